@@ -1,0 +1,46 @@
+"""Moderators' decisions on listings."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from listings.models.listing import Listing
+
+
+class Review(models.Model):
+    """One decision on one revision: approved, returned or suspended, with reasons."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="reviews")
+    revision = models.PositiveIntegerField()
+    decision = models.CharField(
+        max_length=10, choices=[("approved", "approved"), ("returned", "returned"), ("suspended", "suspended")]
+    )
+    reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-decided_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.decision} {self.listing_id} r{self.revision}"
+
+
+class Override(models.Model):
+    """A moderator lets a listing pass a rule that may be overridden, with a written reason."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="overrides")
+    rule = models.CharField(max_length=20)
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["listing", "rule"], name="override_once_per_rule"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="override_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} on {self.listing_id}"

@@ -1,0 +1,1 @@
+"""Kaixu: the project, and the rooms in which a deal is made."""

@@ -1,0 +1,42 @@
+"""Which organization a person is acting for, and what he or she may do there."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from marketplace.accounts.models import Organization, Role, User
+
+SESSION_KEY = "organization"
+
+
+def organization_of(request: HttpRequest) -> Organization | None:
+    """The organization chosen in this session if the membership is still live, else the person's first one, else None.
+
+    Lazy: pages that do not ask cost no query.
+    """
+    return SimpleLazyObject(lambda: _find(request))  # type: ignore[return-value]
+
+
+def _find(request: HttpRequest) -> Organization | None:
+    if not request.user.is_authenticated:
+        return None
+    mine = Organization.objects.filter(memberships__user=request.user, memberships__ended_at__isnull=True)
+    chosen = request.session.get(SESSION_KEY)
+    found = mine.filter(pk=chosen).first() if chosen else None
+    return found or mine.order_by("memberships__started_at", "pk").first()
+
+
+def roles(user: User, organization: Organization) -> set[str]:
+    """The live roles of `user` in `organization`, asked of the database at this moment (IDN-3)."""
+    if not user.is_active:
+        return set()
+    return set(organization.memberships.filter(user=user, ended_at__isnull=True).values_list("role", flat=True))
+
+
+def may(user: User, organization: Organization, *wanted: Role) -> bool:
+    """Whether `user` holds one of the wanted roles there; an owner may do everything except sign."""
+    held = roles(user, organization)
+    if Role.SIGNATORY in wanted:
+        return Role.SIGNATORY in held
+    return Role.OWNER in held or bool(held & set(wanted))

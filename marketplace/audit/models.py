@@ -1,0 +1,34 @@
+"""The trail: entries that can be added and read, never changed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Entry(models.Model):
+    """One thing that happened, chained to the one before by SHA-256.
+
+    `facts` holds ids, states, amounts and hashes; personal data is referenced, not copied, so that it can be erased
+    without breaking the chain.
+    """
+
+    number = models.PositiveBigIntegerField(unique=True)
+    at = models.DateTimeField()
+    action = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=64)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    facts = models.JSONField(default=dict)
+    previous_sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name_plural = "entries"
+        indexes = [models.Index(fields=["subject_type", "subject_id", "number"], name="entry_of_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.action} {self.subject_type}:{self.subject_id}"

@@ -1,0 +1,1 @@
+"""System checks: a site that is not safe to run does not start."""

@@ -1,0 +1,1 @@
+"""What a university, a firm or an administrator sees first."""

@@ -1,0 +1,1 @@
+"""Pure helpers that know no model and no app."""

@@ -1,0 +1,297 @@
+"""Agreements from request to license, and the frozen things they rest on."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from listings.models import LicenseeClass, Listing, TermSheet, Track
+from marketplace.accounts.models import Organization, SigningAuthority
+from marketplace.vault.models import VaultFile
+
+if TYPE_CHECKING:
+    from marketplace.accounts.models import User
+
+
+class State(models.TextChoices):
+    """Where an agreement stands; moved only by licensing.flow, by the table in licensing.states."""
+
+    REQUESTED = "requested", _("Requested")  # preset: a person looks at it first (LIC-I, LIC-J)
+    OFFERED = "offered", _("Contract ready to sign")  # preset: frozen, waits for signatures
+    SIGNED = "signed", _("Signed, waiting for payment")  # preset: payment is a condition (LIC-C)
+    PREPARED = "prepared", _("Notice ready to send")  # open: frozen, the licensee has not sent the notice yet
+    NOTICED = "noticed", _("Notice served, waiting for payment")  # open (LIC-A)
+    ACTIVE = "active", _("In force")
+    DECLINED = "declined", _("Declined")
+    CANCELLED = "cancelled", _("Cancelled")
+    LAPSED = "lapsed", _("Lapsed")
+    ENDED = "ended", _("Ended")
+
+
+OPEN_STATES = (State.REQUESTED, State.OFFERED, State.SIGNED, State.PREPARED, State.NOTICED)
+LIVE_STATES = (*OPEN_STATES, State.ACTIVE)
+
+
+class Party(models.TextChoices):
+    """The two sides of an agreement."""
+
+    LICENSOR = "licensor", _("Licensor")
+    LICENSEE = "licensee", _("Licensee")
+
+
+class OfferVersion(models.Model):
+    """What was on offer at one moment: terms, price, patent facts and text, frozen under a SHA-256 (LIC-D, LIC-5).
+
+    Rows are never changed; a trigger refuses it.
+    """
+
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="versions")
+    sha256 = models.CharField(max_length=64)
+    snapshot = models.JSONField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["listing", "sha256"], name="offer_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} {self.sha256[:12]}"
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    """Who may see which agreement."""
+
+    def visible_to(self, user: Any) -> AgreementQuerySet:
+        """Members of either party, and moderators. Strangers see nothing (IDN-5)."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        own = Organization.objects.filter(memberships__user=user, memberships__ended_at__isnull=True)
+        return self.filter(Q(licensee__in=own) | Q(licensor__in=own, state__in=LICENSOR_SEES))
+
+
+LICENSOR_SEES = [s for s in State if s != State.PREPARED]  # a notice not sent yet is the licensee's own matter
+
+
+class Agreement(models.Model):
+    """One licensee's way to one license on one listing."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(max_length=20, unique=True)  # KX-2026-00417
+    verify_code = models.CharField(max_length=20, unique=True)  # printed as QR on every paper
+    track = models.CharField(max_length=8, choices=Track)
+    state = models.CharField(max_length=10, choices=State)
+    state_reason = models.CharField(max_length=500, blank=True)
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="agreements")
+    version = models.ForeignKey(OfferVersion, on_delete=models.PROTECT, related_name="agreements")
+    licensor = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="granted_agreements")
+    licensee = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="taken_agreements")
+    term_sheet = models.ForeignKey(
+        TermSheet, null=True, blank=True, on_delete=models.PROTECT, related_name="agreements"
+    )
+    licensee_class = models.CharField(max_length=10, choices=LicenseeClass, blank=True)
+    fee_minor = models.BigIntegerField()  # the fixed part for this licensee's class
+    currency = models.CharField(max_length=3, default="CNY")
+    intended_use = models.CharField(_("what you will make with it"), max_length=500, blank=True)
+    related_party = models.BooleanField(_("related to the licensor"), default=False)  # LIC-J
+    related_detail = models.CharField(max_length=300, blank=True)
+    needs_person = models.CharField(max_length=200, blank=True)  # rule ids for which a coordinator must look first
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    acts_until = models.DateTimeField(null=True, blank=True)  # the present step lapses at this instant
+    contract_sha256 = models.CharField(max_length=64, blank=True)  # of the bytes shown and signed (LIC-6)
+    noticed_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    effective_at = models.DateTimeField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(  # LIC-2
+                fields=["listing", "licensee"],
+                condition=Q(state__in=["requested", "offered", "signed", "prepared", "noticed", "active"]),
+                name="agreement_one_live_per_listing_and_licensee",
+            ),
+            models.CheckConstraint(condition=~Q(licensor=F("licensee")), name="agreement_two_parties"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["signed", "noticed", "active"]) | ~Q(contract_sha256=""),
+                name="agreement_signed_has_contract",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="active") | (Q(effective_at__isnull=False) & Q(ends_on__isnull=False)),
+                name="agreement_active_has_dates",
+            ),
+            models.CheckConstraint(
+                condition=~Q(track="open") | ~Q(state__in=["requested", "offered", "signed"]),
+                name="agreement_open_track_states",
+            ),
+            models.CheckConstraint(
+                condition=~Q(track="preset") | ~Q(state__in=["prepared", "noticed"]),
+                name="agreement_preset_track_states",
+            ),
+            models.CheckConstraint(
+                condition=~Q(track="open") | Q(licensee_class=""), name="agreement_open_track_has_no_class"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["licensee", "-requested_at"], name="agreement_of_licensee"),
+            models.Index(fields=["licensor", "-requested_at"], name="agreement_of_licensor"),
+            models.Index(fields=["state", "acts_until"], name="agreement_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        """The deal's page."""
+        from django.urls import reverse
+
+        return reverse("licensing:agreement", args=[self.code])
+
+    def party_of(self, user: User) -> Party | None:
+        """The side on which `user` is a live member; None for a stranger or a moderator."""
+        roles = {
+            row["organization_id"]
+            for row in user.memberships.live().values("organization_id")  # type: ignore[attr-defined]
+        }
+        if self.licensee_id in roles:
+            return Party.LICENSEE
+        return Party.LICENSOR if self.licensor_id in roles else None
+
+
+class Confirmation(models.Model):
+    """A highlighted clause, confirmed on its own by the licensee; the text's hash says which words (LIC-F)."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="confirmations")
+    clause = models.CharField(max_length=60)
+    text_sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "clause", "text_sha256"], name="confirmation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.clause} of {self.agreement_id}"
+
+
+class Method(models.TextChoices):
+    """Signature levels under their honest names (SIG-2)."""
+
+    PAPER = "paper", _("stamped paper, scanned and confirmed")
+    CLICK = "click", _("click with log-in and one-time code")
+    PASSKEY = "passkey", _("own passkey over the document's hash")
+    CA = "ca", _("certificate of a licensed authority")
+
+
+class Signature(models.Model):
+    """One party's signature, with everything SIG-4 asks to keep."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
+    party = models.CharField(max_length=8, choices=Party)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signatures")
+    authority = models.ForeignKey(SigningAuthority, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=8, choices=Method)
+    document_sha256 = models.CharField(max_length=64)
+    term_sheet = models.ForeignKey(TermSheet, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()  # when the server got the request
+    at = models.DateTimeField()  # when the signature was made; a standing offer keeps its own earlier date (LIC-K)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    evidence = models.JSONField(default=dict)  # signer's name, authority's basis and validity, template version, agent
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "party"], name="signature_once_per_party")]
+
+    def __str__(self) -> str:
+        return f"{self.party} of {self.agreement_id}"
+
+
+class PaperKind(models.TextChoices):
+    """The papers of a deal."""
+
+    CONTRACT = "contract", _("License contract")
+    NOTICE = "notice", _("Written notice")
+    CERTIFICATE = "certificate", _("Certificate of the open license")
+    SIGNATURES = "signatures", _("Signature record")
+
+
+class Paper(models.Model):
+    """A paper of an agreement: the bytes shown and signed, and later the sealed file that contains them."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="papers")
+    kind = models.CharField(max_length=12, choices=PaperKind)
+    language = models.CharField(max_length=10, default="zh-hans")  # the Chinese text binds; English is a rendering
+    file = models.ForeignKey(VaultFile, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    sealed_file = models.ForeignKey(VaultFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    sealed_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    sealed_at = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "kind", "language"], name="paper_once"),
+            models.CheckConstraint(
+                condition=Q(sealed_at__isnull=True, sealed_sha256="")
+                | (Q(sealed_at__isnull=False) & ~Q(sealed_sha256="")),
+                name="paper_sealed_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.agreement_id}"
+
+
+class ObligationKind(models.TextChoices):
+    """What a licensee can owe."""
+
+    FEE = "fee", _("License fee")
+    ENTRY_FEE = "entry_fee", _("Entry fee")
+    YEARLY_FEE = "yearly_fee", _("Fee for the year")
+    INSTALMENT = "instalment", _("Instalment")
+    ROYALTY = "royalty", _("Royalty")
+
+
+class ObligationState(models.TextChoices):
+    """Whether it has to be paid yet, and whether it was."""
+
+    FUTURE = "future", _("Not due yet")
+    DUE = "due", _("Due")
+    SETTLED = "settled", _("Settled")
+    WAIVED = "waived", _("No longer owed")
+
+
+class Obligation(models.Model):
+    """Something owed under an agreement, written by the step that causes it; settled by licensing.flow.settle()."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="obligations")
+    kind = models.CharField(max_length=12, choices=ObligationKind)
+    number = models.PositiveSmallIntegerField(default=1)  # year or instalment
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="CNY")
+    state = models.CharField(max_length=8, choices=ObligationState)
+    due_on = models.DateField(null=True, blank=True)
+    trigger = models.CharField(max_length=300, blank=True)  # what makes a future obligation due, in words
+    settled_at = models.DateTimeField(null=True, blank=True)
+    proof = models.JSONField(default=dict, blank=True)  # {"kind", "reference", "received_on", …}, kept as LIC-A asks
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "kind", "number"], name="obligation_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="obligation_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(state="settled") | Q(settled_at__isnull=False), name="obligation_settled_has_instant"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number} of {self.agreement_id}"

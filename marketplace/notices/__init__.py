@@ -1,0 +1,1 @@
+"""Mail and in-site messages: one sentence and the next action."""

@@ -1,0 +1,10 @@
+"""Django's handle on this room."""
+
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    """The notices."""
+
+    name = "marketplace.notices"
+    verbose_name = "Notices"

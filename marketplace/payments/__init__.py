@@ -1,0 +1,1 @@
+"""How money arrives, and the books that prove it."""

@@ -1,0 +1,27 @@
+"""Tests: fast, closed to the outside, on the database that DATABASE_URL names."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+_folder = Path(os.environ.get("KAIXU_DATA") or tempfile.mkdtemp(prefix="kaixu-test-"))
+os.environ["KAIXU_DATA"] = str(_folder)
+
+from marketplace.settings.base import *  # noqa: E402, F403
+from marketplace.settings.base import STORAGES  # noqa: E402
+
+SECRET_KEY = "test-only"
+ALLOWED_HOSTS = ["localhost", "testserver", "127.0.0.1"]
+DEV_PAGES = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EMAIL_FILE_PATH = _folder / "mail"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+PRACTICE_WEBHOOK_SECRET = "practice-test-secret"
+GATEWAYS = ["practice", "bank_transfer"]
+ACCOUNT_RATE_LIMITS = False
+RATE_LIMITS: dict[str, str] = {}
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,36 @@
+"""Every address of the site, room by room."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from django.views.generic import RedirectView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+_to_login = RedirectView.as_view(pattern_name="account_login", query_string=True)
+
+urlpatterns = [
+    # Wagtail's own doors are closed before its addresses are read (CMS-1).
+    path("admin/login/", _to_login),
+    path("admin/password_reset/", _to_login),
+    path("admin/password_reset/<path:rest>", RedirectView.as_view(url="/accounts/login/")),
+    path("_util/login/", _to_login),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("marketplace.accounts.urls")),
+    path("", include("marketplace.vault.urls")),
+    path("", include("marketplace.notices.urls")),
+    path("", include("listings.urls")),
+    path("", include("marketplace.licensing.urls")),
+    path("", include("marketplace.payments.urls")),
+    path("", include("marketplace.desks.urls")),
+    path("", include("cms.urls")),
+]
+if settings.DEV_PAGES:
+    urlpatterns += [path("dev/", include("marketplace.dev.urls"))]
+urlpatterns += i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False)
