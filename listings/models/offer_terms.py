@@ -60,11 +60,11 @@ class LicenseeClass(models.TextChoices):
 
 
 class Terms(models.Model):
-    # the fixed part: fixed fee, entry fee, or what is paid after the free period (a year or in all, see fee_per_year)
+    """The columns that offer terms and term sheets share: minor units, basis points, months."""
 
     fee_mode = models.CharField(_("fee mode"), max_length=16, choices=FeeMode, default=FeeMode.FIXED)
     currency = models.CharField(max_length=3, default="CNY")
-    royalty_bp = models.PositiveIntegerField(_("royalty (basis points)"), default=0)
+    # the fixed part: fixed fee, entry fee, or what is paid after the free period (a year or in all, see fee_per_year)
     fee_minor = models.BigIntegerField(_("fee"), default=0)
     fee_per_year = models.BooleanField(_("a year"), default=False)
     royalty_bp = models.PositiveIntegerField(_("royalty (basis points)"), default=0)

@@ -18,9 +18,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from moneyed import Money, get_currency
+from moneyed import Money
 
 from marketplace.lib import look, navigation
+from marketplace.lib.money import from_minor
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
@@ -93,8 +94,7 @@ def money(value: Money | int | None, currency: str = "CNY") -> str:
         return ""
     if isinstance(value, Money):
         return look.money_text(value)
-    unit = get_currency(currency)
-    return look.money_text(Money(value, unit) / unit.sub_unit)
+    return look.money_text(from_minor(value, currency))
 
 
 @register.filter
