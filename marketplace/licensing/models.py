@@ -160,7 +160,7 @@ class Agreement(models.Model):
         """The side on which `user` is a live member; None for a stranger or a moderator."""
         roles = {
             row["organization_id"]
-            for row in user.memberships.live().values("organization_id")  # type: ignore[attr-defined]
+            for row in user.memberships.live().values("organization_id")
         }
         if self.licensee_id in roles:
             return Party.LICENSEE

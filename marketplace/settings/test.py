@@ -23,5 +23,5 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 PRACTICE_WEBHOOK_SECRET = "practice-test-secret"
 GATEWAYS = ["practice", "bank_transfer"]
 ACCOUNT_RATE_LIMITS = False
-RATE_LIMITS: dict[str, str] = {}
+RATE_LIMITS = {}
 WHITENOISE_AUTOREFRESH = True
