@@ -10,7 +10,7 @@ _folder = Path(os.environ.get("KAIXU_DATA") or tempfile.mkdtemp(prefix="kaixu-te
 os.environ["KAIXU_DATA"] = str(_folder)
 
 from marketplace.settings.base import *  # noqa: E402, F403
-from marketplace.settings.base import STORAGES  # noqa: E402
+from marketplace.settings.base import DATABASES, STORAGES  # noqa: E402
 
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["localhost", "testserver", "127.0.0.1"]
@@ -25,3 +25,10 @@ GATEWAYS = ["practice", "bank_transfer"]
 ACCOUNT_RATE_LIMITS = False
 RATE_LIMITS = {}
 WHITENOISE_AUTOREFRESH = True
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, because threads of one test share it; and no waiting for the disk.
+    DATABASES["default"]["TEST"] = {"NAME": str(_folder / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"] |= {  # type: ignore[operator]
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON"
+    }

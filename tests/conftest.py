@@ -1,0 +1,99 @@
+"""What every test may ask for: three people who must never be mixed up, the reference data, a browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from marketplace.accounts.models import User
+
+# Playwright's synchronous driver runs an event loop in the test's thread; Django then refuses the database calls that
+# a test makes beside it. The loop is not ours, so the guard has nothing to guard.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+PASSWORD = "correct horse battery staple 9"
+
+
+def missing(what: str) -> None:
+    """Skip where something is not installed; on CI that is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data beside the checkout; tests that need it skip where it is not."""
+    folder = Path(__file__).resolve().parent.parent.parent / "shared"
+    if not folder.is_dir():
+        missing("The reference data (../shared) is not beside this checkout.")
+    return folder
+
+
+@pytest.fixture
+def person(db: None) -> Any:
+    """Makes a person: `person("Alice")`."""
+    from marketplace.accounts.models import User
+
+    def make(name: str, **fields: Any) -> User:
+        return User.objects.create_user(f"{name.lower()}@example.test", PASSWORD, name=name, **fields)
+
+    return make
+
+
+@pytest.fixture
+def alice(person: Any) -> User:
+    """Of the university."""
+    return person("Alice")  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def bob(person: Any) -> User:
+    """Of the firm."""
+    return person("Bob")  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def mallory(person: Any) -> User:
+    """A stranger."""
+    return person("Mallory")  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def moderator(person: Any) -> User:
+    """Of the platform."""
+    return person("Mo", is_staff=True)  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium."""
+    from tests.services.chromium import MISSING, find
+
+    path = find()
+    if path is None:
+        missing(MISSING)
+        raise AssertionError
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium: str) -> dict[str, Any]:
+    """pytest-playwright starts this browser, headless."""
+    from tests.services.chromium import FLAGS
+
+    return {"executable_path": chromium, "args": FLAGS, "headless": True}
+
+
+@pytest.fixture(autouse=True)
+def _no_leftovers(settings: Any) -> Iterator[None]:
+    """Each test starts with an empty cache."""
+    from django.core.cache import cache
+
+    cache.clear()
+    yield

@@ -1,0 +1,82 @@
+"""Runs everything: style, types, import order, then every test on SQLite and on a real PostgreSQL, in parallel.
+
+`python -m tests.suite [--checks-only] [pytest arguments]`. Exits 0 only when all of it passed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.services import chromium, postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+CHECKS = (
+    ("style", ("ruff", "check", "--quiet", ".")),
+    ("format", ("ruff", "format", "--check", "--quiet", ".")),
+    ("types", ("mypy", "--no-error-summary", ".")),
+    ("import order", ("lint-imports", "--no-logo")),
+)
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def run(what: str, command: Sequence[str], **environment: str) -> bool:
+    """Run a command of this environment's tools; its output appears as it comes."""
+    started = time.monotonic()
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    code = subprocess.run(command, cwd=ROOT, env=os.environ | environment | {"PATH": path}, check=False).returncode
+    say(f"— {what}: {'passed' if code == 0 else f'FAILED (exit {code})'} in {time.monotonic() - started:.0f} s")
+    return code == 0
+
+
+def run_tests(database: str, url: str, folder: Path, arguments: Sequence[str]) -> bool:
+    data = folder / database.lower()
+    data.mkdir()
+    return run(
+        f"tests on {database}",
+        ("pytest", "-q", "-n", os.environ.get("KAIXU_WORKERS", "2"), "--dist", "worksteal", *arguments),
+        KAIXU_DATA=str(data),
+        DATABASE_URL=url or f"sqlite:///{data}/kaixu.sqlite3",
+        PYTHONWARNINGS="ignore::RuntimeWarning:platformdirs",
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    started = time.monotonic()
+    passed = [run(what, command) for what, command in CHECKS]
+    manage = (sys.executable, "manage.py")
+    with tempfile.TemporaryDirectory(prefix="kaixu-suite-") as name:
+        folder = Path(name)
+        quiet = {"KAIXU_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "marketplace.settings.test"}
+        passed.append(run("migrations", (*manage, "makemigrations", "--check", "--dry-run", "-v0"), **quiet))
+        if "--checks-only" not in arguments:
+            if chromium.fetch() is None:
+                say(chromium.MISSING)
+            passed.append(run_tests("SQLite", "", folder, arguments))
+            passed.append(_on_postgres(folder, arguments))
+    say(f"— all in {time.monotonic() - started:.0f} s: {'passed' if all(passed) else 'FAILED'}")
+    return 0 if all(passed) else 1
+
+
+def _on_postgres(folder: Path, arguments: Sequence[str]) -> bool:
+    data = folder / "pgdata"
+    data.mkdir()
+    try:
+        with postgres.postgres(data) as url:
+            return run_tests("PostgreSQL", url, folder, [*arguments, "-m", "not browser"])
+    except ImportError:
+        say(postgres.MISSING)
+        return os.environ.get("CI") != "true"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
