@@ -1,11 +1,12 @@
 """What is offered: patents, listings and everything that binds them."""
 
 from listings.models.declaration import Declaration, Objection, Publicity
-from listings.models.encumbrance import Encumbrance, EncumbranceKind
-from listings.models.listing import Listing, ListingState, Track
+from listings.models.encumbrance import ALONE, Encumbrance, EncumbranceKind
+from listings.models.listing import LIVE, PUBLIC, SHOWN, Listing, ListingState, Track
 from listings.models.offer_terms import (
     ClassPrice,
     FeeMode,
+    LaterMode,
     LicenseeClass,
     OfferTerms,
     RoyaltyBase,
@@ -13,16 +14,23 @@ from listings.models.offer_terms import (
     TermSheetState,
     Trigger,
 )
-from listings.models.patent import CoOwner, LegalStatus, Patent, StatusRecord
-from listings.models.review import Override, Review
+from listings.models.patent import ALIVE, CoOwner, EvaluationConclusion, LegalStatus, Patent, PatentKind, StatusRecord
+from listings.models.review import Override, Review, Revision
 
 __all__ = [
+    "ALIVE",
+    "ALONE",
+    "LIVE",
+    "PUBLIC",
+    "SHOWN",
     "ClassPrice",
     "CoOwner",
     "Declaration",
     "Encumbrance",
     "EncumbranceKind",
+    "EvaluationConclusion",
     "FeeMode",
+    "LaterMode",
     "LegalStatus",
     "LicenseeClass",
     "Listing",
@@ -31,8 +39,10 @@ __all__ = [
     "OfferTerms",
     "Override",
     "Patent",
+    "PatentKind",
     "Publicity",
     "Review",
+    "Revision",
     "RoyaltyBase",
     "StatusRecord",
     "TermSheet",

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from listings.models.offer_terms import TermSheet
@@ -94,8 +94,12 @@ class Listing(models.Model):
     contact_email = models.EmailField(_("contact's e-mail"), blank=True)
     undertaking_at = models.DateTimeField(_("undertaking given"), null=True, blank=True)  # DECL-1 (6), DECL-6
     confirmed_alive_at = models.DateTimeField(null=True, blank=True)  # the licensor's last word on the status (LIC-9)
+    # PL 14: without an agreement among co-owners each may grant an ordinary license alone and shares the fee
+    co_owner_default = models.BooleanField(_("co-owners: the rule of the law applies"), default=False)  # PRESET-1
     related_party_mark = models.BooleanField(_("offered to related parties too"), default=False)  # INST-1
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    approved_revision = models.PositiveIntegerField(null=True, blank=True)  # the revision a moderator approved (LIC-12)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -117,6 +121,12 @@ class Listing(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["published", "withdrawal"]) | Q(published_at__isnull=False),
                 name="listing_published_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["publicity", "awaiting", "published", "withdrawal"])
+                | Q(approved_revision__isnull=True)
+                | Q(approved_revision=F("revision")),
+                name="listing_offers_what_was_approved",
             ),
         ]
         indexes = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Organization
+from marketplace.lib.terms import last_day
 from marketplace.vault.models import VaultFile
 
 
@@ -113,6 +115,25 @@ class Patent(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep `last_day` in step with the facts it is made of (NUM-3)."""
+        self.last_day = self.last_day_by_facts()
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, "last_day"}
+        super().save(*args, **kwargs)
+
+    def last_day_by_facts(self) -> date | None:
+        """The last day in force: the override where there is one, else by kind and filing date; None without either."""
+        if self.last_day_override:
+            return self.last_day_override
+        return last_day(self.kind, self.filed_on) if self.filed_on else None
+
+    @property
+    def patentees(self) -> list[str]:
+        """The names on the register, one by one."""
+        return [name.strip() for name in self.patentee.replace("；", ";").split(";") if name.strip()]
 
 
 class CoOwner(models.Model):

@@ -1,4 +1,4 @@
-"""Moderators' decisions on listings."""
+"""What was submitted, and the moderators' decisions on it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,23 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision} {self.listing_id} r{self.revision}"
+
+
+class Revision(models.Model):
+    """What was submitted: the whole offer as it stood, so that a decision and a change can be read later."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    snapshot = models.JSONField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["listing", "number"], name="revision_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} r{self.number}"
 
 
 class Override(models.Model):

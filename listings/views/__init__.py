@@ -1,0 +1,1 @@
+"""What this room answers over HTTP: thin functions, one module for each reader."""
