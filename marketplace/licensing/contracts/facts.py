@@ -1,0 +1,175 @@
+"""The facts of one deal that its papers state, read from the database once and frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from marketplace.accounts.models import Organization
+    from marketplace.licensing.models import Agreement, Obligation, Signature
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyFacts:
+    """Who stands on one side: what a contract must say of a party and where notices reach it."""
+
+    name: str = ""
+    name_en: str = ""
+    credit_code: str = ""
+    address: str = ""
+    country: str = "CN"
+    legal_representative: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_email: str = ""
+    bank_name: str = ""
+    bank_account_name: str = ""
+    bank_account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureFacts:
+    """One signature as SIG-4 keeps it. `at` is when it was made, `received_at` when the server got it (both UTC)."""
+
+    party: str
+    signer: str
+    basis: str
+    method: str
+    document_sha256: str
+    at: datetime
+    received_at: datetime
+    address: str = ""
+    term_sheet: str = ""
+    term_sheet_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationFacts:
+    """One highlighted clause, confirmed on its own (LIC-F)."""
+
+    clause: str
+    text_sha256: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFacts:
+    """Something owed, and how and when it was settled. Amounts in minor units; `proof` as licensing keeps it."""
+
+    kind: str
+    number: int
+    amount_minor: int
+    currency: str
+    state: str
+    due_on: date | None = None
+    settled_at: datetime | None = None
+    proof: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealFacts:
+    """Everything a paper says about one deal beyond the frozen offer. `made_on` dates the paper (Asia/Shanghai)."""
+
+    reference: str = ""
+    verify_code: str = ""
+    verify_url: str = ""
+    licensor: PartyFacts = field(default_factory=PartyFacts)
+    licensee: PartyFacts = field(default_factory=PartyFacts)
+    licensee_class: str = ""
+    fee_minor: int = 0
+    currency: str = "CNY"
+    intended_use: str = ""
+    related_party: bool = False
+    related_detail: str = ""
+    made_on: date | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    noticed_at: datetime | None = None
+    effective_at: datetime | None = None
+    offer_sha256: str = ""
+    contract_sha256: str = ""
+    signatures: tuple[SignatureFacts, ...] = ()
+    confirmations: tuple[ConfirmationFacts, ...] = ()
+    payments: tuple[PaymentFacts, ...] = ()
+
+    def signature_of(self, party: str) -> SignatureFacts | None:
+        """The signature of one side ("licensor" or "licensee"), if it is there."""
+        return next((s for s in self.signatures if s.party == party), None)
+
+
+def party_of(organization: Organization) -> PartyFacts:
+    """What papers say about an organization today."""
+    return PartyFacts(**{name: getattr(organization, name) for name in PartyFacts.__dataclass_fields__})
+
+
+def facts_of(agreement: Agreement) -> DealFacts:
+    """The facts of an agreement as the database has them now."""
+    signatures = agreement.signatures.select_related("user", "authority", "term_sheet").order_by("at", "pk")
+    effective = agreement.effective_at
+    return DealFacts(
+        reference=agreement.reference,
+        verify_code=agreement.verify_code,
+        verify_url=verify_url(agreement.verify_code),
+        licensor=party_of(agreement.licensor),
+        licensee=party_of(agreement.licensee),
+        licensee_class=agreement.licensee_class,
+        fee_minor=agreement.fee_minor,
+        currency=agreement.currency,
+        intended_use=agreement.intended_use,
+        related_party=agreement.related_party,
+        related_detail=agreement.related_detail,
+        made_on=agreement.requested_at.astimezone(SHANGHAI).date(),
+        starts_on=effective.astimezone(SHANGHAI).date() if effective else None,
+        ends_on=agreement.ends_on,
+        noticed_at=agreement.noticed_at,
+        effective_at=effective,
+        offer_sha256=agreement.version.sha256,
+        contract_sha256=agreement.contract_sha256,
+        signatures=tuple(_signature(row) for row in signatures),
+        confirmations=tuple(
+            ConfirmationFacts(clause=row.clause, text_sha256=row.text_sha256, by=row.by.name, at=row.at)
+            for row in agreement.confirmations.select_related("by").order_by("at", "pk")
+        ),
+        payments=tuple(_payment(row) for row in agreement.obligations.order_by("kind", "number")),
+    )
+
+
+def verify_url(code: str) -> str:
+    """The public address that a paper's QR code carries."""
+    return f"{settings.SITE_URL.rstrip('/')}/v/{code}/"
+
+
+def _signature(row: Signature) -> SignatureFacts:
+    return SignatureFacts(
+        party=row.party,
+        signer=str(row.evidence.get("signer") or row.user.name),
+        basis=row.authority.basis,
+        method=row.method,
+        document_sha256=row.document_sha256,
+        at=row.at,
+        received_at=row.received_at,
+        address=row.address or "",
+        term_sheet=str(row.term_sheet) if row.term_sheet else "",
+        term_sheet_sha256=row.term_sheet.sha256 if row.term_sheet else "",
+    )
+
+
+def _payment(row: Obligation) -> PaymentFacts:
+    return PaymentFacts(
+        kind=row.kind,
+        number=row.number,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        state=row.state,
+        due_on=row.due_on,
+        settled_at=row.settled_at,
+        proof=dict(row.proof),
+    )

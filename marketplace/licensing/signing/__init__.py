@@ -1,0 +1,1 @@
+"""The platform's seal on papers, and its verification."""

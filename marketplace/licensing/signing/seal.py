@@ -1,0 +1,52 @@
+"""The platform's seal: PAdES B-T with a time stamp, or nothing."""
+
+from __future__ import annotations
+
+import io
+import logging
+
+from django.conf import settings
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+
+from marketplace.lib import pki, timestamp
+from marketplace.licensing.signing import keys
+
+logger = logging.getLogger(__name__)
+FIELD = "Seal1"
+_RESERVED = 24_576  # bytes kept for the signature with its chain and any authority's time stamp
+
+
+class SealUnavailable(Exception):
+    """No seal now: a key or every time-stamp authority is out of reach. The paper stays as it was; try again later."""
+
+
+def seal_pdf(pdf: bytes, *, name: str) -> bytes:
+    """The PDF with the platform's seal appended; its own bytes stay the first revision (LIC-6).
+
+    `name` is the paper's reference, kept in the seal as its reason. The seal certifies: afterwards only form filling and
+    further signatures are allowed, which no paper of ours uses. Raises SealUnavailable; never seals without a time
+    stamp (DOC-3).
+    """
+    try:
+        signer = keys.signer(keys.places())
+        stamper = timestamp.stamper()
+    except (pki.BadKeyFile, timestamp.NoAuthority) as cause:
+        raise SealUnavailable(str(cause)) from cause
+    metadata = PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.FILL_FORMS,
+        reason=f"Platform seal: {name} as recorded. Not a party's signature.",
+        location=settings.SITE_URL,
+    )
+    out = io.BytesIO()
+    try:
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        PdfSigner(metadata, signer, timestamper=stamper).sign_pdf(writer, output=out, bytes_reserved=2 * _RESERVED)
+    except Exception as cause:  # a garbled time stamp raises ValueError, a closed port OSError, a bad nonce others
+        raise SealUnavailable(f"{type(cause).__name__}: {cause}") from cause
+    return out.getvalue()
