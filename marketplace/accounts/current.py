@@ -15,10 +15,11 @@ def organization_of(request: HttpRequest) -> Organization | None:
 
     Lazy: pages that do not ask cost no query.
     """
-    return SimpleLazyObject(lambda: _find(request))  # type: ignore[return-value]
+    return SimpleLazyObject(lambda: find_organization(request))  # type: ignore[return-value]
 
 
-def _find(request: HttpRequest) -> Organization | None:
+def find_organization(request: HttpRequest) -> Organization | None:
+    """The same, asked of the database now."""
     if not request.user.is_authenticated:
         return None
     mine = Organization.objects.filter(memberships__user=request.user, memberships__ended_at__isnull=True)

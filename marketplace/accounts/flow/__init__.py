@@ -1,0 +1,35 @@
+"""The only writers of organizations, memberships, authorities and acceptances."""
+
+from __future__ import annotations
+
+from marketplace.accounts.flow.authorities import confirm_authority, grant_authority, revoke_authority
+from marketplace.accounts.flow.members import accept_invitation, add_role, end_membership, invite, remove_member
+from marketplace.accounts.flow.organizations import (
+    change_organization,
+    decide_verification,
+    register_organization,
+    reinstate_organization,
+    submit_verification,
+    suspend_organization,
+)
+from marketplace.accounts.flow.refusals import refuse
+from marketplace.accounts.flow.texts import accept_texts
+
+__all__ = [
+    "accept_invitation",
+    "accept_texts",
+    "add_role",
+    "change_organization",
+    "confirm_authority",
+    "decide_verification",
+    "end_membership",
+    "grant_authority",
+    "invite",
+    "refuse",
+    "register_organization",
+    "reinstate_organization",
+    "remove_member",
+    "revoke_authority",
+    "submit_verification",
+    "suspend_organization",
+]
