@@ -72,7 +72,7 @@ def _extract(text: str, place: str) -> Iterator[Found]:
     from babel.messages.extract import extract
 
     stream: IO[bytes] = BytesIO(text.encode())
-    for _line, message, _comments, context in extract("python", stream, keywords=KEYWORDS):  # type: ignore[arg-type]
+    for _line, message, _comments, context in extract("python", stream, keywords=KEYWORDS):
         first, plural = message if isinstance(message, tuple) else (message, "")
         if first:
             yield Found(first, plural or "", context or "", place)

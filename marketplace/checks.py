@@ -13,7 +13,7 @@ SHORTEST_SECRET = 40
 
 
 def _production() -> bool:
-    return bool(getattr(settings, "PRODUCTION", False))
+    return bool(settings.PRODUCTION)
 
 
 def weak(secret: str) -> bool:

@@ -19,6 +19,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 USUAL_PORT = 8000
 PATIENCE_SECONDS = 10
+RESTS_ON = (
+    "*/migrations/*.py",
+    "*/*/migrations/*.py",
+    "locale/*/LC_MESSAGES/*.po",
+    "marketplace/demo/*",
+    "requirements.txt",
+)
 
 
 def data_folder() -> Path:
@@ -29,14 +36,7 @@ def data_folder() -> Path:
 def fingerprint() -> str:
     """SHA-256 over what preparation depends on: migrations, catalogs, seeds and locked dependencies."""
     digest = hashlib.sha256(os.environ.get("DATABASE_URL", "").encode())
-    patterns = (
-        "*/migrations/*.py",
-        "*/*/migrations/*.py",
-        "locale/*/LC_MESSAGES/*.po",
-        "requirements.txt",
-        "*/demo/*.py",
-    )
-    for file in sorted(found for pattern in patterns for found in ROOT.glob(pattern)):
+    for file in sorted(found for pattern in RESTS_ON for found in ROOT.glob(pattern)):
         digest.update(file.relative_to(ROOT).as_posix().encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
@@ -72,8 +72,8 @@ def start(port: int) -> list[subprocess.Popen[bytes]]:
     """Start the web process and the outbox worker."""
     environment = os.environ | {"SITE_URL": os.environ.get("SITE_URL", f"http://localhost:{port}")}
     environment.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings.development")
-    web = [sys.executable, "-m", "gunicorn", "marketplace.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
-           "--threads", "4", "--log-level", "warning", "--graceful-timeout", "5", "--no-control-socket"]  # fmt: skip
+    options = "--worker-class gthread --threads 4 --log-level warning --graceful-timeout 5 --no-control-socket"
+    web = [sys.executable, "-m", "gunicorn", "marketplace.wsgi", "--bind", f"127.0.0.1:{port}", *options.split()]
     worker = [sys.executable, str(ROOT / "manage.py"), "run_outbox"]
     return [subprocess.Popen(command, cwd=ROOT, env=environment) for command in (web, worker)]  # noqa: S603
 

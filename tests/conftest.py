@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,9 +90,8 @@ def browser_type_launch_args(chromium: str) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def _no_leftovers(settings: Any) -> Iterator[None]:
+def _no_leftovers() -> None:
     """Each test starts with an empty cache."""
     from django.core.cache import cache
 
     cache.clear()
-    yield

@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "marketplace.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -102,7 +102,11 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # truth
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": env.database(env.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/kaixu.sqlite3"))}
+ACCEPT_SQLITE_LIMITS = False
+PRODUCTION = False
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.database(env.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/kaixu.sqlite3"))
+}
 CACHES = {
     "default": {
         # One store for all workers: rate limits and one-time codes must not depend on which of them answers.

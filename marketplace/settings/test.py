@@ -26,7 +26,7 @@ ACCOUNT_RATE_LIMITS = False
 RATE_LIMITS = {}
 WHITENOISE_AUTOREFRESH = True
 
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     # A file, because threads of one test share it; and no waiting for the disk.
     DATABASES["default"]["TEST"] = {"NAME": str(_folder / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"] |= {  # type: ignore[operator]

@@ -18,7 +18,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-MISSING = "No Chromium was found or could be fetched: install it (Debian: apt-get install chromium) or run `playwright install chromium`."
+MISSING = (
+    "No Chromium was found or could be fetched: install it (Debian: apt-get install chromium), "
+    "or run `playwright install chromium`."
+)
 
 
 def find() -> str | None:
@@ -41,7 +44,7 @@ def _playwrights_own() -> str | None:
 
 
 def fetch() -> str | None:
-    """Find a Chromium, or fetch one: the system's package as root on Debian, else Playwright's own. None if neither works."""
+    """Find a Chromium, or fetch one: the system's package as root on Debian, else Playwright's own; else None."""
     if path := find():
         return path
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):

