@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 
@@ -54,7 +55,7 @@ SQLITE_OPTIONS = {
 POSTGRES_LIMITS = "-c lock_timeout=3s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """Django's connection settings for `sqlite:///path` or `postgres://user:password@host:port/name`.
 
     A PostgreSQL unix socket folder may be given as `?host=/folder`. Raises BadSetting for any other scheme.

@@ -29,6 +29,6 @@ WHITENOISE_AUTOREFRESH = True
 if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     # A file, because threads of one test share it; and no waiting for the disk.
     DATABASES["default"]["TEST"] = {"NAME": str(_folder / "test.sqlite3")}
-    DATABASES["default"]["OPTIONS"] |= {  # type: ignore[operator]
+    DATABASES["default"]["OPTIONS"] |= {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON"
     }
