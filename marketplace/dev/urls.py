@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from marketplace.dev.components import components
 
 app_name = "dev"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("components/", components, name="components"),
+]

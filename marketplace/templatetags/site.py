@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -76,6 +77,27 @@ def header_links() -> list[tuple[navigation.Place, str]]:
 def footer_links() -> list[tuple[navigation.Place, str]]:
     """The footer's places that exist, with their addresses."""
     return navigation.links(navigation.FOOTER)
+
+
+@register.simple_tag(takes_context=True)
+def login_url(context: Context) -> str:
+    """The log-in page, which afterwards comes back to the page at hand."""
+    address = reverse("account_login")
+    request = context.get("request")
+    if request is None or request.method != "GET" or request.path in {"/", "/en/"}:
+        return address
+    if request.path.startswith(reverse("account_login").removesuffix("login/")):
+        return address
+    return f"{address}?{urlencode({'next': request.get_full_path()})}"
+
+
+@register.simple_tag(takes_context=True)
+def unread_messages(context: Context) -> int:
+    """How many messages in the person's inbox are unread; 0 for strangers."""
+    user = context.get("user")
+    if user is None or not user.is_authenticated:
+        return 0
+    return int(user.messages.filter(read_at__isnull=True).count())
 
 
 @register.simple_tag
