@@ -31,7 +31,9 @@ class EveryField(forms.Form):
         label="付款方式", choices=[("bank", "银行转账"), ("online", "网上支付")], widget=forms.RadioSelect
     )
     acts = forms.MultipleChoiceField(
-        label="许可范围", choices=[("make", "制造"), ("use", "使用"), ("sell", "销售")], widget=forms.CheckboxSelectMultiple
+        label="许可范围",
+        choices=[("make", "制造"), ("use", "使用"), ("sell", "销售")],
+        widget=forms.CheckboxSelectMultiple,
     )
     text = forms.CharField(label="想做什么产品", widget=forms.Textarea, required=False, help_text="不超过 500 字")
     file = forms.FileField(label="证明文件", required=False, help_text="PDF 或图片，10 MB 以内")
@@ -62,7 +64,12 @@ def _context(request: HttpRequest) -> dict[str, Any]:
             Step("付款", "试用期内 ¥0"),
             Step("生效", "备案倒计时 3 个月"),
         ],
-        "facts": [Fact("现在付", "¥0"), Fact("之后", "¥8,000 / 年"), Fact("期限", "5 年", "到 2031-02-28"), ("退出", "试用期内随时")],
+        "facts": [
+            Fact("现在付", "¥0"),
+            Fact("之后", "¥8,000 / 年"),
+            Fact("期限", "5 年", "到 2031-02-28"),
+            Fact("退出", "试用期内随时"),
+        ],
         "findings": _findings(),
         "filed": date(day.year - 12, 3, 1),
         "last_day": date(day.year + 8, 2, 28),
