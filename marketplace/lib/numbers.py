@@ -195,7 +195,7 @@ def check_credit_code(text: str) -> tuple[str, Finding | None]:
 
 _IPC = re.compile(r"([A-H][0-9]{2}[A-Z])\s*([0-9]{1,4})\s*/\s*([0-9]{2,6})")
 _LOCARNO = re.compile(r"([0-9]{2})\s*-\s*([0-9]{2})")
-_EDITION = re.compile(r"\s*\((?:19|20)[0-9]{2}[.[0-9]]*\)\s*[INC]?\s*$|\s*\([0-9]{1,2}\)\s*$")
+_EDITION = re.compile(r"\s*\((?:19|20)[0-9]{2}[.0-9]*\)\s*[INC]?\s*$|\s*\([0-9]{1,2}\)\s*$")
 
 
 def parse_ipc(text: str) -> str:

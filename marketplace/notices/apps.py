@@ -8,3 +8,9 @@ class NoticesConfig(AppConfig):
 
     name = "marketplace.notices"
     verbose_name = "Notices"
+
+    def ready(self) -> None:
+        """Let the outbox carry mail out."""
+        from marketplace.notices import mail
+
+        mail.register()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from marketplace.vault import views
 
 app_name = "vault"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("files/<uuid:code>/", views.file, name="file")]

@@ -1,0 +1,70 @@
+"""Reads one spreadsheet from standard input in a process of its own and writes its cells as JSON lines.
+
+`sheets` starts it with hard limits of memory and time, because a file of a few kilobytes can claim billions of cells
+(IMP-3). It imports nothing of the site. Arguments: most rows, most columns, most characters altogether. Exit codes:
+0 read, 3 too big, 4 protected by a password, 5 nothing in it, anything else: not readable.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import resource
+import sys
+
+MEMORY = 768 * 2**20  # bytes of address space; the process itself takes about 60 MB
+SECONDS = 20  # of processor time
+TOO_BIG, PROTECTED, EMPTY = 3, 4, 5
+
+
+def text_of(cell: object) -> str:
+    """A cell as people see it: whole numbers without point, days as 2026-11-24."""
+    match cell:
+        case bool():
+            return "TRUE" if cell else "FALSE"
+        case float():
+            return str(int(cell)) if cell.is_integer() else repr(cell)
+        case dt.datetime():
+            day = cell.date().isoformat()
+            return day if cell.time() == dt.time() else f"{day} {cell.time().isoformat('seconds')}"
+        case dt.date():
+            return cell.isoformat()
+        case _:
+            return str(cell)
+
+
+def main() -> int:
+    """Read standard input, write a line with the sheet's name and then one line for each row."""
+    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_CORE, 0)):
+        resource.setrlimit(what, (most, most))
+    import python_calamine as calamine
+
+    rows_most, columns_most, characters_left = (int(argument) for argument in sys.argv[1:4])
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+    except calamine.PasswordError:
+        return PROTECTED
+    for meta in book.sheets_metadata:
+        if meta.typ != calamine.SheetTypeEnum.WorkSheet or meta.visible != calamine.SheetVisibleEnum.Visible:
+            continue
+        sheet = book.get_sheet_by_name(meta.name)
+        if sheet.end is None:
+            continue
+        if sheet.total_width > columns_most or sheet.total_height > rows_most:
+            return TOO_BIG
+        out = sys.stdout
+        out.write(json.dumps(meta.name) + "\n")
+        # iter_rows begins at the first row; rows are numbered as people see them in their program.
+        for row in sheet.iter_rows():
+            cells = [text_of(cell) for cell in row]
+            characters_left -= sum(map(len, cells))
+            if characters_left < 0:
+                return TOO_BIG
+            out.write(json.dumps(cells) + "\n")
+        return 0
+    return EMPTY
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Telling people: a message in the inbox now, the same by mail from the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import translation
+
+from marketplace.notices import kinds
+from marketplace.notices.models import Message
+from marketplace.outbox import outbox
+
+if TYPE_CHECKING:
+    from marketplace.accounts.models import User
+
+MAIL = "notices.mail"
+
+
+class NotInTransaction(RuntimeError):
+    """A message was told outside the transaction of what it tells."""
+
+
+def tell(users: Iterable[User], kind: str, *, key: str, path: str = "", **facts: Any) -> list[Message]:
+    """Write each person a message in his or her language, in the surrounding transaction, and leave the mail.
+
+    `key` makes it once per person: the same key again tells nothing new. `path` is the page of the next step on this
+    site ("/deals/…"). `facts` fill the kind's words; lazy translations among them follow the person's language. Persons
+    who were deactivated are left out. Raises KeyError for an unknown kind or a missing fact, ValueError for a path that
+    leads off the site, NotInTransaction where none is open.
+    """
+    if not connection.in_atomic_block:
+        raise NotInTransaction(kind)
+    if path and (not path.startswith("/") or path.startswith(("//", "/\\"))):
+        raise ValueError("the next step lies on this site: a path beginning with one slash")
+    words = kinds.kind_of(kind)
+    told = []
+    for user in {user.pk: user for user in users if user.is_active}.values():
+        message, created = Message.objects.get_or_create(
+            user=user, key=key, defaults={"kind": kind, "action_path": path, **_in_language_of(user, words, facts)}
+        )
+        if created:
+            outbox.add(MAIL, key=f"message:{message.pk}", message=message.pk)
+            told.append(message)
+    return told
+
+
+def _in_language_of(user: User, words: kinds.Kind, facts: dict[str, Any]) -> dict[str, str]:
+    known = dict(settings.LANGUAGES)
+    with translation.override(user.language if user.language in known else settings.LANGUAGE_CODE):
+        subject = " ".join((str(words.subject) % facts).split())  # one line: it becomes a mail header
+        return {"subject": subject[:200], "body": str(words.body) % facts, "action_label": str(words.action)[:80]}
+
+
+def unread(user: User) -> int:
+    """How many messages of a person are unread."""
+    return Message.objects.filter(user=user, read_at=None).count()
+
+
+__all__ = ["MAIL", "NotInTransaction", "kinds", "tell", "unread"]
