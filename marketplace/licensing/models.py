@@ -100,6 +100,7 @@ class Agreement(models.Model):
     intended_use = models.CharField(_("what you will make with it"), max_length=500, blank=True)
     related_party = models.BooleanField(_("related to the licensor"), default=False)  # LIC-J
     related_detail = models.CharField(max_length=300, blank=True)
+    statements = models.JSONField(default=dict, blank=True)  # what the licensee stated: {"territory": true, "field": …}
     needs_person = models.CharField(max_length=200, blank=True)  # rule ids for which a coordinator must look first
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
@@ -158,13 +159,20 @@ class Agreement(models.Model):
 
     def party_of(self, user: User) -> Party | None:
         """The side on which `user` is a live member; None for a stranger or a moderator."""
-        roles = {
-            row["organization_id"]
-            for row in user.memberships.live().values("organization_id")
-        }
+        roles = {row["organization_id"] for row in user.memberships.live().values("organization_id")}
         if self.licensee_id in roles:
             return Party.LICENSEE
         return Party.LICENSOR if self.licensor_id in roles else None
+
+
+class ReferenceCounter(models.Model):
+    """The last number given to an agreement in a year; its row lock lets one request at a time take the next."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
 
 
 class Confirmation(models.Model):

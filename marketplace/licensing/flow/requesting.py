@@ -1,0 +1,192 @@
+"""From an offer to an agreement: the request, what is frozen for it, and the platform's look where a rule wants one."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from listings import offers
+from listings.models import Listing, Track
+from marketplace.accounts.models import Organization, User
+from marketplace.lib.findings import Finding, Refused, Severity
+from marketplace.licensing import freezing, gates, identifiers, letters, papers
+from marketplace.licensing.contracts.reading import read
+from marketplace.licensing.errors import AlreadyAsked, NotYours
+from marketplace.licensing.flow import moving
+from marketplace.licensing.models import LIVE_STATES, Agreement, OfferVersion, PaperKind, Party, Signature, State
+from marketplace.licensing.states import STEPS
+
+
+def request(
+    listing: Listing,
+    *,
+    licensee: Organization,
+    by: User,
+    intended_use: str,
+    seen_sha256: str,
+    field_ok: bool = False,
+    territory_ok: bool = False,
+    related_party: bool = False,
+    related_detail: str = "",
+) -> Agreement:
+    """Ask for the license on the terms seen; both tracks.
+
+    Preset: freezes the offer and makes the contract ready to sign (`offered`), or leaves it to a moderator
+    (`requested`; LIC-I, LIC-J). Open: renders the written notice (`prepared`; LIC-A). Raises NotYours, Refused,
+    TermsChanged, AlreadyAsked.
+    """
+    step = STEPS["prepare" if listing.track == Track.OPEN else "request"]
+    if not moving.holds(by, licensee, step.roles):
+        raise NotYours([moving.not_yours(step)])
+    with transaction.atomic():
+        listing = moving.lock_offer(listing)
+        _require_free(listing, licensee)
+        gates.require_acceptable(listing)
+        version = freezing.require_seen(listing, seen_sha256)
+        gates.require_eligible(listing, licensee)
+        _require_statements(version, field_ok=field_ok, territory_ok=territory_ok)
+        look = gates.who_must_look(listing, licensee, by, related_party=related_party)
+        agreement = _create(
+            listing,
+            version,
+            licensee=licensee,
+            requested_by=by,
+            intended_use=intended_use,
+            statements={"territory": territory_ok, "field": field_ok},
+            related_party="LIC-J" in look,
+            related_detail=related_detail,
+            needs_person=",".join(look),
+            acts_until=moving.end_of_day_after(step.days or 0),
+        )
+        moving.record(agreement, step, by=by, was="", version=version.sha256, needs_person=look)
+        _go_on(agreement, by=by)
+    return agreement
+
+
+def _go_on(agreement: Agreement, *, by: User) -> None:
+    """What follows a request at once: the notice, the contract, or a moderator's turn."""
+    if agreement.track == Track.OPEN:
+        _keep_hash(agreement, papers.make(agreement, PaperKind.NOTICE, by=by).sha256)
+    elif agreement.state == State.OFFERED:
+        _make_contract(agreement, by=by)
+    else:
+        letters.moderators_look(agreement)
+
+
+def offer(agreement: Agreement, *, by: User) -> Agreement:
+    """A moderator has looked and lets the request pass: the contract is made ready to sign.
+
+    Raises NotYours, NotNow, Refused, TermsChanged.
+    """
+    step = STEPS["offer"]
+    moving.require_side(by, agreement, step)
+    with transaction.atomic():
+        listing = moving.lock_offer(agreement.listing)
+        agreement = moving.lock(agreement)
+        moving.require_state(agreement, step)
+        gates.require_acceptable(listing)
+        freezing.require_unchanged(listing, agreement.version)
+        was = moving.move(agreement, step, State.OFFERED, acts_until=moving.end_of_day_after(step.days or 0))
+        moving.record(agreement, step, by=by, was=was)
+        _make_contract(agreement, by=by)
+    return agreement
+
+
+def _require_free(listing: Listing, licensee: Organization) -> None:
+    live = Agreement.objects.filter(listing=listing, licensee=licensee, state__in=LIVE_STATES).first()
+    if live is not None:
+        raise AlreadyAsked(live)
+
+
+def _require_statements(version: OfferVersion, *, field_ok: bool, territory_ok: bool) -> None:
+    """Field and territory are the licensee's own statements where the terms limit them."""
+    frozen = read(version.snapshot)
+    found = []
+    if frozen.track == Track.PRESET and not territory_ok:
+        found.append(
+            Finding(
+                "LIC-E",
+                Severity.BLOCK,
+                _("Say that you will use it within the territory of the license."),
+                _("Tick the box, or ask the licensor for another territory."),
+                field="territory_ok",
+            )
+        )
+    if frozen.track == Track.PRESET and frozen.text("field_of_use") and not field_ok:
+        found.append(
+            Finding(
+                "LIC-E",
+                Severity.BLOCK,
+                _("Say that your use lies within the field of use of the license."),
+                _("Tick the box, or ask the licensor for another field."),
+                field="field_ok",
+            )
+        )
+    if found:
+        raise Refused(found)
+
+
+def _create(listing: Listing, version: OfferVersion, *, licensee: Organization, **fields: object) -> Agreement:
+    """The agreement's row in its first state. Raises AlreadyAsked when another request came first (LIC-2)."""
+    preset = listing.track == Track.PRESET
+    licensee_class = offers.class_of(licensee, version.snapshot)
+    price = offers.price_for(version.snapshot, licensee_class)
+    state = State.PREPARED if not preset else State.REQUESTED if fields["needs_person"] else State.OFFERED
+    try:
+        with transaction.atomic():
+            return Agreement.objects.create(
+                reference=identifiers.next_reference(),
+                verify_code=identifiers.new_verify_code(),
+                track=listing.track,
+                state=state,
+                listing=listing,
+                version=version,
+                licensor=listing.organization,
+                licensee=licensee,
+                term_sheet=listing.term_sheet if preset else None,
+                licensee_class=licensee_class,
+                fee_minor=price.fee_minor,
+                currency=str(read(version.snapshot).terms.get("currency") or "CNY"),
+                **fields,
+            )
+    except IntegrityError:
+        _require_free(listing, licensee)
+        raise
+
+
+def _keep_hash(agreement: Agreement, sha256: str) -> None:
+    Agreement.objects.filter(pk=agreement.pk, contract_sha256="").update(contract_sha256=sha256)
+    agreement.refresh_from_db()
+
+
+def _make_contract(agreement: Agreement, *, by: User) -> None:
+    """The licensor's standing signature where there is one (LIC-K), then the contract that shows it."""
+    _sign_by_term_sheet(agreement)
+    _keep_hash(agreement, papers.make(agreement, PaperKind.CONTRACT, by=by).sha256)
+    letters.contract_ready(agreement)
+
+
+def _sign_by_term_sheet(agreement: Agreement) -> None:
+    """The licensor's signature is the term sheet's, with its own earlier date; what it covers is the sheet's hash."""
+    sheet = gates.standing_sheet(agreement)
+    if sheet is None:
+        return
+    kept = sheet.signature
+    Signature.objects.create(
+        agreement=agreement,
+        party=Party.LICENSOR,
+        user=sheet.signed_by,
+        authority=sheet.authority,
+        method=kept.get("method", "click"),
+        document_sha256=sheet.sha256,
+        term_sheet=sheet,
+        received_at=timezone.now(),
+        at=sheet.signed_at,
+        address=kept.get("address") or None,
+        evidence={
+            "signer": sheet.signed_by.name if sheet.signed_by else "",
+            "basis": sheet.authority.basis if sheet.authority else "",
+            "term_sheet": str(sheet),
+        },
+    )

@@ -1,0 +1,68 @@
+"""Freezing what is on offer under its SHA-256, and telling how one version differs from another (LIC-D, LIC-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from listings import offers
+from listings.models import Listing
+from marketplace.licensing.errors import TermsChanged
+from marketplace.licensing.models import OfferVersion
+
+# A later look at the register that finds the same status changes nothing that binds; what it found is compared.
+LOOKED_AT = frozenset({("patent", "status_source"), ("patent", "status_checked_at"), ("patent", "fees_paid_through")})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place in which two versions differ: the path of keys, what was seen, what is on offer now (None: nothing)."""
+
+    path: tuple[str, ...]
+    old: Any
+    new: Any
+
+
+def freeze(listing: Listing) -> OfferVersion:
+    """The version of what is on offer now; the same offer always gives the same row. Needs a locked listing."""
+    snapshot = offers.snapshot(listing)
+    version, _made = OfferVersion.objects.get_or_create(
+        listing=listing, sha256=offers.canonical_sha256(snapshot), defaults={"snapshot": snapshot}
+    )
+    return version
+
+
+def require_seen(listing: Listing, seen_sha256: str) -> OfferVersion:
+    """Freeze the offer and make sure it is the one the person saw. Raises TermsChanged; then nothing is stored."""
+    snapshot = offers.snapshot(listing)
+    sha256 = offers.canonical_sha256(snapshot)
+    if sha256 != seen_sha256:
+        known = OfferVersion.objects.filter(listing=listing, sha256=seen_sha256).first()
+        raise TermsChanged(old=known.snapshot if known else {}, new=snapshot, sha256=sha256)
+    return freeze(listing)
+
+
+def require_unchanged(listing: Listing, version: OfferVersion) -> None:
+    """Make sure that what is on offer now still says what the version says. Raises TermsChanged."""
+    snapshot = offers.snapshot(listing)
+    if binding_differences(version.snapshot, snapshot):
+        raise TermsChanged(old=version.snapshot, new=snapshot, sha256=offers.canonical_sha256(snapshot))
+
+
+def binding_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+    """The differences that matter for an acceptance: all but when and where the status was last looked up."""
+    return [d for d in differences(old, new) if d.path not in LOOKED_AT]
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+    """Every place in which two snapshots differ, in the order of their keys."""
+    return list(_walk((), old, new))
+
+
+def _walk(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in sorted({*old, *new}):
+            yield from _walk((*path, str(key)), old.get(key), new.get(key))
+    elif old != new:
+        yield Difference(path, old, new)

@@ -1,0 +1,135 @@
+"""What the offer and the parties must fulfill before a step, asked again in the transaction of that step."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from listings import offers, rules, term_sheets
+from listings.models import Listing, TermSheet, Track
+from marketplace.accounts.authority import NoAuthority, require
+from marketplace.accounts.models import Organization, User
+from marketplace.lib.findings import Finding, Refused, Severity, blocking
+from marketplace.licensing.contracts.reading import read
+from marketplace.licensing.models import Agreement, OfferVersion, State
+
+BOUND_STATES = (State.SIGNED, State.ACTIVE, State.ENDED)  # count against a term sheet's number of licenses
+
+
+def require_acceptable(listing: Listing) -> None:
+    """Refuse when the offer cannot be accepted right now (LIC-9): its state, the patent's, or the status's age."""
+    found = blocking(rules.acceptable(listing))
+    if found:
+        raise Refused(found)
+
+
+def require_eligible(listing: Listing, licensee: Organization) -> None:
+    """Refuse a licensee outside the class or territory (preset track), or one that is the licensor itself."""
+    if licensee.pk == listing.organization_id:
+        raise Refused([_own_offer()])
+    if listing.track == Track.OPEN and licensee.country != "CN":
+        raise Refused([_foreign_open()])
+    found = blocking(offers.eligibility(listing, licensee))
+    if found:
+        raise Refused(found)
+
+
+def _own_offer() -> Finding:
+    return Finding(
+        "LIC-J",
+        Severity.BLOCK,
+        _("This offer is your own organization's."),
+        _("Switch to the organization that wants the license."),
+    )
+
+
+def _foreign_open() -> Finding:
+    return Finding(
+        "LIC-I",
+        Severity.BLOCK,
+        _("A licensee outside mainland China needs the technology-export procedure before an open license."),
+        _("Write to the coordinators; they prepare the export registration with both sides."),
+        "《技术进出口管理条例》；《专利审查指南》第五部分第十一章6",
+    )
+
+
+def who_must_look(listing: Listing, licensee: Organization, by: User, *, related_party: bool) -> list[str]:
+    """The rules for which a person looks at the request first (LIC-I, LIC-J). Empty: nobody needs to."""
+    same_head = bool(licensee.legal_representative) and (
+        licensee.legal_representative == listing.organization.legal_representative
+    )
+    on_both_sides = by.memberships.live().filter(organization=listing.organization).exists()
+    wanted = []
+    if licensee.country != "CN":
+        wanted.append("LIC-I")
+    if related_party or same_head or on_both_sides:
+        wanted.append("LIC-J")
+    return wanted
+
+
+def amount_bound(agreement_fee_minor: int, version: OfferVersion, licensee_class: str) -> int:
+    """What the contract binds a party to, in minor units: the total over the term where it is known, else the fee."""
+    total = offers.price_for(version.snapshot, licensee_class).total_minor
+    return max(agreement_fee_minor, total or 0)
+
+
+def standing_sheet(agreement: Agreement) -> TermSheet | None:
+    """The term sheet that signs for the licensor, locked and checked (LIC-K); None where both sides sign themselves.
+
+    Checks that it stands, that its hash is the one the contract quotes, its ceiling and number of licenses, and the
+    signatory's authority today (SIG-3). Raises Refused.
+    """
+    if agreement.term_sheet_id is None:
+        return None
+    sheet = (
+        TermSheet.objects.select_for_update(of=("self",)).select_related("signed_by").get(pk=agreement.term_sheet_id)
+    )
+    finding = term_sheets.standing(sheet) or _quoted(sheet, agreement) or _room(sheet, agreement)
+    if finding is not None:
+        raise Refused([finding])
+    require_licensor_authority(sheet, agreement)
+    return sheet
+
+
+def _quoted(sheet: TermSheet, agreement: Agreement) -> Finding | None:
+    quoted = read(agreement.version.snapshot).term_sheet
+    if quoted is not None and quoted.sha256 == sheet.sha256:
+        return None
+    return _closed(_("The contract does not quote the term sheet that the licensor signed."))
+
+
+def _room(sheet: TermSheet, agreement: Agreement) -> Finding | None:
+    """Whether ceiling and number of licenses leave room for this one."""
+    amount = amount_bound(agreement.fee_minor, agreement.version, agreement.licensee_class)
+    if sheet.ceiling_minor is not None and amount > sheet.ceiling_minor:
+        return _closed(_("The amount is above what the licensor agreed to beforehand."))
+    taken = Agreement.objects.filter(Q(term_sheet=sheet), state__in=BOUND_STATES).exclude(pk=agreement.pk).count()
+    if sheet.max_licenses is not None and taken >= sheet.max_licenses:
+        return _closed(_("All licenses that the licensor agreed to beforehand are taken."))
+    return None
+
+
+def _closed(message: object) -> Finding:
+    return Finding(
+        "LIC-K",
+        Severity.BLOCK,
+        message,  # type: ignore[arg-type]  # a lazy string; typeshed has no name for it
+        _("Write to the licensor's contact on the listing: it can sign new terms."),
+        "《民法典》第472条",
+    )
+
+
+def require_licensor_authority(sheet: TermSheet, agreement: Agreement) -> None:
+    """The signatory of the term sheet must still have the authority for it (SIG-3). Raises Refused, in other words:
+
+    the licensee reads it, who can do nothing about another organization's signatory.
+    """
+    if sheet.signed_by is None:
+        raise Refused([_closed(_("The licensor's term sheet is not signed."))])
+    amount = amount_bound(agreement.fee_minor, agreement.version, agreement.licensee_class)
+    try:
+        require(sheet.signed_by, agreement.licensor, scope="term_sheets", amount_minor=amount, currency=sheet.currency)
+    except NoAuthority as missing:
+        raise Refused(
+            [_closed(_("The person who signed for the licensor may no longer do so; a new signature is needed."))]
+        ) from missing

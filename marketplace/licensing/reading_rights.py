@@ -1,0 +1,27 @@
+"""Who may read the papers of a deal: whoever sees the deal (its parties and the moderators)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketplace.licensing.models import Agreement, PaperKind
+from marketplace.vault import reading
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from marketplace.accounts.models import User
+    from marketplace.vault.models import VaultFile
+
+
+def may_read_paper(user: User | AnonymousUser, file: VaultFile) -> bool:
+    """Live members of either party, and moderators, asked at this moment (IDN-3)."""
+    if file.subject_type != Agreement._meta.label_lower or not file.subject_id.isdigit():
+        return False
+    return Agreement.objects.visible_to(user).filter(pk=int(file.subject_id)).exists()
+
+
+def register() -> None:
+    """Tell the vault; called from LicensingConfig.ready()."""
+    for kind in PaperKind:
+        reading.readable(kind.value, may_read_paper)
