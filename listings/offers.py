@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from listings.models import FeeMode, LicenseeClass, Listing, Track
 from listings.prices import (
@@ -23,37 +21,23 @@ from listings.prices import (
     royalty_words,
     terms_dict,
 )
+from listings.words import ACTS
 from marketplace.accounts.models import Organization, OrganizationKind, VerificationState
 from marketplace.lib import divisions
+from marketplace.lib.canonical import sha256_of
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.look import Fact, money_text
 from marketplace.lib.money import from_minor
 from marketplace.lib.numbers import patent_number
 from marketplace.lib.terms import add_months, today
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
 SNAPSHOT_VERSION = 1
-ACTS: dict[str, _StrPromise] = {  # PL 11; stored as keys
-    "make": gettext_lazy("make"),
-    "use": gettext_lazy("use"),
-    "offer": gettext_lazy("offer for sale"),
-    "sell": gettext_lazy("sell"),
-    "import": gettext_lazy("import"),
-    "process": gettext_lazy("use the process and what it directly yields"),
-}
 STARTUP_MONTHS = 36
 
 
-def canonical_json(snapshot: Mapping[str, Any]) -> str:
-    """The one way to write a snapshot: keys sorted, no blanks, UTF-8 characters as they are."""
-    return json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def canonical_sha256(snapshot: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of the canonical JSON of a snapshot."""
-    return hashlib.sha256(canonical_json(snapshot).encode()).hexdigest()
+    """SHA-256 (hex) of a snapshot in its canonical form: keys sorted, no blanks, UTF-8."""
+    return sha256_of(dict(snapshot))
 
 
 def snapshot(listing: Listing) -> dict[str, Any]:
@@ -189,16 +173,15 @@ def class_of(organization: Organization, offer: Listing | Mapping[str, Any] | No
     if offer is None:
         return found[0] if found else ""
     if isinstance(offer, Listing):
-        track, prices, standard = offer.track, class_prices_of(offer.terms), offer.terms.fee_minor
+        track, prices = offer.track, class_prices_of(offer.terms)
     else:
-        told = offer["terms"]
-        track, prices, standard = offer["listing"]["track"], told["class_prices"], told["fee_minor"]
+        track, prices = offer["listing"]["track"], offer["terms"]["class_prices"]
     if track == Track.OPEN:
         return ""  # one price for everyone (TRACK-1)
     priced = [name for name in found if name in prices]
     if priced:
         return min(priced, key=lambda name: (prices[name], found.index(name)))
-    return found[0] if found and standard is not None else ""
+    return found[0] if found else ""
 
 
 def eligibility(listing: Listing, organization: Organization) -> list[Finding]:
@@ -266,7 +249,7 @@ def _class_findings(listing: Listing, organization: Organization) -> list[Findin
             Finding(
                 "NUM-6",
                 Severity.INFO,
-                _("There are lower prices for: %(classes)s. Your firm's size is not stated yet.")
+                _("There are prices of their own for: %(classes)s. Your firm's size is not stated.")
                 % {"classes": classes},
                 _("State staff, revenue and founding date of your firm under “Organization”."),
                 "工信部联企业〔2011〕300号",
@@ -384,7 +367,6 @@ __all__ = [
     "ACTS",
     "Price",
     "acts_words",
-    "canonical_json",
     "canonical_sha256",
     "class_of",
     "classes_of",

@@ -1,0 +1,103 @@
+"""The rules of law as one table, and the questions asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from listings.models import PUBLIC, Listing, ListingState, Patent, Track
+from listings.rules.contract import CONTRACTS, LIC_9
+from listings.rules.declarations import DECL_7, DECL_8, DECLARATIONS
+from listings.rules.gates import GATES
+from listings.rules.institution import INSTITUTIONS
+from listings.rules.numbers import NUMBERS
+from listings.rules.preset import PRESETS
+from listings.rules.table import Rule, Stage
+from listings.rules.tracks import TRACKS
+from marketplace.lib.findings import Finding, Severity, blocking
+from marketplace.lib.terms import today
+
+RULES: dict[str, Rule] = {
+    rule.id: rule for rule in (*TRACKS, *GATES, *DECLARATIONS, *PRESETS, *INSTITUTIONS, *CONTRACTS, *NUMBERS)
+}
+
+
+def for_track(track: str) -> list[Rule]:
+    """The rules that apply to a track, in the table's order."""
+    return [rule for rule in RULES.values() if track in rule.tracks]
+
+
+def check(listing: Listing, stage: Stage = Stage.SUBMIT) -> list[Finding]:
+    """Everything the rules of its track have to say about a listing that is about to reach `stage`, blocks first.
+
+    What a moderator let pass (a rule that may be overridden, with a written reason) informs and no longer blocks.
+    """
+    passed = {row.rule: row.reason for row in listing.overrides.all()}
+    found: list[Finding] = []
+    for rule in for_track(listing.track):
+        for finding in rule.look(listing, stage):
+            reason = passed.get(rule.id) if rule.overridable else None
+            found.append(finding if reason is None else _let_pass(finding, reason))
+    order = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
+    return sorted(found, key=lambda finding: order[finding.severity])
+
+
+def _let_pass(finding: Finding, reason: str) -> Finding:
+    message = _("%(finding)s A moderator let it pass: %(reason)s") % {"finding": finding.message, "reason": reason}
+    return replace(finding, severity=Severity.INFO, message=message, remedy="")
+
+
+def check_patent(patent: Patent, track: str) -> list[Finding]:
+    """What the rules of a track have to say about a patent by itself, before there is a listing."""
+    return [
+        finding for rule in for_track(track) if rule.of_patent is not None for finding in rule.of_patent(patent, track)
+    ]
+
+
+def acceptable(listing: Listing) -> list[Finding]:
+    """What forbids a NEW acceptance of a listing right now: its state, a gate, the declaration, a stale status (LIC-9).
+
+    Reads the row again; inside a transaction it is locked, so that a withdrawal either comes before the acceptance and
+    forbids it, or waits until the acceptance stands (LIC-3).
+    """
+    rows = Listing.objects.select_related("patent__organization", "organization", "terms", "declaration", "term_sheet")
+    if connection.in_atomic_block:
+        rows = rows.select_for_update(of=("self",))
+    listing = rows.get(pk=listing.pk)
+    return [*_closed(listing), *blocking(check(listing, Stage.ACCEPT))]
+
+
+def _closed(listing: Listing) -> list[Finding]:
+    """Why the listing's state admits no acceptance; nothing while it is on offer."""
+    if listing.state not in PUBLIC:
+        rule = {
+            ListingState.SUSPENDED: DECL_8,
+            ListingState.WITHDRAWN: DECL_7,
+        }.get(ListingState(listing.state), LIC_9)
+        return [
+            Finding(
+                rule.id,
+                Severity.BLOCK,
+                _("This offer is not open now: “%(state)s”.") % {"state": listing.get_state_display()},
+                _("Look at similar offers, or come back later."),
+                rule.citation,
+            )
+        ]
+    declaration = getattr(listing, "declaration", None) if listing.track == Track.OPEN else None
+    if declaration is not None and declaration.withdrawn_on and declaration.withdrawn_on <= today():
+        return [
+            Finding(
+                DECL_7.id,
+                Severity.BLOCK,
+                _("The declaration was withdrawn with effect from %(day)s.")
+                % {"day": declaration.withdrawn_on.isoformat()},
+                _("Licenses given before that day stay; new ones cannot be given."),
+                DECL_7.citation,
+            )
+        ]
+    return []
+
+
+__all__ = ["RULES", "Rule", "Stage", "acceptable", "check", "check_patent", "for_track"]

@@ -1,0 +1,230 @@
+"""The gate of the open-license track: what the law asks of a patent before it may be declared open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from listings.models import ALONE, EvaluationConclusion, LegalStatus, Patent, PatentKind, Track
+from listings.rules.table import OfPatent, Rule
+from marketplace.lib.findings import Finding, Severity
+from marketplace.lib.terms import fee_due_on, patent_year, today
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as Words
+
+OPEN = (Track.OPEN,)
+NOT_GRANTED = (LegalStatus.UNKNOWN, LegalStatus.PENDING)
+ENDED = (LegalStatus.LAPSED, LegalStatus.EXPIRED, LegalStatus.WAIVED, LegalStatus.INVALID)
+STOPPED = (LegalStatus.SUSPENDED, LegalStatus.PRESERVED)
+
+
+def alone_now(patent: Patent) -> str:
+    """Who holds a sole or exclusive license today; '' for nobody."""
+    now = timezone.now()
+    row = (
+        patent.encumbrances.filter(kind__in=ALONE, starts_at__lte=now)
+        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+        .first()
+    )
+    return (row.holder or str(row.get_kind_display())) if row else ""
+
+
+def fee_year_due(filed_on: date, on: date) -> int:
+    """The last patent year whose annual fee had to be paid by `on`; 1 while none was due (NUM-4)."""
+    year = patent_year(filed_on, on)
+    if year >= 2 and on <= fee_due_on(filed_on, year):
+        return year - 1
+    return year
+
+
+def uncovered_owners(patent: Patent) -> list[str]:
+    """Names on the register, other than the offering organization, without a consent on file; in register order."""
+    own = {patent.organization.name} if patent.organization else set()
+    agreed = {row.name for row in patent.co_owners.all() if row.consent_id and row.consented_on}
+    others = [name for name in patent.patentees if name not in own]
+    others += [row.name for row in patent.co_owners.all() if row.name not in others and row.name not in own]
+    return [name for name in others if name not in agreed]
+
+
+def _gate_1(patent: Patent, track: str) -> Iterable[Finding]:
+    if patent.status in NOT_GRANTED:
+        yield GATE_1.finding(
+            _("The patent is not known to be granted and in force: status “%(status)s”.")
+            % {"status": patent.get_status_display()},
+            _("Record its present legal status with a source and a date on the patent's page."),
+            "status",
+        )
+    elif patent.granted_on is None:
+        yield GATE_1.finding(
+            _("The grant date is missing."), _("Add the date of the grant's announcement."), "granted_on"
+        )
+    elif patent.granted_on > today():
+        yield GATE_1.finding(
+            _("The patent is granted only on %(day)s.") % {"day": patent.granted_on.isoformat()},
+            _("Come back on that day."),
+            "granted_on",
+        )
+
+
+def _gate_2(patent: Patent, track: str) -> Iterable[Finding]:
+    holder = alone_now(patent)
+    if holder:
+        yield GATE_2.finding(
+            _("A sole or exclusive license is in force: %(holder)s.") % {"holder": holder},
+            _("Offer the patent when that license has ended, or record its end on the patent's page."),
+        )
+
+
+def _gate_3(patent: Patent, track: str) -> Iterable[Finding]:
+    if patent.status in STOPPED:
+        yield GATE_3.finding(
+            _("Proceedings on the patent are stopped: “%(status)s”.") % {"status": patent.get_status_display()},
+            _("Offer it after the dispute or the court's order has ended, and record the new status."),
+            "status",
+        )
+
+
+def _gate_4(patent: Patent, track: str) -> Iterable[Finding]:
+    if patent.status == LegalStatus.LATE_PERIOD:
+        yield GATE_4.finding(
+            _("The annual fee is overdue; the late period counts as not paid."),
+            _("Pay the fee with its surcharge, then record the new status with the receipt."),
+            "status",
+        )
+        return
+    if patent.fees_paid_through is None:
+        yield GATE_4.finding(
+            _("It is not stated through which patent year the annual fees are paid."),
+            _("Record it with a source and a date on the patent's page."),
+            "fees_paid_through",
+        )
+        return
+    if patent.filed_on is None or patent.filed_on > today():
+        return
+    due = fee_year_due(patent.filed_on, today())
+    if patent.fees_paid_through < due:
+        yield GATE_4.finding(
+            _("Annual fees are paid through patent year %(paid)d; year %(due)d is due already.")
+            % {"paid": patent.fees_paid_through, "due": due},
+            _("Pay the missing fee, then record it with the receipt."),
+            "fees_paid_through",
+        )
+
+
+def _gate_5(patent: Patent, track: str) -> Iterable[Finding]:
+    if patent.pledged and not patent.pledgee_consent_id:
+        yield GATE_5.finding(
+            _("The patent is pledged and the pledgee's written consent is not on file."),
+            _("Upload the consent on the patent's page, or record that the pledge has ended."),
+            "pledgee_consent",
+        )
+
+
+def _gate_6(patent: Patent, track: str) -> Iterable[Finding]:
+    if patent.status in ENDED:
+        yield GATE_6.finding(
+            _("The patent has ended: “%(status)s”.") % {"status": patent.get_status_display()},
+            _("Anyone may use it now; it cannot be licensed. If this is wrong, record the right status."),
+            "status",
+        )
+    elif patent.last_day and patent.last_day < today():
+        yield GATE_6.finding(
+            _("The patent's term ended on %(day)s.") % {"day": patent.last_day.isoformat()},
+            _("Anyone may use it now; it cannot be licensed. Check the filing date if this is wrong."),
+            "filed_on",
+        )
+
+
+def _gate_7(patent: Patent, track: str) -> Iterable[Finding]:
+    if patent.kind == PatentKind.INVENTION:
+        return
+    if patent.evaluation_conclusion == EvaluationConclusion.NEGATIVE:
+        yield GATE_7.finding(
+            _("The evaluation report says that the conditions of the grant are not met."),
+            _("It cannot be offered as an open license."),
+            "evaluation_conclusion",
+        )
+    elif patent.evaluation_conclusion != EvaluationConclusion.POSITIVE or not patent.evaluation_report_id:
+        yield GATE_7.finding(
+            _("A utility model or design needs the patent office's evaluation report."),
+            _("Ask the patent office for it (about two months), then upload it on the patent's page."),
+            "evaluation_report",
+        )
+
+
+def _gate_8(patent: Patent, track: str) -> Iterable[Finding]:
+    for name in uncovered_owners(patent):
+        yield GATE_8.finding(
+            _("The co-owner “%(name)s” has not agreed in writing, or the paper is not on file.") % {"name": name},
+            _("Upload the signed consent, one file for each co-owner, on the patent's page."),
+            "co_owners",
+        )
+
+
+def _gate(number: int, title: Words, needs: Words, citation: str, look: OfPatent) -> Rule:
+    return Rule(f"GATE-{number}", title, needs, citation, Severity.BLOCK, OPEN, of_patent=look)
+
+
+GATE_1 = _gate(
+    1,
+    _("Granted and in force"),
+    _("The patent has been granted and its status is known to be in force."),
+    "《专利法》第50条;《专利审查指南》第五部分第十一章3.1",
+    _gate_1,
+)
+GATE_2 = _gate(
+    2,
+    _("No sole or exclusive license"),
+    _("Nobody holds a sole or exclusive license that is in force."),
+    "《专利法实施细则》第86条第1项",
+    _gate_2,
+)
+GATE_3 = _gate(
+    3,
+    _("No dispute, no preservation"),
+    _("Proceedings are not suspended for an ownership dispute, and no court has preserved the patent."),
+    "《专利法实施细则》第86条第2项",
+    _gate_3,
+)
+GATE_4 = _gate(
+    4,
+    _("Annual fees paid"),
+    _("Annual fees are paid as required; the late period counts as not paid."),
+    "《专利法实施细则》第86条第3项",
+    _gate_4,
+)
+GATE_5 = _gate(
+    5,
+    _("Pledgee agrees"),
+    _("A pledged patent has the pledgee's written consent."),
+    "《专利法实施细则》第86条第4项",
+    _gate_5,
+)
+GATE_6 = _gate(
+    6,
+    _("Not ended"),
+    _("The patent has not lapsed, expired, been waived or been declared invalid as a whole."),
+    "《专利审查指南》第五部分第十一章3.1",
+    _gate_6,
+)
+GATE_7 = _gate(
+    7,
+    _("Evaluation report"),
+    _("A utility model or design has an evaluation report, and the report is not negative."),
+    "《专利法》第50条第1款",
+    _gate_7,
+)
+GATE_8 = _gate(
+    8,
+    _("All co-owners agree"),
+    _("Every co-owner has agreed in writing; each consent is on file."),
+    "《专利审查指南》第五部分第十一章3.2",
+    _gate_8,
+)
+GATES = (GATE_1, GATE_2, GATE_3, GATE_4, GATE_5, GATE_6, GATE_7, GATE_8)
