@@ -111,9 +111,7 @@ def _refusal(
     if authority.state == AuthorityState.REVOKED:
         return _no(_("Your signing authority was revoked."), _("Ask an owner to have a new one confirmed."))
     if today < authority.valid_from:
-        return _no(
-            _("Your signing authority is not valid yet."), _("Sign on or after the day on which it begins.")
-        )
+        return _no(_("Your signing authority is not valid yet."), _("Sign on or after the day on which it begins."))
     if authority.valid_until is not None and authority.valid_until < today:
         return _no(
             _("Your signing authority has expired."), _("Upload a new power of attorney under “Signing authority”.")

@@ -23,6 +23,7 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 PRACTICE_WEBHOOK_SECRET = "practice-test-secret"
 GATEWAYS = ["practice", "bank_transfer"]
 ACCOUNT_RATE_LIMITS = False
+TEXTS_ENFORCED = False  # the tests of accounts switch it on
 RATE_LIMITS = {}
 WHITENOISE_AUTOREFRESH = True
 

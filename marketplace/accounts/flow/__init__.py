@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from marketplace.accounts.flow.authorities import confirm_authority, grant_authority, revoke_authority
-from marketplace.accounts.flow.members import accept_invitation, add_role, end_membership, invite, remove_member
+from marketplace.accounts.flow.members import (
+    accept_invitation,
+    add_role,
+    cancel_invitation,
+    end_membership,
+    find_invitation,
+    invite,
+    remove_member,
+)
 from marketplace.accounts.flow.organizations import (
     change_organization,
     decide_verification,
@@ -19,10 +27,12 @@ __all__ = [
     "accept_invitation",
     "accept_texts",
     "add_role",
+    "cancel_invitation",
     "change_organization",
     "confirm_authority",
     "decide_verification",
     "end_membership",
+    "find_invitation",
     "grant_authority",
     "invite",
     "refuse",

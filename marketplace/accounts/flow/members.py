@@ -63,6 +63,22 @@ def invite(organization: Organization, *, email: str, role: Role | str, by: User
     return invitation
 
 
+def find_invitation(token: str) -> Invitation | None:
+    """The invitation that still waits behind a token, or None."""
+    return (
+        Invitation.objects.select_related("organization", "invited_by")
+        .filter(token_sha256=token_sha256(token), accepted_at__isnull=True, expires_at__gt=timezone.now())
+        .first()
+    )
+
+
+def cancel_invitation(invitation: Invitation, *, by: User) -> None:
+    """Make an open invitation void. Raises Refused unless `by` is an owner."""
+    _owner_only(invitation.organization, by)
+    now = timezone.now()
+    Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, expires_at__gt=now).update(expires_at=now)
+
+
 def accept_invitation(token: str, *, by: User) -> Membership:
     """Turn the invitation into a membership of `by`, once.
 
@@ -99,7 +115,7 @@ def accept_invitation(token: str, *, by: User) -> Membership:
             path=reverse("accounts:members"),
             name=by.name,
             organization=invitation.organization.name,
-            role=str(Role(invitation.role).name.lower()),
+            role=Role(invitation.role).label,
         )
     return membership
 

@@ -109,7 +109,7 @@ def change_organization(organization: Organization, *, by: User, **details: Any)
             locked.save(update_fields=changed)
             trail.record(Action.ORGANIZATION_CHANGE, locked, by=by, changed=changed)
             if set(changed) & set(IDENTITY):
-                _look_again(locked)
+                _look_again(locked, by)
             if set(changed) & set(PAYEE):
                 _tell_owners_of_new_account(locked, by)
     except IntegrityError as error:
@@ -118,9 +118,13 @@ def change_organization(organization: Organization, *, by: User, **details: Any)
     return changed
 
 
-def _look_again(organization: Organization) -> None:
-    Organization.objects.filter(pk=organization.pk, state=VerificationState.VERIFIED).update(
-        state=VerificationState.UNVERIFIED, state_reason=""
+def _look_again(organization: Organization, by: User) -> None:
+    """What a moderator saw or is looking at is no longer true: evidence has to be submitted again."""
+    Organization.objects.filter(
+        pk=organization.pk, state__in=[VerificationState.VERIFIED, VerificationState.PENDING]
+    ).update(state=VerificationState.UNVERIFIED, state_reason="")
+    Verification.objects.filter(organization=organization, decision="").update(
+        decision="refused", reason="details changed", decided_by=by, decided_at=timezone.now()
     )
 
 
@@ -147,9 +151,7 @@ def submit_verification(
     if not may(by, organization, Role.OWNER):
         raise refuse(RULE, _("Only an owner may ask for verification."), _("Ask an owner."))
     if not files:
-        raise refuse(
-            RULE, _("There is no evidence."), _("Attach the scan that proves who you are."), field="evidence"
-        )
+        raise refuse(RULE, _("There is no evidence."), _("Attach the scan that proves who you are."), field="evidence")
     with transaction.atomic():
         moved = Organization.objects.filter(
             pk=organization.pk, state__in=[VerificationState.UNVERIFIED, VerificationState.REFUSED]
@@ -193,9 +195,9 @@ def decide_verification(verification: Verification, *, by: User, decision: str, 
         decided = Verification.objects.filter(pk=verification.pk, decision="").update(
             decision=decision, reason=reason, decided_by=by, decided_at=timezone.now()
         )
-        moved = decided and Organization.objects.filter(
-            pk=organization.pk, state=VerificationState.PENDING
-        ).update(state=state, state_reason=reason)
+        moved = decided and Organization.objects.filter(pk=organization.pk, state=VerificationState.PENDING).update(
+            state=state, state_reason=reason
+        )
         if not moved:
             raise refuse(RULE, _("This was decided already."), _("Reload the page to see how."))
         trail.record(action, organization, by=by, verification=verification.pk, reason=reason)

@@ -1,0 +1,139 @@
+"""Registering, changing, choosing and verifying an organization."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from marketplace.accounts import flow
+from marketplace.accounts.access import fresh_login_required, login_required, organization_required
+from marketplace.accounts.current import SESSION_KEY, roles
+from marketplace.accounts.forms import show
+from marketplace.accounts.models import Organization, OrganizationKind, Role
+from marketplace.accounts.organization_forms import OrganizationForm
+from marketplace.accounts.paper_forms import VerificationForm
+from marketplace.lib.findings import Refused
+from marketplace.vault import files
+from marketplace.vault.models import VaultFile
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    from marketplace.accounts.access import MemberRequest
+
+KINDS = [kind for kind in OrganizationKind if kind != OrganizationKind.PLATFORM]
+
+
+@login_required
+def organization_new(request: MemberRequest) -> HttpResponse:
+    """Choose what you are, then fill in what that takes."""
+    kind = request.GET.get("kind", "")
+    if kind not in KINDS:
+        return render(request, "accounts/organization_kind.html", {"mine": request.user.memberships.live().exists()})
+    form = OrganizationForm(request.POST or None, kind=kind, registering=True, initial=_known(request, kind))
+    if request.method == "POST" and "districts" not in request.POST and form.is_valid():
+        details = form.details()
+        itself = form.cleaned_data.get("is_legal_representative", False)
+        try:
+            organization = flow.register_organization(
+                by=request.user, kind=kind, is_legal_representative=itself, **details
+            )
+        except Refused as refused:
+            show(form, refused.findings)
+        else:
+            request.session[SESSION_KEY] = organization.pk
+            messages.success(request, _("Registered. Next: show us who you are, so that you can sign."))
+            return redirect("accounts:verification")
+    context = {"form": form, "kind": OrganizationKind(kind), "asked": "districts" in request.POST}
+    return render(request, "accounts/organization_new.html", context, status=_status(request, form))
+
+
+def _known(request: MemberRequest, kind: str) -> dict[str, str]:
+    """What the person told us already need not be typed again."""
+    known = {"contact_name": request.user.name, "contact_email": request.user.email}
+    known["contact_phone"] = request.user.phone
+    if kind == OrganizationKind.INDIVIDUAL:
+        known["name"] = request.user.name
+    return known
+
+
+def _status(request: HttpRequest, form: OrganizationForm) -> int:
+    return 422 if form.is_bound and "districts" not in request.POST and form.errors else 200
+
+
+@organization_required()
+@fresh_login_required
+def organization(request: MemberRequest) -> HttpResponse:
+    """The details; owners change them, the others read them."""
+    own = request.organization
+    owner = Role.OWNER in roles(request.user, own)
+    form = OrganizationForm((request.POST or None) if owner else None, kind=own.kind, registering=False, instance=own)
+    if request.method == "POST" and owner and "districts" not in request.POST and form.is_valid():
+        details = form.details()
+        try:
+            changed = flow.change_organization(own, by=request.user, **details)
+        except Refused as refused:
+            show(form, refused.findings)
+        else:
+            messages.success(request, _("Saved.") if changed else _("Nothing was different."))
+            return redirect("accounts:organization")
+    if not owner:
+        for field in form.fields.values():
+            field.disabled = True
+    context = {"form": form, "own": Organization.objects.get(pk=own.pk), "owner": owner}
+    return render(request, "accounts/organization.html", context, status=_status(request, form))
+
+
+@login_required
+def switch(request: MemberRequest) -> HttpResponse:
+    """Choose the organization to act for."""
+    mine = (
+        Organization.objects.filter(memberships__user=request.user, memberships__ended_at__isnull=True)
+        .distinct()
+        .order_by("name")
+    )
+    if request.method == "POST":
+        chosen = get_object_or_404(mine, code=request.POST.get("organization", ""))
+        request.session[SESSION_KEY] = chosen.pk
+        messages.success(request, _("You now act for %(name)s.") % {"name": chosen.name})
+        return redirect("desks:home")
+    return render(request, "accounts/switch.html", {"mine": mine})
+
+
+def _kept(request: MemberRequest, upload: UploadedFile) -> VaultFile:
+    return files.store(
+        upload.read(),
+        kind="organization_evidence",
+        name=upload.name or "",
+        by=request.user,
+        subject=request.organization,
+    )
+
+
+@organization_required()
+def verification(request: MemberRequest) -> HttpResponse:
+    """Where the check stands; owners hand in evidence."""
+    own = request.organization
+    owner = Role.OWNER in roles(request.user, own)
+    open_now = owner and own.state in {"unverified", "refused"}
+    form = VerificationForm(request.POST or None, request.FILES or None, kind=own.kind)
+    if request.method == "POST" and open_now and form.is_valid():
+        try:
+            with transaction.atomic():
+                evidence = [_kept(request, upload) for upload in form.uploads()]
+                flow.submit_verification(own, by=request.user, evidence=evidence, note=form.cleaned_data["note"])
+        except files.BadFile as bad:
+            show(form, [bad.finding])
+        except Refused as refused:
+            show(form, refused.findings)
+        else:
+            messages.success(request, _("Handed in. A moderator usually answers within one working day."))
+            return redirect("accounts:verification")
+    tries = own.verifications.order_by("-submitted_at").prefetch_related("evidence")
+    context = {"form": form if open_now else None, "own": own, "owner": owner, "tries": tries}
+    return render(request, "accounts/verification.html", context, status=422 if form.errors else 200)
