@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import include, path
 
 app_name = "listings"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("listings.urls_public")),
+]

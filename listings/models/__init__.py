@@ -2,6 +2,7 @@
 
 from listings.models.declaration import Declaration, Objection, Publicity
 from listings.models.encumbrance import ALONE, Encumbrance, EncumbranceKind
+from listings.models.importing import ImportRow, ImportRun, ImportState, Outcome
 from listings.models.listing import LIVE, PUBLIC, SHOWN, Listing, ListingState, Track
 from listings.models.offer_terms import (
     ClassPrice,
@@ -30,6 +31,9 @@ __all__ = [
     "EncumbranceKind",
     "EvaluationConclusion",
     "FeeMode",
+    "ImportRow",
+    "ImportRun",
+    "ImportState",
     "LaterMode",
     "LegalStatus",
     "LicenseeClass",
@@ -37,6 +41,7 @@ __all__ = [
     "ListingState",
     "Objection",
     "OfferTerms",
+    "Outcome",
     "Override",
     "Patent",
     "PatentKind",

@@ -1,0 +1,118 @@
+"""Spreadsheets on their way into the inventory: staged whole, looked at, then stored in one step or not at all."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from listings.models.patent import Patent
+from marketplace.accounts.models import Organization
+
+
+class ImportState(models.TextChoices):
+    """Where an upload stands."""
+
+    STAGED = "staged", _("Being checked")
+    COMMITTED = "committed", _("Stored")
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    """Who may see which upload."""
+
+    def visible_to(self, user: Any) -> ImportRunQuerySet:
+        """Those of the user's organizations; all for moderators."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        return self.filter(
+            organization__memberships__user=user, organization__memberships__ended_at__isnull=True
+        ).distinct()
+
+
+class ImportRun(models.Model):
+    """One uploaded sheet. Without organization it brings reference records: known, never offerable.
+
+    `mapping` says which column (its position as text) means what; `header_row` counts from 0. The rows keep their cells
+    as read, so that a changed mapping needs no second upload.
+    """
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="import_runs"
+    )
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.STAGED)
+    header_row = models.PositiveIntegerField(default=0)
+    header = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)  # {outcome: rows}
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    committed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    committed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # The same file twice does nothing (IMP-4).
+            models.UniqueConstraint(
+                fields=["organization", "sha256"], condition=Q(organization__isnull=False), name="import_file_once"
+            ),
+            models.UniqueConstraint(
+                fields=["sha256"], condition=Q(organization__isnull=True), name="import_reference_file_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="committed") | (Q(committed_by__isnull=False) & Q(committed_at__isnull=False)),
+                name="import_committed_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        """The page with its rows."""
+        from django.urls import reverse
+
+        return reverse("listings:import_run", args=[self.code])
+
+
+class Outcome(models.TextChoices):
+    """What storing a row would do, or did."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Completes or corrects a known patent")
+    SAME = "same", _("Already known, nothing to do")
+    DOUBLE = "double", _("The same patent stands in an earlier row")
+    REFUSED = "refused", _("Refused")
+
+
+class ImportRow(models.Model):
+    """One row of the sheet: its cells as read, what was asked and answered, what was found."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()  # as the spreadsheet program counts: the first row is 1
+    cells = models.JSONField(default=list)
+    answers = models.JSONField(default=dict, blank=True)  # {field: text} typed in the dry run
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+    findings = models.JSONField(default=list)  # remarks of listings.importing.remarks as [key, field, {…}]: no words
+    facts = models.JSONField(default=dict)  # the patent's columns as they would be stored
+    patent = models.ForeignKey(Patent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="import_row_once")]
+        indexes = [models.Index(fields=["run", "outcome", "number"], name="import_row_by_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} row {self.number}"

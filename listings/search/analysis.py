@@ -1,0 +1,191 @@
+"""From text to words: one way for what is stored and for what is asked, so that they meet.
+
+Text is made even (NFKC, simplified characters, lower case), Chinese is segmented by jieba with our own list of
+technical terms, English is stripped of its endings, patent numbers are read in every spelling. Synonyms and stop words
+act on questions only: changing them needs no new index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from functools import cache, lru_cache
+from pathlib import Path
+
+import rjieba
+from opencc import OpenCC
+
+from listings.search.backend import Word
+from marketplace.lib.numbers import BadNumber, parse_application_number, parse_publication_number
+
+MOST_WORDS = 24  # of a question; the rest is not read (WEB-6)
+_FOLDER = Path(__file__).parent / "words"
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff々〇"
+_PIECE = re.compile(rf"[{_HAN}]+|[a-z0-9]+(?:[.\-/+_][a-z0-9]+)*")
+_NUMBER = re.compile(r"(?<![A-Z0-9])(?:ZL|CN)?[ .]*(?:\d[ .]*){7,12}[\dX](?:[A-Z]\d?)?(?![A-Z0-9])")
+_LONGEST_SYNONYM = 4  # words
+
+
+def even(text: str) -> str:
+    """NFKC, simplified characters, lower case: the form in which texts are compared."""
+    return _converter().convert(unicodedata.normalize("NFKC", text)).lower()
+
+
+def is_han(word: str) -> bool:
+    """Whether a word is written in Chinese characters."""
+    return bool(word) and ("\u3400" <= word[0] <= "\u9fff" or word[0] in "々〇")
+
+
+def words(text: str) -> list[str]:
+    """The words under which a text is stored: long Chinese words also by their parts, hyphenated ones too."""
+    found: list[str] = []
+    for piece in _PIECE.findall(even(text)):
+        if is_han(piece):
+            found += _jieba().cut_for_search(piece)
+        else:
+            found += _english(piece)
+    return found
+
+
+def pairs(text: str) -> list[str]:
+    """The Chinese characters of a text two by two: finds a word where segmentation cut elsewhere."""
+    return [pair for piece in _PIECE.findall(even(text)) if is_han(piece) for pair in _pairs(piece)]
+
+
+def numbers(text: str) -> list[str]:
+    """The patent numbers that a text names, in normal form; wrong check digits are no numbers."""
+    found = []
+    for match in _NUMBER.findall(unicodedata.normalize("NFKC", text).upper()):
+        written = match.strip(" .")
+        for parse in (lambda t: parse_application_number(t).value, parse_publication_number):
+            try:
+                found.append(parse(written))
+                break
+            except BadNumber:
+                continue
+    return list(dict.fromkeys(found))
+
+
+def number_forms(application_number: str, publication_number: str) -> list[str]:
+    """Under which forms a patent's numbers are stored: whole, without check digit, without country and kind."""
+    forms = [application_number, application_number[:-1]] if application_number else []
+    if publication_number:
+        kindless = re.sub(r"[A-Z]\d?$", "", publication_number)
+        forms += [publication_number, kindless]
+        forms += [form.removeprefix("CN") for form in (publication_number, kindless)]
+    return list(dict.fromkeys(forms))
+
+
+def question(text: str) -> tuple[list[Word], list[str]]:
+    """The words of a question with their synonyms, and the patent numbers in it.
+
+    Stop words are left out unless nothing else remains; at most MOST_WORDS words are read, each once.
+    """
+    asked = numbers(text)
+    rest = _NUMBER.sub(" ", unicodedata.normalize("NFKC", text).upper()) if asked else text
+    tokens = _tokens(rest)
+    telling = [t for t in tokens if t not in _stop_words() and not (is_han(t) and len(t) == 1)]
+    found: dict[str, Word] = {}
+    tokens = telling or tokens
+    position = 0
+    while position < len(tokens) and len(found) < MOST_WORDS:
+        word, width = _word_at(tokens, position)
+        found.setdefault(word.forms[0], word)
+        position += width
+    return list(found.values()), asked
+
+
+def fingerprint() -> str:
+    """Changes when stored words would: an index made under another fingerprint must be rebuilt."""
+    return hashlib.sha256((_FOLDER / "terms.txt").read_bytes()).hexdigest()[:8]
+
+
+def stem(word: str) -> str:
+    """An English word without its commonest endings: recycling, recycled, recycles → recycl."""
+    if len(word) < 4 or not word.isalpha() or not word.isascii():
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith("es") and word[-3] in "sxz":
+        word = word[:-2]
+    elif word.endswith("s") and word[-2] not in "sui":
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        base = word.removesuffix(ending)
+        if base != word and len(base) > 2 and re.search("[aeiouy]", base):
+            return _single(base)
+    return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+def _single(base: str) -> str:
+    doubled = len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz"
+    return base[:-1] if doubled or (base.endswith("e") and len(base) > 4) else base
+
+
+def _english(piece: str) -> list[str]:
+    parts = [stem(part) for part in re.split(r"[.\-/+_]", piece) if part]
+    return [stem(piece)] if len(parts) == 1 else [piece, *parts]
+
+
+def _pairs(piece: str) -> list[str]:
+    return [piece[i : i + 2] for i in range(len(piece) - 1)]
+
+
+def _tokens(text: str) -> list[str]:
+    """A question's words in order, each place once: no parts of long words."""
+    found: list[str] = []
+    for piece in _PIECE.findall(even(text)):
+        found += _jieba().cut(piece) if is_han(piece) else [stem(part) for part in re.split(r"[\-/+_]", piece) if part]
+    return found
+
+
+def _word_at(tokens: list[str], position: int) -> tuple[Word, int]:
+    """The longest expression of the synonym table that begins here, else the single word; and how many it spans."""
+    table = _synonyms()
+    for width in range(min(_LONGEST_SYNONYM, len(tokens) - position), 0, -1):
+        expression = " ".join(tokens[position : position + width])
+        if expression in table:
+            return _word(expression, table[expression]), width
+    return _word(tokens[position], ()), 1
+
+
+def _word(expression: str, kin: tuple[str, ...]) -> Word:
+    joined = expression.replace(" ", "") if is_han(expression) else ""
+    forms = (expression, joined) if joined and joined != expression else (expression,)
+    return Word(forms=forms, kin=kin, pairs=tuple(_pairs(joined)))
+
+
+@lru_cache(maxsize=1)
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+@cache
+def _jieba() -> rjieba.Jieba:
+    segmenter = rjieba.Jieba()
+    for line in _lines("terms.txt"):
+        for term in line.split():
+            segmenter.add_word(term, 20_000, "n")
+    return segmenter
+
+
+def _lines(name: str) -> list[str]:
+    text = (_FOLDER / name).read_text(encoding="utf-8")
+    return [line for raw in text.splitlines() if (line := raw.split("#")[0].strip())]
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    return frozenset(stem(word) for line in _lines("stop.txt") for word in line.split())
+
+
+@cache
+def _synonyms() -> dict[str, tuple[str, ...]]:
+    """From an expression (words joined by blanks) to the other expressions of its group; groups are split by commas."""
+    table: dict[str, list[str]] = {}
+    for line in _lines("synonyms.txt"):
+        group = [" ".join(_tokens(expression)) for expression in line.split(",")]
+        for expression in group:
+            table.setdefault(expression, []).extend(e for e in group if e != expression)
+    return {expression: tuple(dict.fromkeys(kin)) for expression, kin in table.items()}

@@ -1,0 +1,98 @@
+"""The protocol every search engine stands behind, in our own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class SearchUnavailable(Exception):
+    """The index cannot be read now: never built, built by another version, or its store is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the index knows of one listing: segmented text, filter values, sort keys.
+
+    `texts` maps a field of TEXTS to words split by blanks; `values` maps a filter to its raw values; `prices` maps a
+    licensee class ("" for everybody else) to minor units. `visible=False` is a tombstone: it keeps only the version.
+    """
+
+    key: int
+    version: int
+    visible: bool = True
+    texts: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    prices: Mapping[str, int] = field(default_factory=dict)
+    published: int = 0  # seconds since 1970
+    last_day: int = 0  # proleptic ordinal of the patent's last day
+
+    @classmethod
+    def tombstone(cls, key: int, version: int) -> Document:
+        """The mark of a listing that must not be found any more (ES-4)."""
+        return cls(key=key, version=version, visible=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a question: `forms` mean it exactly, `kin` are synonyms, `pairs` its characters two by two."""
+
+    forms: tuple[str, ...]
+    kin: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question made ready for an engine. `at_least` of the words must occur; filters hold alternatives."""
+
+    words: tuple[Word, ...] = ()
+    numbers: tuple[str, ...] = ()  # patent numbers in normal form: one of them must occur
+    pairs: tuple[str, ...] = ()  # its characters two by two: they order what was found, they find nothing
+    at_least: int = 0
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    licensee_class: str = ""  # whose price sorts
+    sort: str = "relevance"
+    offset: int = 0
+    limit: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What an engine answers: keys in order, how many there are in all, counts of values per filter."""
+
+    keys: tuple[int, ...]
+    total: int
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+class SearchBackend(Protocol):
+    """An engine. Writing is idempotent, and a document's version never goes back (ES-3)."""
+
+    def index(self, documents: Iterable[Document]) -> int:
+        """Store documents, visible ones and tombstones; returns how many were newer than (or as new as) the stored."""
+
+    def search(self, question: Question) -> Hits:
+        """Answer. Raises SearchUnavailable when there is no readable index."""
+
+    def rebuild(self, documents: Iterable[Document]) -> int:
+        """Build a new index beside the old one and switch in one step; returns the number of documents."""
+
+    def versions(self) -> dict[int, int]:
+        """The version stored for each key, tombstones included: for reconciling with the database."""
+
+
+@lru_cache(maxsize=8)
+def _made(path: str, root: str) -> SearchBackend:
+    made: SearchBackend = import_string(path)(root)
+    return made
+
+
+def backend() -> SearchBackend:
+    """The engine that the settings SEARCH_BACKEND and SEARCH_ROOT name."""
+    return _made(settings.SEARCH_BACKEND, str(settings.SEARCH_ROOT))

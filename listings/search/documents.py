@@ -1,0 +1,137 @@
+"""What the index is told about one listing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from django.utils import translation
+
+from listings.models import FeeMode, Listing, Track
+from listings.models.listing import PUBLIC
+from listings.prices import class_prices_of
+from listings.search import analysis
+from listings.search.backend import Document
+from marketplace.lib import classes, divisions, industries
+
+# How much a word weighs by where it stands. The problem weighs most: people describe their trouble, not the invention.
+BOOSTS: dict[str, float] = {
+    "problem": 4.0,
+    "headline": 3.0,
+    "title": 3.0,
+    "products": 2.5,
+    "gains": 1.5,
+    "people": 1.5,
+    "abstract": 1.0,
+    "classes": 0.9,
+    "about": 0.8,
+}
+FACETS = ("track", "band", "fee", "ipc", "industry", "university", "region")
+# The classes of licensee a reader may belong to at once; each has its own price (TRACK-5).
+CLASSES = (
+    "", "micro", "small", "medium", "startup", "academic", "micro+startup", "small+startup", "medium+startup",
+)  # fmt: skip
+_TEN_THOUSAND = 1_000_000  # fen
+
+
+def readable(listings: QuerySet[Listing]) -> QuerySet[Listing]:
+    """The same listings with everything a document asks for, in a constant number of queries."""
+    return listings.select_related("patent", "organization", "terms").prefetch_related("terms__class_prices")
+
+
+def reader_key(of: Iterable[str]) -> str:
+    """Under which of CLASSES a reader of these classes is kept."""
+    key = "+".join(of)
+    return key if key in CLASSES else ""
+
+
+def price_of(listing: Listing, key: str) -> int:
+    """The fixed part (minor units; a year's, where it is yearly) that a reader of CLASSES pays, at his lowest class."""
+    standard = listing.terms.fee_minor
+    if listing.track == Track.OPEN or not key:
+        return standard
+    prices = class_prices_of(listing.terms)
+    return min((prices[name] for name in key.split("+") if name in prices), default=standard)
+
+
+def band_of(listing: Listing, price: int) -> str:
+    """The price band of listings.search.query.BANDS."""
+    terms = listing.terms
+    if price == 0:
+        return "share" if terms.royalty_bp else "free"
+    if price <= _TEN_THOUSAND:
+        return "to_10k"
+    return "to_100k" if price <= 10 * _TEN_THOUSAND else "over_100k"
+
+
+def document_of(listing: Listing) -> Document:
+    """The document of a listing that can be found, or the tombstone of one that cannot."""
+    if listing.state not in PUBLIC or not hasattr(listing, "terms"):
+        return Document.tombstone(listing.pk, listing.version)
+    patent = listing.patent
+    prices = {key: price_of(listing, key) for key in CLASSES}
+    last_day = patent.last_day.toordinal() if patent.last_day else 0
+    return Document(
+        key=listing.pk,
+        version=listing.version,
+        texts=_texts(listing),
+        values=_values(listing, prices),
+        prices=prices,
+        published=int(listing.published_at.timestamp()) if listing.published_at else 0,
+        last_day=last_day,
+    )
+
+
+def _texts(listing: Listing) -> dict[str, str]:
+    patent, organization = listing.patent, listing.organization
+    told = {
+        "title": patent.title,
+        "headline": listing.headline,
+        "problem": listing.problem,
+        "products": listing.products,
+        "gains": " ".join(str(cell) for row in listing.gains for cell in row),
+        "abstract": patent.abstract,
+        "classes": _class_words([patent.ipc_main, *patent.ipc]),
+        "people": f"{patent.inventors} {patent.patentee} {organization.name} {organization.name_en}",
+        "about": " ".join((_industry_words(listing.industry), listing.adoption, listing.also_needed,
+                           listing.terms.field_of_use, divisions.name_of(organization.division))),
+    }  # fmt: skip
+    texts = {name: " ".join(analysis.words(text)) for name, text in told.items()}
+    whole = " ".join(told[name] for name in ("title", "headline", "problem", "products", "abstract"))
+    return texts | {"pairs": " ".join(analysis.pairs(whole))}
+
+
+def _values(listing: Listing, prices: dict[str, int]) -> dict[str, tuple[str, ...]]:
+    patent, division = listing.patent, listing.organization.division
+    return {
+        "numbers": tuple(analysis.number_forms(patent.application_number, patent.publication_number)),
+        "track": (str(listing.track),),
+        "band": tuple(f"{key}:{band_of(listing, price)}" for key, price in prices.items()),
+        "fee": (str(FeeMode(listing.terms.fee_mode)),),
+        "ipc": _ipc_values([patent.ipc_main, *patent.ipc]),
+        "industry": (listing.industry,) if listing.industry else (),
+        "university": (str(listing.organization.code),),
+        "region": (f"{division[:2]}0000", f"{division[:4]}00") if len(division) == 6 else (),
+    }
+
+
+def _ipc_values(symbols: Iterable[str]) -> tuple[str, ...]:
+    """Sections and classes: F27D 17/00 → F, F27; of a Locarno symbol its class: 09-03 → 09."""
+    found: list[str] = []
+    for symbol in symbols:
+        found += [symbol[:1], symbol[:3]] if symbol[:1].isalpha() else [symbol[:2]] * bool(symbol)
+    return tuple(dict.fromkeys(found))
+
+
+def _class_words(symbols: Iterable[str]) -> str:
+    """The titles of the classes in both languages, so that "heat exchange" finds F28."""
+    titles = {step: title for symbol in symbols for step, title in classes.ladder(symbol)}
+    return " ".join(f"{step} {title.zh} {title.en}" for step, title in titles.items())
+
+
+def _industry_words(key: str) -> str:
+    told = []
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            told.append(industries.label(key))
+    return " ".join(told)

@@ -1,0 +1,291 @@
+"""Tantivy inside this process: the only module that knows it.
+
+Folder: `CURRENT` names the generation in use, `g-<schema>-<time>` are the generations, `writer.lock` lets one process
+write at a time. Readers look at CURRENT and at the generation's meta file before each question, so that what the outbox
+worker writes is found by every web process at once. The old generation stays until the next rebuild: a reader that is
+answering from it is not disturbed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from listings.search import analysis
+from listings.search.backend import Document, Hits, Question, SearchUnavailable, Word
+from listings.search.documents import BOOSTS, CLASSES, FACETS
+
+_SCHEMA_VERSION = 1  # grows when the fields below change
+_HEAP = 15_000_000  # bytes: the least a writer takes; one listing is a few kilobytes
+_KIN = 0.55  # how much a synonym counts beside the word itself
+_PAIRS = 0.35  # a word found only by its characters
+_NEAR = 0.2  # each two neighboring characters of the question, only for the order
+_TIE = 0.15  # a word in several fields counts a little more than in the best one
+_BATCH = 2_000
+
+
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("key", stored=True, indexed=True, fast=True)
+    builder.add_unsigned_field("version", fast=True)
+    builder.add_boolean_field("visible", indexed=True)
+    for name in (*BOOSTS, "pairs"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in ("numbers", *FACETS):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name != "numbers")
+    for name in ("published", "last_day", *(_price_field(each) for each in CLASSES)):
+        builder.add_unsigned_field(name, fast=True)
+    return builder.build()
+
+
+def _price_field(licensee_class: str) -> str:
+    return f"price_{licensee_class or 'general'}"
+
+
+class TantivyBackend:
+    """SearchBackend on a folder of this machine."""
+
+    def __init__(self, root: str) -> None:
+        self.root = Path(root)
+        self._lock = threading.Lock()
+        self._opened: tuple[str, Any] | None = None
+        self._stamp: tuple[object, ...] = ()
+        self._schema = _schema()
+
+    # reading
+
+    def search(self, question: Question) -> Hits:
+        """Answer. Raises SearchUnavailable when there is no readable index."""
+        searcher = self._searcher()
+        asked = self._asked(question)
+        filters = {name: self._any_of(name, values) for name, values in question.filters.items() if values}
+        whole = self._all([asked, *filters.values()])
+        try:
+            found = searcher.search(whole, limit=max(question.limit, 1), offset=question.offset, **_order(question))
+            addresses = [address for _score, address in found.hits]
+            keys = searcher.fast_field_values("key", addresses) if addresses else []
+            counts = {name: self._count(searcher, name, asked, filters) for name in FACETS}
+        except ValueError as broken:
+            raise SearchUnavailable(str(broken)) from broken
+        return Hits(keys=tuple(int(key) for key in keys), total=int(found.count or 0), counts=counts)
+
+    def versions(self) -> dict[int, int]:
+        """The version stored for each key, tombstones included."""
+        searcher = self._searcher()
+        if not searcher.num_docs:
+            return {}
+        hits = searcher.search(tantivy.Query.all_query(), limit=searcher.num_docs, count=False).hits
+        return _versions(searcher, [address for _score, address in hits])
+
+    def _searcher(self) -> Any:
+        with self._lock:
+            generation = self._generation()
+            stamp = (generation, *self._meta(generation))
+            if self._opened is None or self._opened[0] != generation:
+                self._opened = (generation, self._open(generation))
+            elif stamp != self._stamp:
+                self._opened[1].reload()
+            self._stamp = stamp
+            return self._opened[1].searcher()
+
+    def _generation(self) -> str:
+        """The generation in use. Raises SearchUnavailable when none is, or when it was made by other code or words."""
+        try:
+            name = (self.root / "CURRENT").read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as missing:
+            raise SearchUnavailable("no index has been built; run rebuild_index") from missing
+        if not name.startswith(_prefix()) or "/" in name:
+            raise SearchUnavailable("the index was built by another version; run rebuild_index")
+        return name
+
+    def _meta(self, generation: str) -> tuple[int, int]:
+        try:
+            stat = (self.root / generation / "meta.json").stat()
+        except OSError as missing:
+            raise SearchUnavailable("the index is gone; run rebuild_index") from missing
+        return stat.st_mtime_ns, stat.st_ino
+
+    def _open(self, generation: str) -> Any:
+        try:
+            index = tantivy.Index(self._schema, path=str(self.root / generation))
+            index.config_reader(reload_policy="manual")
+            index.reload()
+        except ValueError as broken:
+            raise SearchUnavailable(str(broken)) from broken
+        return index
+
+    # asking
+
+    def _asked(self, question: Question) -> Any:
+        parts = [(tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "visible", True))]
+        visible = tantivy.Query.boolean_query(parts)
+        visible = tantivy.Query.const_score_query(visible, 0.0)
+        asked = [visible]
+        if question.numbers:
+            asked.append(self._any_of("numbers", question.numbers))
+        if question.words:
+            should = [(tantivy.Occur.Should, self._word(word)) for word in question.words]
+            least = max(0 if question.numbers else 1, min(question.at_least, len(should)))
+            asked.append(tantivy.Query.boolean_query(should, minimum_number_should_match=least))
+        near = [
+            tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, "pairs", pair), _NEAR)
+            for pair in question.pairs
+        ]
+        return tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, query) for query in asked] + [(tantivy.Occur.Should, query) for query in near]
+        )
+
+    def _word(self, word: Word) -> Any:
+        """The best of: the word itself, a synonym, its characters in order."""
+        ways = [self._expression(form, 1.0) for form in word.forms]
+        ways += [self._expression(kin, _KIN) for kin in word.kin]
+        if word.pairs:
+            ways.append(tantivy.Query.boost_query(self._phrase("pairs", list(word.pairs)), _PAIRS))
+        return tantivy.Query.disjunction_max_query(ways)
+
+    def _expression(self, expression: str, weight: float) -> Any:
+        parts = expression.split(" ")
+        fields = [
+            tantivy.Query.boost_query(self._phrase(name, parts), boost * weight) for name, boost in BOOSTS.items()
+        ]
+        return tantivy.Query.disjunction_max_query(fields, tie_breaker=_TIE)
+
+    def _phrase(self, name: str, parts: list[str]) -> Any:
+        if len(parts) == 1:
+            return tantivy.Query.term_query(self._schema, name, parts[0])
+        return tantivy.Query.phrase_query(self._schema, name, parts)
+
+    def _any_of(self, name: str, values: Iterable[str]) -> Any:
+        return tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, name, list(values)), 0.0)
+
+    @staticmethod
+    def _all(queries: Iterable[Any]) -> Any:
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in queries])
+
+    def _count(self, searcher: Any, name: str, asked: Any, filters: Mapping[str, Any]) -> dict[str, int]:
+        """How many of each value, with every other filter applied: what a further choice would give."""
+        others = [query for other, query in filters.items() if other != name]
+        told = searcher.aggregate(self._all([asked, *others]), {name: {"terms": {"field": name, "size": 500}}})
+        return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in told[name]["buckets"]}
+
+    # writing
+
+    def index(self, documents: Iterable[Document]) -> int:
+        """Store documents; an older version than the stored one is left out (ES-3). Returns how many were stored."""
+        with self._alone():
+            generation = self._generation()
+            return self._write(self._open(generation), documents)
+
+    def rebuild(self, documents: Iterable[Document]) -> int:
+        """A new generation beside the old one, then one switch; writers wait meanwhile (ES-5)."""
+        with self._alone():
+            name = f"{_prefix()}{time.time_ns():x}"
+            folder = self.root / name
+            folder.mkdir(parents=True)
+            try:
+                written = self._write(tantivy.Index(self._schema, path=str(folder)), documents)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            before = self._current_name()
+            pointer = self.root / "CURRENT.new"
+            pointer.write_text(name, encoding="ascii")
+            pointer.replace(self.root / "CURRENT")
+            self._sweep(keep={name, before})
+            return written
+
+    def _write(self, index: Any, documents: Iterable[Document]) -> int:
+        index.reload()
+        searcher = index.searcher()
+        writer = index.writer(heap_size=_HEAP, num_threads=1)
+        known: dict[int, int] = {}
+        written = 0
+        for document in documents:
+            stored = known.get(document.key, self._stored_version(searcher, document.key))
+            if stored > document.version:
+                continue
+            known[document.key] = document.version
+            writer.delete_documents_by_term("key", document.key)
+            writer.add_document(_stored(document))
+            written += 1
+        writer.commit()
+        writer.wait_merging_threads()
+        return written
+
+    def _stored_version(self, searcher: Any, key: int) -> int:
+        if not searcher.num_docs:
+            return -1
+        query = tantivy.Query.term_query(self._schema, "key", key)
+        addresses = [address for _score, address in searcher.search(query, limit=2, count=False).hits]
+        return max(_versions(searcher, addresses).values(), default=-1)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One writer at a time, among threads and processes; others wait their turn."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "writer.lock").open("a") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(handle, fcntl.LOCK_UN)
+
+    def _current_name(self) -> str:
+        current = self.root / "CURRENT"
+        return current.read_text(encoding="ascii").strip() if current.exists() else ""
+
+    def _sweep(self, keep: set[str]) -> None:
+        for folder in self.root.glob("g-*"):
+            if folder.name not in keep:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prefix() -> str:
+    return f"g-{_SCHEMA_VERSION}-{analysis.fingerprint()}-"
+
+
+def _order(question: Question) -> dict[str, Any]:
+    match question.sort:
+        case "price":
+            return {"order_by_field": _price_field(question.licensee_class), "order": tantivy.Order.Asc}
+        case "life":
+            return {"order_by_field": "last_day", "order": tantivy.Order.Desc}
+        case "newest":
+            return {"order_by_field": "published", "order": tantivy.Order.Desc}
+        case _ if question.words or question.numbers:
+            return {}
+        case _:
+            return {"order_by_field": "published", "order": tantivy.Order.Desc}
+
+
+def _versions(searcher: Any, addresses: list[Any]) -> dict[int, int]:
+    if not addresses:
+        return {}
+    keys = searcher.fast_field_values("key", addresses)
+    return {int(k): int(v) for k, v in zip(keys, searcher.fast_field_values("version", addresses), strict=True)}
+
+
+def _stored(document: Document) -> Any:
+    made = tantivy.Document()
+    made.add_unsigned("key", document.key)
+    made.add_unsigned("version", document.version)
+    made.add_boolean("visible", document.visible)
+    for name, text in document.texts.items():
+        made.add_text(name, text)
+    for name, values in document.values.items():
+        for value in values:
+            made.add_text(name, value)
+    if document.visible:
+        made.add_unsigned("published", document.published)
+        made.add_unsigned("last_day", document.last_day)
+        for each in CLASSES:
+            made.add_unsigned(_price_field(each), document.prices.get(each, document.prices.get("", 0)))
+    return made

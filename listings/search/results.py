@@ -1,0 +1,186 @@
+"""Answering a question: ask the engine, relax in stated steps, show only what the database confirms."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from listings.models import Listing
+from listings.models.listing import PUBLIC
+from listings.search import analysis, fallback, highlight
+from listings.search.backend import Hits, Question, SearchUnavailable, Word, backend
+from listings.search.documents import readable, reader_key
+from listings.search.query import FILTERS, LAST_PAGE, PER_PAGE, Query
+
+log = logging.getLogger(__name__)
+_FEW = 3  # fewer answers than this to a long question are filled up with those that share some words
+
+_SOME = _("No offer has most of your words; these have some of them.")
+_NO_FILTERS = _("Nothing fits all your filters. Here is what your words find without them.")
+_NO_FILTERS_SOME = _("Nothing fits your filters and words together. These share some of your words, filters set aside.")
+_NO_NUMBER = _("No offer here for this patent number. These are found by your other words.")
+_NOTHING = _("Nothing here matches yet. These are the newest offers.")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One listing as found: the row of the database, and its texts with the question's words marked."""
+
+    listing: Listing
+    title: SafeString
+    headline: SafeString
+    excerpt: SafeString  # from the problem, where the words stand only there
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a question found. `notes` say in words how it was relaxed; `counts` are facets by filter and value."""
+
+    query: Query
+    items: Sequence[Item]
+    total: int
+    counts: Mapping[str, Mapping[str, int]]
+    notes: Sequence[str | Promise]
+    words: Sequence[Word]
+    page: int
+    degraded: bool = False
+
+    @property
+    def ids(self) -> list[int]:
+        """The listings' keys, in order."""
+        return [item.listing.pk for item in self.items]
+
+    @property
+    def reachable(self) -> int:
+        """How many of the total can be paged to."""
+        return min(self.total, LAST_PAGE * PER_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One step of relaxing: the question, when its answer is enough, and what is said about it."""
+
+    question: Question
+    enough: int
+    note: str | Promise = ""
+
+
+def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
+    """Answer a query for a reader of these licensee classes. Never raises for what somebody typed, never comes empty
+    while anything is on offer.
+    """
+    words, numbers = analysis.question(query.q)
+    key = reader_key(classes)
+    attempts = list(_attempts(_question(query, words, numbers, key), bool(query.filters)))
+    try:
+        hits, attempt, strict, degraded = *_first_enough(attempts, backend().search), False
+    except SearchUnavailable as away:
+        log.warning("search index unavailable: %s", away)
+        hits, attempt, strict, degraded = *_first_enough(attempts, fallback.search), True
+    listings = {row.pk: row for row in readable(Listing.objects.filter(pk__in=hits.keys, state__in=PUBLIC))}
+    confirmed = [listings[pk] for pk in hits.keys if pk in listings]
+    return Results(
+        query=query,
+        items=[_item(listing, words) for listing in confirmed],
+        total=hits.total - (len(hits.keys) - len(confirmed)),
+        counts=_counts(hits, key),
+        notes=_notes(attempt, strict, degraded=degraded),
+        words=words,
+        page=attempt.question.offset // PER_PAGE + 1,
+        degraded=degraded,
+    )
+
+
+def _question(query: Query, words: list[Word], numbers: list[str], key: str) -> Question:
+    filters = {name: query.chosen(name) for name in FILTERS if query.chosen(name)}
+    if "band" in filters:
+        filters["band"] = tuple(f"{key}:{band}" for band in filters["band"])
+    return Question(
+        words=tuple(words),
+        pairs=tuple(dict.fromkeys(analysis.pairs(query.q)))[: analysis.MOST_WORDS * 2],
+        numbers=tuple(numbers),
+        at_least=most_of(len(words)),
+        filters=filters,
+        licensee_class=key,
+        sort=query.sort,
+        offset=(query.page - 1) * PER_PAGE,
+        limit=PER_PAGE,
+    )
+
+
+def most_of(count: int) -> int:
+    """How many of so many words must occur: all of two, then three out of five."""
+    return count if count <= 2 else -(-count * 3 // 5)
+
+
+def _attempts(asked: Question, filtered: bool) -> Iterator[_Attempt]:
+    long = len(asked.words) > 2
+    yield _Attempt(asked, _FEW if long else 1)
+    if asked.numbers and asked.words:
+        yield _Attempt(replace(asked, numbers=(), at_least=1), 1, _NO_NUMBER)
+    elif len(asked.words) > 1:
+        yield _Attempt(replace(asked, at_least=1), 1, _SOME)
+    if filtered:
+        free = replace(asked, filters={})
+        yield _Attempt(free, 1, _NO_FILTERS)
+        if len(asked.words) > 1:
+            yield _Attempt(replace(free, at_least=1), 1, _NO_FILTERS_SOME)
+    yield _Attempt(replace(asked, words=(), numbers=(), filters={}, sort="newest"), 0, _NOTHING)
+
+
+def _first_enough(attempts: Sequence[_Attempt], ask: object) -> tuple[Hits, _Attempt, int]:
+    """The first attempt that found enough, and how many the strict one had found."""
+    assert callable(ask)  # noqa: S101 - narrows the type of the two engines
+    strict = 0
+    hits, attempt = Hits((), 0), attempts[-1]
+    for position, attempt in enumerate(attempts):
+        hits = ask(attempt.question)
+        strict = hits.total if position == 0 else strict
+        if hits.total >= attempt.enough and (hits.total or attempt is attempts[-1]):
+            break
+    if hits.total and not hits.keys:  # a page beyond the last one
+        last = (min(hits.total, LAST_PAGE * PER_PAGE) - 1) // PER_PAGE
+        attempt = replace(attempt, question=replace(attempt.question, offset=last * PER_PAGE))
+        hits = ask(attempt.question)
+    return hits, attempt, strict
+
+
+def _notes(attempt: _Attempt, strict: int, *, degraded: bool) -> list[str | Promise]:
+    notes: list[str | Promise] = []
+    if degraded:
+        notes.append(_("The search index is being rebuilt; for now we compare plain text, newest first."))
+    if attempt.note is _SOME and strict:
+        notes.append(
+            ngettext(
+                "Only %(count)d offer has most of your words; the others have some of them.",
+                "Only %(count)d offers have most of your words; the others have some of them.",
+                strict,
+            )
+            % {"count": strict}
+        )
+    elif attempt.note:
+        notes.append(attempt.note)
+    return notes
+
+
+def _counts(hits: Hits, key: str) -> dict[str, dict[str, int]]:
+    counts = {name: dict(values) for name, values in hits.counts.items()}
+    bands = counts.get("band", {})
+    counts["band"] = {v.removeprefix(f"{key}:"): n for v, n in bands.items() if v.startswith(f"{key}:")}
+    return counts
+
+
+def _item(listing: Listing, words: Sequence[Word]) -> Item:
+    seen = highlight.spans(f"{listing.patent.title} {listing.headline}", words)
+    return Item(
+        listing=listing,
+        title=highlight.mark(listing.patent.title, words),
+        headline=highlight.mark(listing.headline, words),
+        excerpt=SafeString() if seen else highlight.excerpt(listing.problem, words),
+    )

@@ -1,0 +1,200 @@
+"""How a listing is told to a reader: the price in his own terms, its filters in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from listings.models import FeeMode, LicenseeClass, Listing, Track
+from listings.offers import class_of, territory_words
+from listings.prices import (
+    Price,
+    class_prices_of,
+    fee_words,
+    free_words,
+    later_words,
+    months_words,
+    price_for,
+    royalty_words,
+)
+from listings.search import Item, Query, Results
+from listings.search.query import BANDS, FILTERS
+from marketplace.accounts.models import Organization
+from marketplace.lib import classes, divisions
+from marketplace.lib.industries import Industry, label
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as Words
+
+
+class Told(NamedTuple):
+    """A price for people: the figure that stands large, and what belongs to it in small letters."""
+
+    amount: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the results."""
+
+    item: Item
+    price: Told
+
+    @property
+    def listing(self) -> Listing:
+        """The row of the database."""
+        return self.item.listing
+
+
+class Option(NamedTuple):
+    """One value of a filter."""
+
+    value: str
+    label: Words
+    count: int
+    chosen: bool
+
+
+class Group(NamedTuple):
+    """One filter of the panel."""
+
+    name: str
+    label: Words
+    options: list[Option]
+    is_open: bool
+
+
+class Chip(NamedTuple):
+    """An active filter, and the address of the same results without it."""
+
+    label: Words
+    url: str
+
+
+def told_price(listing: Listing, organization: Organization | None) -> tuple[Told, Price, str]:
+    """The price for this reader, and the class of licensee it is for ('' where it is everybody's)."""
+    licensee_class = class_of(organization, listing) if organization else ""
+    has_own = listing.track == Track.PRESET and licensee_class in class_prices_of(listing.terms)
+    price = price_for(listing.terms, licensee_class if has_own else "")
+    amount, note = _head(price)
+    parts = [note, *_limits(listing)]
+    if has_own:
+        parts.insert(1, _("price for: %(class)s") % {"class": LicenseeClass(licensee_class).label})
+    elif listing.track == Track.PRESET and class_prices_of(listing.terms) and not licensee_class:
+        parts.append(_("lower for some licensees"))
+    return Told(amount, " · ".join(part for part in parts if part)), price, licensee_class if has_own else ""
+
+
+def _head(price: Price) -> tuple[str, str]:
+    match price.mode:
+        case FeeMode.FREE:
+            return _("Free"), _("nothing to pay")
+        case FeeMode.ROYALTY:
+            return royalty_words(price.royalty_bp, price.royalty_base), _("no entry fee")
+        case FeeMode.ENTRY_ROYALTY:
+            return fee_words(price), _("and %(royalty)s") % {
+                "royalty": royalty_words(price.royalty_bp, price.royalty_base)
+            }
+        case FeeMode.FREE_THEN_PAID:
+            free = free_words(price)
+            return _("Free for %(span)s") % {"span": free} if price.trigger in ("", "date") else _("Free %(span)s") % {
+                "span": free
+            }, _("then %(later)s") % {"later": later_words(price)}
+        case _ if price.per_year:
+            return fee_words(price), _("paid by the year")
+        case _:
+            return fee_words(price), _("one payment")
+
+
+def _limits(listing: Listing) -> list[str]:
+    months = listing.terms.months
+    return [
+        territory_words(listing.terms.territory),
+        _("for %(term)s") % {"term": months_words(months)} if months else "",
+    ]
+
+
+def rows(results: Results, organization: Organization | None) -> list[Row]:
+    """The lines of a results page."""
+    return [Row(item, told_price(item.listing, organization)[0]) for item in results.items]
+
+
+def chips(query: Query, names: Mapping[str, str]) -> list[Chip]:
+    """The active filters in words."""
+    return [Chip(value_words(n, v, names), query.without(n, v).to_url() or "?") for n, v in query.filters]
+
+
+def groups(results: Results, names: Mapping[str, str]) -> list[Group]:
+    """The panel of filters: values that occur with their counts, and chosen ones even where they find nothing."""
+    made = []
+    for name, words in FILTERS.items():
+        chosen = results.query.chosen(name)
+        counts = results.counts.get(name, {})
+        values = [v for v in _order(name, counts) if _shown(name, v, chosen)]
+        values += [v for v in chosen if v not in values]
+        options = [Option(v, value_words(name, v, names), counts.get(v, 0), v in chosen) for v in values]
+        if options:
+            made.append(Group(name, words, options, bool(chosen) or name in ("track", "band", "ipc")))
+    return made
+
+
+def _order(name: str, counts: Mapping[str, int]) -> Sequence[str]:
+    fixed: dict[str, list[str]] = {"track": Track.values, "band": list(BANDS), "fee": FeeMode.values}
+    if name in fixed:
+        return [value for value in fixed[name] if value in counts]
+    if name == "ipc":
+        return sorted(counts)
+    return sorted(counts, key=lambda value: (-counts[value], value))
+
+
+def _shown(name: str, value: str, chosen: Sequence[str]) -> bool:
+    """Classes only below a chosen section, cities only below a chosen province: the panel stays short."""
+    if name == "ipc" and value[0].isalpha() and len(value) > 1:
+        return value[0] in chosen or value in chosen
+    if name == "region" and not value.endswith("0000"):
+        return f"{value[:2]}0000" in chosen or value in chosen
+    return True
+
+
+def university_names(results: Results) -> dict[str, str]:
+    """The names of the universities that the panel and the chips mention, in one query."""
+    codes = {*results.counts.get("university", {}), *results.query.university}
+    found = Organization.objects.filter(code__in=[UUID(code) for code in codes])
+    english = get_language() == "en"
+    return {
+        str(one.code): (one.name_en or one.name) if english else one.name
+        for one in found.only("code", "name", "name_en")
+    }
+
+
+def value_words(name: str, value: str, names: Mapping[str, str]) -> Words:
+    """A value of a filter for people."""
+    match name:
+        case "track":
+            return Track(value).label
+        case "band":
+            return BANDS[value]
+        case "fee":
+            return FeeMode(value).label
+        case "ipc":
+            title = classes.title_of(value)
+            return f"{value} {short(str(title))}" if title else value
+        case "industry":
+            return label(value) if value in Industry.values else value
+        case "university":
+            return names.get(value, _("another university"))
+        case _:
+            return divisions.name_of(value) or value
+
+
+def short(title: str) -> str:
+    """The first part of a class title: the scheme strings several subjects together."""
+    for mark in ("；", ";", "（", "("):
+        title = title.split(mark)[0]
+    return title.strip()
