@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import path
 
-from marketplace.dev.components import components
+from marketplace.dev import views
 
 app_name = "dev"
-urlpatterns: list[URLPattern] = [
-    path("components/", components, name="components"),
-]
+urlpatterns = [path("mail/", views.mail, name="mail")]

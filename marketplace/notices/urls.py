@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from marketplace.notices import views
 
 app_name = "notices"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/read/", views.read_all, name="read_all"),
+    path("inbox/<int:pk>/", views.follow, name="follow"),
+    path("inbox/<int:pk>/read/", views.read, name="read"),
+]

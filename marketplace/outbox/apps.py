@@ -1,6 +1,7 @@
 """Django's handle on this room."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class OutboxConfig(AppConfig):
@@ -8,3 +9,9 @@ class OutboxConfig(AppConfig):
 
     name = "marketplace.outbox"
     verbose_name = "Outbox"
+
+    def ready(self) -> None:
+        """Bring the checks to Django's attention."""
+        from marketplace.outbox import checks
+
+        register(checks.no_kill_points)

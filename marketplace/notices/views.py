@@ -1,0 +1,74 @@
+"""A person's inbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from marketplace.notices.models import Message
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from marketplace.accounts.models import User
+
+PER_PAGE = 20
+
+
+def _mine(request: HttpRequest) -> QuerySet[Message]:
+    user: User = request.user  # type: ignore[assignment]
+    return Message.objects.filter(user=user)
+
+
+@never_cache
+@require_safe
+@login_required
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The person's messages, newest first; `?show=unread` leaves out what was read."""
+    only_unread = request.GET.get("show") == "unread"
+    mine = _mine(request)
+    shown = mine.filter(read_at=None) if only_unread else mine
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    unread = mine.filter(read_at=None).count()
+    return render(request, "notices/inbox.html", {"page": page, "unread": unread, "only_unread": only_unread})
+
+
+@never_cache
+@require_safe
+@login_required
+def follow(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go to the next step of a message; it counts as read from then on."""
+    message = get_object_or_404(_mine(request), pk=pk)
+    _read(_mine(request).filter(pk=pk))
+    return redirect(message.action_path or "notices:inbox")
+
+
+@require_POST
+@login_required
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark one message as read."""
+    get_object_or_404(_mine(request), pk=pk)
+    _read(_mine(request).filter(pk=pk))
+    return redirect("notices:inbox")
+
+
+@require_POST
+@login_required
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark every message as read."""
+    _read(_mine(request))
+    messages.success(request, _("All messages are marked as read."))
+    return redirect("notices:inbox")
+
+
+def _read(some: QuerySet[Message]) -> None:
+    some.filter(read_at=None).update(read_at=timezone.now())
