@@ -67,6 +67,12 @@ def register_messages() -> None:
         action=_("See the state"),
     )
     register(
+        "accounts.organization_reinstated",
+        subject=_("%(organization)s is no longer suspended"),
+        body=_("The suspension is lifted. The reason: %(reason)s"),
+        action=_("See the state"),
+    )
+    register(
         "accounts.authority_confirmed",
         subject=_("You may sign for %(organization)s"),
         body=_("A moderator has confirmed your signing authority for %(organization)s."),

@@ -104,6 +104,10 @@ def change_organization(organization: Organization, *, by: User, **details: Any)
             changed = [name for name, value in details.items() if getattr(locked, name) != value]
             if not changed:
                 return []
+            if locked.state == VerificationState.SUSPENDED and set(changed) & set(IDENTITY):
+                raise refuse(
+                    RULE, _("While suspended an organization cannot change who it is."), _("Write to the platform.")
+                )
             for name in changed:
                 setattr(locked, name, details[name])
             locked.save(update_fields=changed)
@@ -211,33 +215,37 @@ def suspend_organization(organization: Organization, *, by: User, reason: str) -
     _moderator_only(by)
     _reason_needed(reason)
     with transaction.atomic():
-        moved = (
-            Organization.objects.filter(pk=organization.pk)
-            .exclude(state=VerificationState.SUSPENDED)
-            .update(state=VerificationState.SUSPENDED, state_reason=reason)
-        )
-        if not moved:
+        was = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk).state
+        if was == VerificationState.SUSPENDED:
             raise refuse(RULE, _("It is suspended already."))
+        Organization.objects.filter(pk=organization.pk).update(state=VerificationState.SUSPENDED, state_reason=reason)
         Verification.objects.filter(organization=organization, decision="").update(
             decision="refused", reason=reason, decided_by=by, decided_at=timezone.now()
         )
-        entry = trail.record(Action.ORGANIZATION_SUSPEND, organization, by=by, reason=reason)
+        entry = trail.record(Action.ORGANIZATION_SUSPEND, organization, by=by, was=str(was), reason=reason)
         _tell_members(organization, "accounts.organization_suspended", f"suspended:{entry.number}", reason)
     organization.refresh_from_db()
 
 
 def reinstate_organization(organization: Organization, *, by: User, reason: str) -> None:
-    """A moderator lifts a suspension: the organization counts as verified again. Raises Refused without reason."""
+    """A moderator lifts a suspension. What was verified before counts again; everything else has to be submitted.
+
+    Raises Refused without reason, and when it is not suspended.
+    """
     _moderator_only(by)
     _reason_needed(reason)
+    suspensions = trail.of(organization).filter(action=Action.ORGANIZATION_SUSPEND)
     with transaction.atomic():
+        last = suspensions.last()
+        verified = last is not None and last.facts.get("was") == VerificationState.VERIFIED
+        state = VerificationState.VERIFIED if verified else VerificationState.UNVERIFIED
         moved = Organization.objects.filter(pk=organization.pk, state=VerificationState.SUSPENDED).update(
-            state=VerificationState.VERIFIED, state_reason=""
+            state=state, state_reason=""
         )
         if not moved:
             raise refuse(RULE, _("It is not suspended."))
-        entry = trail.record(Action.ORGANIZATION_VERIFY, organization, by=by, reason=reason)
-        _tell_members(organization, "accounts.organization_verified", f"reinstated:{entry.number}", reason)
+        entry = trail.record(Action.ORGANIZATION_REINSTATE, organization, by=by, now=str(state), reason=reason)
+        _tell_members(organization, "accounts.organization_reinstated", f"reinstated:{entry.number}", reason)
     organization.refresh_from_db()
 
 
