@@ -51,7 +51,8 @@ def main() -> int:
         sheet = book.get_sheet_by_name(meta.name)
         if sheet.end is None:
             continue
-        if sheet.total_width > columns_most or sheet.total_height > rows_most:
+        last_row, last_column = sheet.end
+        if last_row >= rows_most or last_column >= columns_most:
             return TOO_BIG
         out = sys.stdout
         out.write(json.dumps(meta.name) + "\n")

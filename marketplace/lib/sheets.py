@@ -238,6 +238,12 @@ def _printable(value: object) -> str:
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
+def _sheet_name(title: str) -> str:
+    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title).strip(" '")
+    units = plain.encode("utf-16-le", "replace")[:62]  # Excel counts 31 units of UTF-16
+    return units.decode("utf-16-le", "ignore").strip(" '") or "Sheet1"
+
+
 def write_xlsx(title: str, header: Sequence[object], rows: Iterable[Sequence[object]]) -> bytes:
     """A workbook with one sheet. Every cell is text, and stays text when it is edited; values are not altered (WEB-5).
 
@@ -246,7 +252,7 @@ def write_xlsx(title: str, header: Sequence[object], rows: Iterable[Sequence[obj
     sink = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(sink, options)
-    sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title).strip(" '")[:31].strip(" '") or "Sheet1")
+    sheet = book.add_worksheet(_sheet_name(title))
     plain = book.add_format({"num_format": "@", "quote_prefix": True, "text_wrap": False, "valign": "top"})
     bold = book.add_format({"num_format": "@", "quote_prefix": True, "bold": True, "bottom": 1})
     widths = [len(str(cell)) for cell in header]

@@ -64,7 +64,7 @@ def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
 
     def asked(number: int, _frame: object) -> None:
         stop.set()
-        signal.signal(number, before[number])
+        signal.signal(number, before[signal.Signals(number)])
 
     before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
