@@ -25,6 +25,8 @@ class Action(StrEnum):
     AUTHORITY_CONFIRM = "authority.confirm"
     AUTHORITY_GRANT = "authority.grant"
     AUTHORITY_REVOKE = "authority.revoke"
+    CONTACT_ANSWER = "contact.answer"
+    CONTACT_RECEIVE = "contact.receive"
     DECLARATION_RECORD = "declaration.record"
     ENCUMBRANCE_END = "encumbrance.end"
     ENCUMBRANCE_RECORD = "encumbrance.record"

@@ -35,6 +35,10 @@ FOOTER = (
     Place("verify", _("Verify a contract"), "licensing:verify"),
     Place("glossary", _("Glossary"), "cms:glossary"),
     Place("api", _("Open data"), "api:docs"),
+    Place("questions", _("Questions and answers"), "cms:questions"),
+    Place("contact", _("Contact and complaints"), "cms:contact"),
+    Place("about", _("About"), "cms:about"),
+    Place("trading", _("Trading rules"), "cms:trading"),
     Place("terms", _("Terms of use"), "cms:terms"),
     Place("privacy", _("Privacy"), "cms:privacy"),
     Place("accessibility", _("Accessibility"), "cms:accessibility"),
@@ -49,6 +53,12 @@ def point(key: str, finder: Callable[[], str]) -> None:
     Call it in AppConfig.ready(). The finder runs for every page: it must be cheap (keep its answer in a cache).
     """
     _finders[key] = finder
+
+
+def where(key: str) -> str:
+    """The address a room gave for a place, or '' when none did."""
+    finder = _finders.get(key)
+    return finder() if finder else ""
 
 
 def url_or_empty(name: str, *args: object, **kwargs: object) -> str:

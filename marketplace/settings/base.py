@@ -97,6 +97,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "marketplace.context.site",
+                "marketplace.notices.context.inbox",
             ],
         },
     }
@@ -256,4 +257,10 @@ DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
 LOG_JSON = True
 
 # rate limits, per address and minute
-RATE_LIMITS = {"search": "60/minute", "verify": "20/minute", "upload": "30/minute", "sign": "20/minute"}
+RATE_LIMITS = {
+    "search": "60/minute",
+    "verify": "20/minute",
+    "upload": "30/minute",
+    "sign": "20/minute",
+    "contact": "5/minute",
+}

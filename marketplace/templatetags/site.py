@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from moneyed import Money
@@ -45,6 +46,12 @@ def today() -> date:
 def url_or_empty(name: str, *args: object, **kwargs: object) -> str:
     """`{% url_or_empty 'listings:find' as find_url %}`: the address, or '' when that URL does not exist."""
     return navigation.url_or_empty(name, *args, **kwargs)
+
+
+@register.simple_tag
+def place_url(key: str) -> str:
+    """The address of a place that a room points to: `{% place_url "contact" as contact %}`; '' when there is none."""
+    return navigation.where(key)
 
 
 @register.simple_tag
@@ -91,15 +98,6 @@ def login_url(context: Context) -> str:
     return f"{address}?{urlencode({'next': request.get_full_path()})}"
 
 
-@register.simple_tag(takes_context=True)
-def unread_messages(context: Context) -> int:
-    """How many messages in the person's inbox are unread; 0 for strangers."""
-    user = context.get("user")
-    if user is None or not user.is_authenticated:
-        return 0
-    return int(user.messages.filter(read_at__isnull=True).count())
-
-
 @register.simple_tag
 def demo() -> bool:
     """Whether organizations and patents on this site are invented (setting DEMO)."""
@@ -129,6 +127,12 @@ def number(value: int | None) -> str:
 def rate(basis_points: int | None) -> str:
     """Basis points as a percentage: 350 → 3.5%. None: ''."""
     return "" if basis_points is None else look.rate_text(basis_points)
+
+
+@register.filter
+def slug_of(value: str) -> str:
+    """A heading as an id that an address can name; Chinese characters stay."""
+    return slugify(value, allow_unicode=True) or "part"
 
 
 @register.filter
@@ -261,6 +265,12 @@ def pagination(context: Context, page: Page[Any], parameter: str = "page") -> di
 @register.inclusion_tag("components/breadcrumbs.html")
 def breadcrumbs(*crumbs: Sequence[str]) -> dict[str, Any]:
     """The path to this page: (label, url) pairs or `look.Crumb`; the last one without url is the page itself."""
+    return {"crumbs": [look.Crumb(*crumb) for crumb in crumbs]}
+
+
+@register.inclusion_tag("components/breadcrumbs.html")
+def breadcrumbs_of(crumbs: Iterable[Sequence[str]]) -> dict[str, Any]:
+    """The same for a path made by the view: `{% breadcrumbs_of crumbs %}`."""
     return {"crumbs": [look.Crumb(*crumb) for crumb in crumbs]}
 
 
