@@ -10,9 +10,16 @@ class ListingsConfig(AppConfig):
     verbose_name = "Listings"
 
     def ready(self) -> None:
-        """Let the search index hear what moves."""
+        """Name the letters, say who reads files, let the search index hear what moves, do what the clock demands."""
+        from listings import flow, letters, term_sheets
         from listings.search import indexer
         from marketplace.outbox import outbox
 
         outbox.handles("listing.moved", "search")(indexer.on_listing_moved)
         outbox.handles("patent.health_changed", "search")(indexer.on_patent_health_changed)
+        letters.register_messages()
+        letters.register_files()
+        term_sheets.register_purpose()
+        outbox.every(300, "listings.publish_due")(flow.publish_due)
+        outbox.every(300, "listings.expire_due")(flow.expire_due)
+        outbox.every(3600, "listings.remind_due")(flow.remind_due)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from listings.models import PUBLIC, FeeMode, Listing, OfferTerms, RoyaltyBase, Track
+from listings.models import PUBLIC, FeeMode, Listing, RoyaltyBase, Track
+from listings.models.offer_terms import Terms
 from listings.prices import price_for
 from listings.rules.table import Rule
 from listings.rules.tracks import terms_of
@@ -17,6 +19,10 @@ from marketplace.lib.look import money_text, rate_text
 from marketplace.lib.money import from_minor
 from marketplace.lib.terms import add_months, today
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as Words
+
+Gap = tuple["Words", "Words", str]  # message, remedy, field
 OPEN = (Track.OPEN,)
 EXPLANATION_LIMIT = 2_000  # characters
 FIXED_CEILING_MINOR = 20_000_000_00  # fen
@@ -29,19 +35,15 @@ PRAISE = re.compile(
 )
 
 
-def price_gaps(terms: OfferTerms) -> Iterator[tuple[str, str, str]]:
+def price_gaps(terms: Terms) -> Iterator[Gap]:
     """What is missing before a fee mode names a standard: (message, remedy, field)."""
     if terms.fee_mode in (FeeMode.FIXED, FeeMode.ENTRY_ROYALTY) and terms.fee_minor <= 0:
-        yield str(_("The fee is missing.")), str(_("State the amount, or choose “Free”.")), "fee"
+        yield _("The fee is missing."), _("State the amount, or choose “Free”."), "fee"
     if terms.fee_mode in (FeeMode.ROYALTY, FeeMode.ENTRY_ROYALTY):
         if terms.royalty_bp <= 0:
-            yield str(_("The royalty is missing.")), str(_("State it in percent.")), "royalty"
+            yield _("The royalty is missing."), _("State it in percent."), "royalty"
         if not terms.royalty_base:
-            yield (
-                str(_("It is not said what the royalty is a share of.")),
-                str(_("Choose net sales or profit.")),
-                ("royalty_base"),
-            )
+            yield _("It is not said what the royalty is a share of."), _("Choose net sales or profit."), "royalty_base"
 
 
 def _decl_1(listing: Listing) -> Iterable[Finding]:
@@ -49,8 +51,8 @@ def _decl_1(listing: Listing) -> Iterable[Finding]:
     if terms is None:
         yield DECL_1.finding(_("The terms are missing."), _("State fee, term and scope."), "fee_mode")
     else:
-        for message, remedy, field in price_gaps(terms):
-            yield DECL_1.finding(message, remedy, field)
+        for gap in price_gaps(terms):
+            yield DECL_1.finding(*gap)
     if not listing.patent.patentee.strip():
         yield DECL_1.finding(_("The patentee is missing."), _("Add it as it stands on the register."), "patentee")
     if not listing.contact_name or not (listing.contact_phone or listing.contact_email):

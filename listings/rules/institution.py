@@ -21,7 +21,7 @@ PUBLICITY_DAYS = 15
 
 
 def published_facts(listing: Listing) -> dict[str, Any]:
-    """What publicity binds (INST-1): the result, mode and price, the related-party mark. The abstract is shown with it."""
+    """What publicity binds (INST-1): the result, mode and price, the related-party mark."""
     return {
         "title": listing.patent.title,
         "track": str(listing.track),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from listings.models import ALIVE, FeeMode, LaterMode, LegalStatus, Listing, OfferTerms, Patent, Track, Trigger
-from listings.rules.declarations import price_gaps
+from listings.models import ALIVE, FeeMode, LaterMode, LegalStatus, Listing, Patent, Track, Trigger
+from listings.models.offer_terms import Terms
+from listings.rules.declarations import Gap, price_gaps
 from listings.rules.gates import alone_now, fee_year_due, uncovered_owners
 from listings.rules.table import Rule
 from listings.rules.tracks import terms_of
@@ -106,118 +107,123 @@ def _preset_1_owners(listing: Listing) -> Iterable[Finding]:
         )
 
 
-def _preset_2(listing: Listing) -> Iterable[Finding]:
-    terms = terms_of(listing)
-    if terms is None:
-        yield PRESET_2.finding(_("The terms are missing."), _("State fee, term and scope."), "fee_mode")
-        return
-    if terms.fee_mode != FeeMode.FREE_THEN_PAID:
-        for message, remedy, field in price_gaps(terms):
-            yield PRESET_2.finding(message, remedy, field)
-        return
-    yield from _trial(terms)
-    yield from _after_trial(terms)
+def term_gaps(terms: Terms) -> Iterator[Gap]:
+    """What is missing before preset terms name a price (PRESET-2)."""
+    if terms.fee_mode == FeeMode.FREE_THEN_PAID:
+        yield from _trial_gaps(terms)
+        yield from _later_gaps(terms)
+    else:
+        yield from price_gaps(terms)
 
 
-def _trial(terms: OfferTerms) -> Iterable[Finding]:
+def _trial_gaps(terms: Terms) -> Iterator[Gap]:
     if terms.free_months not in FREE_MONTHS:
-        yield PRESET_2.finding(
-            _("The free period must have 1 to 60 months."), _("Twelve months are usual."), "free_months"
-        )
+        yield _("The free period must have 1 to 60 months."), _("Twelve months are usual."), "free_months"
     if not terms.trigger:
-        yield PRESET_2.finding(
-            _("It is not said what ends the free period."), _("Choose a date, first revenue or a milestone."), "trigger"
+        yield (
+            _("It is not said what ends the free period."),
+            _("Choose a date, first revenue or a milestone."),
+            "trigger",
         )
     needs_milestone = terms.trigger == Trigger.MILESTONE or terms.later_mode == LaterMode.CONDITIONAL
     if needs_milestone and not terms.milestone.strip():
-        yield PRESET_2.finding(
+        yield (
             _("The milestone is not named."),
             _("Say what has to be reached, so that both sides can see it."),
             "milestone",
         )
     if terms.months is not None and terms.months <= terms.free_months:
-        yield PRESET_2.finding(
-            _("The license would end before its free period does."), _("Choose a longer term."), "months"
-        )
+        yield _("The license would end before its free period does."), _("Choose a longer term."), "months"
     if not terms.nonpayment.strip():
-        yield PRESET_2.finding(
+        yield (
             _("It is not said what happens if the fee is not paid."),
             _("Name the consequence: use stops, material goes back."),
             "nonpayment",
         )
 
 
-def _after_trial(terms: OfferTerms) -> Iterable[Finding]:
+def _later_gaps(terms: Terms) -> Iterator[Gap]:
     if not terms.later_mode:
-        yield PRESET_2.finding(
-            _("It is not said how the fee is paid afterwards."), _("Choose one of the four ways."), "later_mode"
-        )
+        yield _("It is not said how the fee is paid afterwards."), _("Choose one of the four ways."), "later_mode"
     if terms.later_mode == LaterMode.INSTALMENTS and (terms.instalments < 2 or terms.fee_per_year):
-        yield PRESET_2.finding(
+        yield (
             _("Instalments divide one fee into at least two yearly parts."),
             _("State the number of instalments and a fee in all, not a year."),
             "instalments",
         )
     if terms.later_mode == LaterMode.REVENUE_SHARE:
         if terms.royalty_bp <= 0 or not terms.royalty_base:
-            yield PRESET_2.finding(
-                _("The share of revenue is missing."), _("State it in percent and of what."), "royalty"
-            )
+            yield _("The share of revenue is missing."), _("State it in percent and of what."), "royalty"
     elif terms.fee_minor <= 0:
-        yield PRESET_2.finding(
+        yield (
             _("The price after the free period is missing: it is agreed before the trial."),
             _("State the amount."),
             "fee",
         )
 
 
-def _preset_3(listing: Listing) -> Iterable[Finding]:
+def _preset_2(listing: Listing) -> Iterable[Finding]:
     terms = terms_of(listing)
     if terms is None:
+        yield PRESET_2.finding(_("The terms are missing."), _("State fee, term and scope."), "fee_mode")
         return
+    for gap in term_gaps(terms):
+        yield PRESET_2.finding(*gap)
+
+
+def support_gaps(terms: Terms) -> Iterator[Gap]:
+    """What a support plan does not say yet (PRESET-3); nothing where “no guidance” is said."""
     if terms.guidance_none:
-        if terms.guidance.strip():
-            yield PRESET_3.softer(
-                _("“No guidance” is ticked, yet guidance is described."), _("Decide for one of them."), "guidance_none"
-            )
         return
-    gaps = (
+    parts = (
         (terms.guidance.strip(), _("what the guidance covers"), "guidance"),
         (terms.guidance_hours, _("the hours included"), "guidance_hours"),
         (terms.response_days, _("the response time"), "response_days"),
         (terms.guidance_persons.strip(), _("who guides"), "guidance_persons"),
         (terms.travel.strip(), _("who pays for travel"), "travel"),
     )
-    for value, words, field in gaps:
+    for value, words, field in parts:
         if not value:
-            yield PRESET_3.finding(
+            yield (
                 _("The support plan does not say %(what)s.") % {"what": words},
                 _("Complete it, or tick “no guidance” so that everybody can see it."),
                 field,
             )
 
 
-def _preset_4(listing: Listing) -> Iterable[Finding]:
+def _preset_3(listing: Listing) -> Iterable[Finding]:
     terms = terms_of(listing)
     if terms is None:
         return
-    texts = {
-        "nonpayment": terms.nonpayment,
-        "field_of_use": terms.field_of_use,
-        "guidance": terms.guidance,
-        "milestone": terms.milestone,
-        "also_needed": listing.also_needed,
-        "adoption": listing.adoption,
-    }
+    for gap in support_gaps(terms):
+        yield PRESET_3.finding(*gap)
+    if terms.guidance_none and terms.guidance.strip():
+        yield PRESET_3.softer(
+            _("“No guidance” is ticked, yet guidance is described."), _("Decide for one of them."), "guidance_none"
+        )
+
+
+def void_terms(texts: Mapping[str, str]) -> Iterator[Gap]:
+    """The places of free texts, by field, that may be void (PRESET-4)."""
     for field, text in texts.items():
         for pattern, what in VOID_TERMS:
             found = re.search(pattern, text, re.IGNORECASE)
             if found:
-                yield PRESET_4.finding(
+                yield (
                     _("This may be void as %(what)s: “%(place)s”") % {"what": what, "place": found[0]},
                     _("Take it out, or have your lawyer look at it."),
                     field,
                 )
+
+
+def _preset_4(listing: Listing) -> Iterable[Finding]:
+    terms = terms_of(listing)
+    if terms is None:
+        return
+    texts = {name: getattr(terms, name) for name in ("nonpayment", "field_of_use", "guidance", "milestone")}
+    texts |= {name: getattr(listing, name) for name in ("also_needed", "adoption")}
+    for gap in void_terms(texts):
+        yield PRESET_4.finding(*gap)
 
 
 PRESET_1 = Rule(
@@ -249,9 +255,7 @@ PRESET_2 = Rule(
 PRESET_3 = Rule(
     "PRESET-3",
     _("A support plan"),
-    _(
-        "Content, hours, response time, persons and travel cost of the guidance are stated; “no guidance” is said openly."
-    ),
+    _("Content, hours, response time, persons and travel of the guidance are stated; “no guidance” is said openly."),
     "《民法典》第866条",
     Severity.BLOCK,
     PRESET,

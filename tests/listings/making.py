@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
 
-from listings.models import ClassPrice, Listing, ListingState, OfferTerms, Patent, Track
+from listings.models import ClassPrice, Declaration, Listing, ListingState, OfferTerms, Patent, Track
 from marketplace.accounts.models import Membership, Organization, OrganizationKind, Role, User, VerificationState
 from marketplace.lib import terms
 from marketplace.lib.numbers import application_check_digit
@@ -72,8 +72,12 @@ def offer(
         "industry": "nonferrous",
         "headline": "示范发布项",
     }
+    told = made | fields
     row = Listing.objects.create(
-        patent=patent(organization, title, **of_patent), organization=organization, created_by=by, **(made | fields)
+        patent=patent(organization, title, **of_patent),
+        organization=organization,
+        created_by=by,
+        **(told | {"state": ListingState.DRAFT}),
     )
     priced = {"fee_minor": 3_000_000, "months": 60, "guidance_none": True, "acts": ["make", "use"]} | of_terms
     offered = OfferTerms.objects.create(listing=row, **priced)
