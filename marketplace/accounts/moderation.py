@@ -48,6 +48,13 @@ class FilterForm(forms.Form):
     )
 
 
+def _query(request: HttpRequest) -> str:
+    """The filters as the beginning of a link to another page of the list."""
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    return f"?{kept.urlencode()}&" if kept else "?"
+
+
 class DecisionForm(forms.Form):
     """A moderator's answer, with its reason."""
 
@@ -78,7 +85,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
         if wanted["kind"]:
             found = found.filter(kind=wanted["kind"])
     page = Paginator(found.order_by("rank", "-created_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/moderation/list.html", {"form": form, "page": page})
+    return render(request, "accounts/moderation/list.html", {"form": form, "page": page, "query": _query(request)})
 
 
 @moderator_required

@@ -173,7 +173,7 @@ def authorities(request: MemberRequest) -> HttpResponse:
             messages.success(request, _("Asked for. A moderator confirms it; you will get a message."))
             return redirect("accounts:authorities")
     held = own.signing_authorities.select_related("user", "document").order_by("-pk")
-    context = {"own": own, "form": form, "owner": owner, "held": held}
+    context = {"own": own, "form": form, "owner": owner, "held": held, "can_read": form is not None}
     wrong = form is not None and bool(form.errors)
     return render(request, "accounts/authorities.html", context, status=422 if wrong else 200)
 

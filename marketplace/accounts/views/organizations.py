@@ -14,10 +14,11 @@ from marketplace.accounts import flow
 from marketplace.accounts.access import fresh_login_required, login_required, organization_required
 from marketplace.accounts.current import SESSION_KEY, roles
 from marketplace.accounts.forms import show
-from marketplace.accounts.models import Organization, OrganizationKind, Role
+from marketplace.accounts.models import Membership, Organization, OrganizationKind, Role
 from marketplace.accounts.organization_forms import OrganizationForm
 from marketplace.accounts.paper_forms import VerificationForm
 from marketplace.lib.findings import Refused
+from marketplace.lib.sizes import FirmSize
 from marketplace.vault import files
 from marketplace.vault.models import VaultFile
 
@@ -29,12 +30,25 @@ if TYPE_CHECKING:
 KINDS = [kind for kind in OrganizationKind if kind != OrganizationKind.PLATFORM]
 
 
+def _choices() -> list[tuple[str, object, str]]:
+    """The kinds in the words of those who choose among them."""
+    words = {
+        OrganizationKind.FIRM: _("A company that looks for a technique or offers one. Bring the business license."),
+        OrganizationKind.SOLE_TRADER: _("A workshop or shop registered as 个体工商户. You sign for yourself."),
+        OrganizationKind.INDIVIDUAL: _("A person who takes a license in his or her own name."),
+        OrganizationKind.UNIVERSITY: _("Offers patents. Bring the legal-person certificate."),
+        OrganizationKind.INSTITUTE: _("Offers patents. Bring the legal-person certificate."),
+    }
+    return [(kind.value, kind.label, text) for kind, text in words.items()]
+
+
 @login_required
 def organization_new(request: MemberRequest) -> HttpResponse:
     """Choose what you are, then fill in what that takes."""
     kind = request.GET.get("kind", "")
     if kind not in KINDS:
-        return render(request, "accounts/organization_kind.html", {"mine": request.user.memberships.live().exists()})
+        mine = Membership.objects.live().filter(user=request.user).exists()
+        return render(request, "accounts/organization_kind.html", {"mine": mine, "choices": _choices()})
     form = OrganizationForm(request.POST or None, kind=kind, registering=True, initial=_known(request, kind))
     if request.method == "POST" and "districts" not in request.POST and form.is_valid():
         details = form.details()
@@ -85,7 +99,9 @@ def organization(request: MemberRequest) -> HttpResponse:
     if not owner:
         for field in form.fields.values():
             field.disabled = True
-    context = {"form": form, "own": Organization.objects.get(pk=own.pk), "owner": owner}
+    kept = Organization.objects.get(pk=own.pk)  # the form has written on its own copy
+    size = FirmSize(kept.size).label if kept.size else ""
+    context = {"form": form, "own": kept, "owner": owner, "size_label": size}
     return render(request, "accounts/organization.html", context, status=_status(request, form))
 
 
@@ -119,7 +135,8 @@ def _kept(request: MemberRequest, upload: UploadedFile) -> VaultFile:
 def verification(request: MemberRequest) -> HttpResponse:
     """Where the check stands; owners hand in evidence."""
     own = request.organization
-    owner = Role.OWNER in roles(request.user, own)
+    held = roles(request.user, own)
+    owner = Role.OWNER in held
     open_now = owner and own.state in {"unverified", "refused"}
     form = VerificationForm(request.POST or None, request.FILES or None, kind=own.kind)
     if request.method == "POST" and open_now and form.is_valid():
@@ -136,4 +153,5 @@ def verification(request: MemberRequest) -> HttpResponse:
             return redirect("accounts:verification")
     tries = own.verifications.order_by("-submitted_at").prefetch_related("evidence")
     context = {"form": form if open_now else None, "own": own, "owner": owner, "tries": tries}
+    context["can_read"] = owner or Role.SIGNATORY in held
     return render(request, "accounts/verification.html", context, status=422 if form.errors else 200)
