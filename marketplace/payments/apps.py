@@ -1,6 +1,12 @@
 """Django's handle on this room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
+
+EVERY_FIVE_MINUTES = 300
+EVERY_TEN_MINUTES = 600
+EVERY_SIX_HOURS = 21_600
+SUSPENSE_URL = "payments_moderation:suspense_list?open=1"
 
 
 class PaymentsConfig(AppConfig):
@@ -8,3 +14,35 @@ class PaymentsConfig(AppConfig):
 
     name = "marketplace.payments"
     verbose_name = "Payments"
+
+    def ready(self) -> None:
+        """Name the notices, say who reads receipts, hear the outbox, and do what the clock demands."""
+        from cms import queues
+        from marketplace.outbox import outbox
+        from marketplace.payments import (
+            access,
+            attempts,
+            checks,
+            closing,
+            practice,
+            reconciling,
+            returns,
+            settling,
+            suspending,
+            telling,
+        )
+        from marketplace.vault import reading
+
+        checks.register()
+        telling.register()
+        reading.readable("transfer_receipt", access.reads_receipt)
+        queues.register(
+            "suspense", gettext_lazy("Money that fits nothing"), suspending.waiting, SUSPENSE_URL, order=230
+        )
+        outbox.handles(practice.TOPIC, "practice")(practice.deliver)
+        outbox.handles(settling.REFUND_TOPIC, "gateway")(returns.pay_back)
+        outbox.handles(attempts.EXPIRE_TOPIC, "gateway")(attempts.close_page)
+        outbox.handles("agreement.moved", "payments")(closing.agreement_moved)
+        outbox.every(EVERY_FIVE_MINUTES, "payments-reconcile")(reconciling.reconcile)
+        outbox.every(EVERY_TEN_MINUTES, "payments-books")(reconciling.check_books)
+        outbox.every(EVERY_SIX_HOURS, "payments-remind")(reconciling.remind)
