@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.licensing.contracts import words
 from marketplace.licensing.contracts.clause import Clause
 from marketplace.licensing.contracts.drafting import Draft, Entry
-from marketplace.licensing.contracts.facts import DealFacts, PartyFacts
+from marketplace.licensing.contracts.facts import DealFacts, frozen_party
 from marketplace.licensing.contracts.library import duties, ending, fee, opened, subject
 from marketplace.licensing.contracts.reading import read
 
@@ -103,9 +103,8 @@ def preview(snapshot: Mapping[str, Any], language: str) -> list[Clause]:
 def blank_deal(snapshot: Mapping[str, Any]) -> DealFacts:
     """A deal without a licensee: what the offer says, and blanks."""
     offer = read(snapshot)
-    licensor = PartyFacts(**{k: v for k, v in offer.licensor.items() if k in PartyFacts.__dataclass_fields__})
     return DealFacts(
-        licensor=licensor,
+        licensor=frozen_party(offer.licensor),
         fee_minor=offer.number("fee_minor"),
         currency=str(offer.terms.get("currency") or "CNY"),
     )

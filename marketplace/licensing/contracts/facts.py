@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,7 @@ class DealFacts:
     fee_minor: int = 0
     currency: str = "CNY"
     intended_use: str = ""
+    standing_signer: str = ""  # who signed the term sheet for the licensor (LIC-K)
     related_party: bool = False
     related_detail: str = ""
     made_on: date | None = None
@@ -110,6 +112,11 @@ def party_of(organization: Organization) -> PartyFacts:
     return PartyFacts(**{name: getattr(organization, name) for name in PartyFacts.__dataclass_fields__})
 
 
+def frozen_party(facts: Mapping[str, Any]) -> PartyFacts:
+    """The licensor as the frozen offer has it: what binds does not change with the organization's page (LIC-D)."""
+    return PartyFacts(**{name: str(facts[name]) for name in PartyFacts.__dataclass_fields__ if facts.get(name)})
+
+
 def facts_of(agreement: Agreement) -> DealFacts:
     """The facts of an agreement as the database has them now."""
     signatures = agreement.signatures.select_related("user", "authority", "term_sheet").order_by("at", "pk")
@@ -118,12 +125,13 @@ def facts_of(agreement: Agreement) -> DealFacts:
         reference=agreement.reference,
         verify_code=agreement.verify_code,
         verify_url=verify_url(agreement.verify_code),
-        licensor=party_of(agreement.licensor),
+        licensor=frozen_party(agreement.version.snapshot.get("licensor") or {}),
         licensee=party_of(agreement.licensee),
         licensee_class=agreement.licensee_class,
         fee_minor=agreement.fee_minor,
         currency=agreement.currency,
         intended_use=agreement.intended_use,
+        standing_signer=_standing_signer(agreement),
         related_party=agreement.related_party,
         related_detail=agreement.related_detail,
         made_on=agreement.requested_at.astimezone(SHANGHAI).date(),
@@ -140,6 +148,11 @@ def facts_of(agreement: Agreement) -> DealFacts:
         ),
         payments=tuple(_payment(row) for row in agreement.obligations.order_by("kind", "number")),
     )
+
+
+def _standing_signer(agreement: Agreement) -> str:
+    sheet = agreement.term_sheet
+    return sheet.signed_by.name if sheet and sheet.signed_by else ""
 
 
 def verify_url(code: str) -> str:

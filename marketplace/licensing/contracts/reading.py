@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from marketplace.lib.papers import printable
+from marketplace.lib.terms import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class PatentFacts:
     applicant: str
     patentee: str
     co_owners: tuple[str, ...]
+    pledged: bool
     filed_on: date | None
     granted_on: date | None
     last_day: date | None
@@ -35,7 +37,6 @@ class TermSheetFacts:
     name: str
     sha256: str
     signed_on: date | None
-    signed_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Offer:
     """The frozen offer. `terms` holds the columns of `listings.models.Terms` by name; `licensor` those of a party."""
 
     track: str
+    co_owner_default: bool
     patents: tuple[PatentFacts, ...]
     licensor: Mapping[str, str]
     terms: Mapping[str, Any]
@@ -67,12 +69,14 @@ class Offer:
 def read(snapshot: Mapping[str, Any]) -> Offer:
     """The snapshot as `listings.offers.snapshot()` makes it. Absent parts read as empty; never raises for them."""
     terms = dict(snapshot.get("terms") or {})
-    prices = terms.pop("class_prices", None) or snapshot.get("class_prices") or {}
-    patents = snapshot.get("patents") or [snapshot.get("patent") or {}]
+    prices = terms.pop("class_prices", None) or {}
+    patents = [snapshot.get("patent") or {}]
+    listing = snapshot.get("listing") or {}
     declaration = snapshot.get("declaration") or {}
     licensor = snapshot.get("licensor") or {}
     return Offer(
-        track=str(snapshot.get("track", "")),
+        track=str(listing.get("track") or ""),
+        co_owner_default=bool(listing.get("co_owner_default")),
         patents=tuple(_patent(row) for row in patents),
         licensor={key: one_line(value) for key, value in licensor.items() if isinstance(value, str)},
         terms=terms,
@@ -94,14 +98,13 @@ def lines(value: object) -> list[str]:
 
 
 def day(value: object) -> date | None:
-    """A date from an ISO text (a date, or an instant whose day is meant); None where there is none."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
+    """A date from an ISO text; of an instant the day in Shanghai. None where there is none."""
     text = str(value or "")
     try:
-        return date.fromisoformat(text[:10]) if text else None
+        if len(text) > len("2026-11-24"):
+            instant = datetime.fromisoformat(text)
+            return instant.astimezone(SHANGHAI).date() if instant.tzinfo else instant.date()
+        return date.fromisoformat(text) if text else None
     except ValueError:
         return None
 
@@ -116,6 +119,7 @@ def _patent(row: Mapping[str, Any]) -> PatentFacts:
         applicant=one_line(row.get("applicant")) or patentee,
         patentee=patentee,
         co_owners=tuple(one_line(o.get("name") if isinstance(o, Mapping) else o) for o in others),
+        pledged=bool(row.get("pledged")),
         filed_on=day(row.get("filed_on")),
         granted_on=day(row.get("granted_on")),
         last_day=day(row.get("last_day")),
@@ -132,5 +136,4 @@ def _term_sheet(row: Mapping[str, Any] | None) -> TermSheetFacts | None:
         name=one_line(row.get("name")),
         sha256=str(row["sha256"]),
         signed_on=day(row.get("signed_at")),
-        signed_by=one_line(row.get("signed_by")),
     )

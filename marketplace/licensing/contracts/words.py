@@ -168,6 +168,11 @@ def number_words(number: str) -> str:
     return patent_number(number) if number else "—"
 
 
+def grouped(digest: str) -> str:
+    """A hash in groups of eight, so that it breaks over lines; a dash where there is none."""
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8)) or "—"
+
+
 def masked_address(address: str) -> str:
     """A network address without its last part: 203.0.113.*, 2001:db8:…"""
     if ":" in address:

@@ -12,6 +12,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
 from marketplace.lib import pki, timestamp
 from marketplace.licensing.signing import keys
+from marketplace.licensing.signing.inspection import inspect, trust
 
 logger = logging.getLogger(__name__)
 FIELD = "Seal1"
@@ -25,9 +26,9 @@ class SealUnavailable(Exception):
 def seal_pdf(pdf: bytes, *, name: str) -> bytes:
     """The PDF with the platform's seal appended; its own bytes stay the first revision (LIC-6).
 
-    `name` is the paper's reference, kept in the seal as its reason. The seal certifies: afterwards only form filling and
-    further signatures are allowed, which no paper of ours uses. Raises SealUnavailable; never seals without a time
-    stamp (DOC-3).
+    `name` is the paper's reference, kept in the seal as its reason. The seal certifies: afterwards only form filling
+    and further signatures are allowed, which no paper of ours uses. Raises SealUnavailable; never gives out a file
+    whose seal and time stamp do not hold (DOC-3).
     """
     try:
         signer = keys.signer(keys.places())
@@ -49,4 +50,21 @@ def seal_pdf(pdf: bytes, *, name: str) -> bytes:
         PdfSigner(metadata, signer, timestamper=stamper).sign_pdf(writer, output=out, bytes_reserved=2 * _RESERVED)
     except Exception as cause:  # a garbled time stamp raises ValueError, a closed port OSError, a bad nonce others
         raise SealUnavailable(f"{type(cause).__name__}: {cause}") from cause
-    return out.getvalue()
+    sealed = out.getvalue()
+    _require_sound(pdf, sealed)
+    return sealed
+
+
+def _require_sound(pdf: bytes, sealed: bytes) -> None:
+    """An authority can answer with a stamp over something else, or by a key we do not know: look before giving out."""
+    seen = inspect(sealed, trust()).seal
+    if not (
+        sealed.startswith(pdf)
+        and seen
+        and seen.ours
+        and seen.sound
+        and seen.trusted
+        and seen.whole_file
+        and seen.stamp_ok
+    ):
+        raise SealUnavailable(f"the seal just made does not hold: {seen}")

@@ -1,16 +1,134 @@
-"""Sealing a paper once, from the outbox, however often the effect comes."""
+"""Sealing a paper once, from the outbox, however often the effect comes (LIC-7, DOC-3)."""
 
 from __future__ import annotations
 
+import hashlib
+from datetime import timedelta
 from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts import people
+from marketplace.audit import trail
+from marketplace.lib import crash
+from marketplace.licensing.models import Agreement, Paper
+from marketplace.licensing.signing.seal import seal_pdf
+from marketplace.notices import kinds, notices
+from marketplace.outbox import outbox
+from marketplace.outbox.models import Effect, EffectState
+from marketplace.vault import files
+
+TOPIC = "paper.seal"
+HANDLER = "licensing.sealing"
+LATE = timedelta(minutes=15)
+
+
+class ChangedBeforeSeal(Exception):
+    """The stored bytes are not those that were shown and signed: nothing is sealed, a person must look (LIC-6)."""
+
+
+class _SealedMeanwhile(Exception):
+    """Another worker was first; its seal stands."""
 
 
 def register() -> None:
-    """Let the outbox bring papers here; called from LicensingConfig.ready()."""
-    from marketplace.outbox import outbox
-
-    outbox.handles("paper.seal", "licensing.sealing")(seal_paper)
+    """Let the outbox bring papers here, and look after late ones; called from LicensingConfig.ready()."""
+    outbox.handles(TOPIC, HANDLER)(seal_paper)
+    outbox.every(300, "licensing.late_seals")(watch)
+    kinds.register(
+        "papers_sealed",
+        subject=_("Your sealed papers are ready: %(reference)s"),
+        body=_("Every paper of %(reference)s now carries the platform's seal and a time stamp. Keep the files."),
+        action=_("Download the papers"),
+    )
+    kinds.register(
+        "seals_late",
+        subject=_("%(count)s papers wait for their seal"),
+        body=_("The oldest has waited since %(since)s. Check the time-stamp authorities and the seal's key."),
+    )
 
 
 def seal_paper(key: str, payload: dict[str, Any]) -> None:
-    """Seal the paper named by `payload["paper"]`; returns at once when it is sealed."""
+    """Seal the paper named by `payload["paper"]`; returns at once when it is sealed.
+
+    Raises seal.SealUnavailable, vault.files.Damaged or ChangedBeforeSeal; the outbox tries again.
+    """
+    paper = Paper.objects.select_related("agreement", "file").get(pk=payload["paper"])
+    if paper.sealed_sha256:
+        return
+    pdf = files.read(paper.file)
+    if hashlib.sha256(pdf).hexdigest() != paper.sha256:
+        raise ChangedBeforeSeal(f"paper {paper.pk}")
+    sealed = seal_pdf(pdf, name=f"{paper.agreement.reference} {paper.kind}")
+    crash.reach("sealed")
+    try:
+        with transaction.atomic():
+            _keep(paper, sealed)
+    except _SealedMeanwhile:
+        return
+    crash.reach("seal_kept")
+
+
+def _keep(paper: Paper, sealed: bytes) -> None:
+    """Store the sealed file and mark the paper, if nobody did so first."""
+    agreement, digest = paper.agreement, hashlib.sha256(sealed).hexdigest()
+    file = files.store(sealed, kind=paper.kind, name=_name(paper), by=None, subject=agreement)
+    moved = Paper.objects.filter(pk=paper.pk, sealed_sha256="").update(
+        sealed_file=file, sealed_sha256=digest, sealed_at=timezone.now()
+    )
+    if not moved:
+        raise _SealedMeanwhile
+    trail.record(
+        trail.Action.PAPER_SEAL,
+        agreement,
+        by=None,
+        paper=paper.pk,
+        kind=paper.kind,
+        language=paper.language,
+        sha256=paper.sha256,
+        sealed_sha256=digest,
+    )
+    if not agreement.papers.filter(sealed_at__isnull=True).exists():
+        _tell(agreement)
+
+
+def _name(paper: Paper) -> str:
+    stem = paper.file.name.removesuffix(".pdf")
+    return f"{stem}-sealed.pdf"
+
+
+def _tell(agreement: Agreement) -> None:
+    """Both sides hear once that every paper there is now carries its seal."""
+    count = agreement.papers.count()
+    for side in (agreement.licensee, agreement.licensor):
+        notices.tell(
+            people.members(side),
+            "papers_sealed",
+            key=f"papers_sealed:{agreement.pk}:{count}",
+            path=agreement.get_absolute_url(),
+            reference=agreement.reference,
+        )
+
+
+def late() -> QuerySet[Effect]:
+    """The seals asked for more than 15 minutes ago that are still not made."""
+    waiting = Effect.objects.filter(topic=TOPIC, state__in=[EffectState.PENDING, EffectState.DEAD])
+    return waiting.filter(created_at__lt=timezone.now() - LATE).order_by("created_at", "pk")
+
+
+def watch() -> None:
+    """Tell the moderators, once a day, that seals are late."""
+    oldest = late().first()
+    if oldest is None:
+        return
+    with transaction.atomic():
+        notices.tell(
+            people.moderators(),
+            "seals_late",
+            key=f"seals_late:{timezone.localdate().isoformat()}",
+            count=late().count(),
+            since=timezone.localtime(oldest.created_at).strftime("%Y-%m-%d %H:%M"),
+        )

@@ -64,16 +64,11 @@ def _facts(d: Draft) -> list[Row]:
             ),
         ),
         (d.say("书面通知到达专利权人", "Notice reached the patentee"), d.at(d.deal.noticed_at)),
-        (d.say("通知文件的SHA-256", "SHA-256 of the notice"), _broken(d.fact(d.deal.contract_sha256))),
+        (d.say("通知文件的SHA-256", "SHA-256 of the notice"), words.grouped(d.deal.contract_sha256)),
         (d.say("许可生效", "License took effect"), d.at(d.deal.effective_at)),
         (d.say("许可期限至", "License runs to"), d.day(d.deal.ends_on)),
-        (d.say("所接受条件的SHA-256", "SHA-256 of the terms accepted"), _broken(d.fact(d.deal.offer_sha256))),
+        (d.say("所接受条件的SHA-256", "SHA-256 of the terms accepted"), words.grouped(d.deal.offer_sha256)),
     ]
-
-
-def _broken(digest: str) -> str:
-    """A hash in groups of eight, so that it breaks over lines."""
-    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8)) if len(digest) == 64 else digest
 
 
 def _payments(d: Draft) -> list[pieces.Piece]:

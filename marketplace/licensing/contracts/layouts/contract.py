@@ -188,7 +188,7 @@ def _signatures(d: Draft) -> list[Piece]:
     later = d.say("见签署记录", "see the signature record")
     signer, basis, on = later, later, later
     if sheet:
-        signer = d.fact(sheet.signed_by)
+        signer = d.fact(d.deal.standing_signer)
         basis = d.say(f"条件单《{sheet.name}》", f"term sheet “{sheet.name}”")
         on = d.day(sheet.signed_on)
     return [

@@ -40,13 +40,9 @@ def _document(d: Draft) -> list[Row]:
     return [
         (d.say("项目", "Item"), d.say("内容", "Content")),
         (d.say("文件", "File"), f"{kind} {d.fact(d.deal.reference)}"),
-        (d.say("文件SHA-256", "SHA-256 of the file"), _grouped(d.deal.contract_sha256)),
-        (d.say("所依据条件的SHA-256", "SHA-256 of the terms"), _grouped(d.deal.offer_sha256)),
+        (d.say("文件SHA-256", "SHA-256 of the file"), words.grouped(d.deal.contract_sha256)),
+        (d.say("所依据条件的SHA-256", "SHA-256 of the terms"), words.grouped(d.deal.offer_sha256)),
     ]
-
-
-def _grouped(digest: str) -> str:
-    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8)) or "—"
 
 
 def _signature(d: Draft, s: SignatureFacts) -> list[pieces.Piece]:
@@ -60,11 +56,11 @@ def _signature(d: Draft, s: SignatureFacts) -> list[pieces.Piece]:
         (d.say("签署时间", "Signed"), d.at(s.at)),
         (d.say("平台收到请求的时间", "Request received"), d.at(s.received_at)),
         (d.say("网络地址（部分隐去）", "Network address (partly masked)"), words.masked_address(s.address)),
-        (d.say("所签文件SHA-256", "SHA-256 signed"), _grouped(s.document_sha256)),
+        (d.say("所签文件SHA-256", "SHA-256 signed"), words.grouped(s.document_sha256)),
     ]
     if s.term_sheet_sha256:
         table.append((d.say("条件单（持续要约）", "Term sheet (standing offer)"), d.fact(s.term_sheet)))
-        table.append((d.say("条件单SHA-256", "SHA-256 of the term sheet"), _grouped(s.term_sheet_sha256)))
+        table.append((d.say("条件单SHA-256", "SHA-256 of the term sheet"), words.grouped(s.term_sheet_sha256)))
     party = words.name(words.PARTIES, s.party, d.zh)
     return [pieces.heading(d.say(f"{party}的签署", f"Signature of the {party}")), pieces.rows(table)]
 
@@ -80,7 +76,7 @@ def _confirmations(d: Draft, clauses: Sequence[Clause]) -> list[pieces.Piece]:
         d.say("条款文字SHA-256", "SHA-256 of its words"),
     )
     rows: list[Row] = [
-        (named.get(c.clause, c.clause), one_line(c.by), d.at(c.at), _grouped(c.text_sha256))
+        (named.get(c.clause, c.clause), one_line(c.by), d.at(c.at), words.grouped(c.text_sha256))
         for c in d.deal.confirmations
     ]
     return [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from marketplace.licensing.contracts import words
 from marketplace.licensing.contracts.drafting import Draft
 from marketplace.licensing.contracts.library.fee import INTEREST_EN, INTEREST_ZH
+from marketplace.licensing.contracts.reading import one_line
 
 
 def liability(d: Draft) -> list[str]:
@@ -177,16 +179,15 @@ def signing(d: Draft) -> list[str]:
     """How it is signed and what the platform's records are worth (ES 5, 7, 8, 13; SIG-2; LIC-K)."""
     said = []
     if sheet := d.offer.term_sheet:
-        signed = d.deal.signature_of("licensor")
-        signer = d.fact(signed.signer if signed else sheet.signed_by)
+        signer, digest = one_line(d.deal.standing_signer), words.grouped(sheet.sha256)
         on = d.day(sheet.signed_on)
         name = d.fact(sheet.name)
         said.append(
             d.say(
                 f"许可方的有权签署人{signer}已于{on}签署条件单《{name}》，作为对符合条件者的持续要约，其SHA-256为"
-                f"{sheet.sha256}。本合同的条件与该条件单一致，被许可方签署本合同即为承诺。",
-                f"On {on} {signer}, authorized to sign for the Licensor, signed the term sheet “{name}” as a standing"
-                f" offer; its SHA-256 is {sheet.sha256}. This contract keeps to that term sheet, and the Licensee's"
+                f"{digest}。本合同的条件与该条件单一致，被许可方签署本合同即为承诺。",
+                f"On {on} the Licensor's authorized signatory {signer} signed the term sheet “{name}” as a standing"
+                f" offer; its SHA-256 is {digest}. This contract keeps to that term sheet, and the Licensee's"
                 " signature accepts the offer.",
             )
         )

@@ -58,6 +58,8 @@ def _free(d: Draft) -> list[str]:
 
 def _entry_and_royalty(d: Draft) -> list[str]:
     amount = d.money(d.deal.fee_minor)
+    if d.offer.flag("fee_per_year"):
+        amount = d.say(f"每许可年度{amount}", f"{amount} for each license year")
     return [
         d.say(f"入门费：{amount}。", f"Entry fee: {amount}."),
         _royalty(d, lead_zh="入门费之外另付提成费", lead_en="In addition a royalty is owed"),
@@ -176,7 +178,14 @@ def _sum_and_share(d: Draft, amount: str) -> str:
     parts = []
     if d.deal.fee_minor:
         yearly = d.offer.flag("fee_per_year")
-        parts.append(d.say(f"每许可年度{amount}" if yearly else amount, f"{amount} a year" if yearly else amount))
+        parts.append(
+            d.say(
+                f"每年{amount}（自免费期结束时起每满一年为一个付费年度，不足一年的按一年计）" if yearly else amount,
+                f"{amount} a year (each year counted from the end of the free period; a part counts as one)"
+                if yearly
+                else amount,
+            )
+        )
     if bp := d.offer.number("royalty_bp"):
         base = words.name(words.BASES_OF_ROYALTY, _base_key(d), d.zh)
         parts.append(
@@ -263,7 +272,7 @@ def _due(d: Draft, days: int) -> list[str]:
                 f"The Licensee pays {first} within {days} days of {start}.",
             )
         )
-    if d.offer.flag("fee_per_year") and d.mode != "free":
+    if d.offer.flag("fee_per_year") and d.fee_is_dated:
         said.append(
             d.say(
                 f"以后各许可年度的使用费，在该年度开始之日起{days}日内付清。",

@@ -69,10 +69,12 @@ def patents_table(d: Draft) -> list[Row]:
 
 
 def _patent(d: Draft, patent: PatentFacts) -> list[Row]:
-    owners = d.say("、", ", ").join([d.fact(patent.patentee), *patent.co_owners])
+    others = [name for name in patent.co_owners if name not in patent.patentee]
+    owners = d.say("、", ", ").join([d.fact(patent.patentee), *others])
     source = d.fact(patent.status_source)
     checked = d.day(patent.status_checked_on)
     status = words.name(words.STATUSES, patent.status, d.zh)
+    burden = [(d.say("权利负担", "Burden"), d.say("专利权已出质", "the patent is pledged"))] if patent.pledged else []
     return [
         (d.say("发明创造名称", "Title"), d.fact(patent.title)),
         (d.say("专利号", "Patent number"), words.number_words(patent.number)),
@@ -86,23 +88,35 @@ def _patent(d: Draft, patent: PatentFacts) -> list[Row]:
             d.say("法律状态", "Legal status"),
             d.say(f"{status}（{checked}查询；来源：{source}）", f"{status} (checked {checked}; source: {source})"),
         ),
+        *burden,
     ]
 
 
 def patents(d: Draft) -> list[str]:
     """What the table rests on."""
     return [
-        d.say(
-            "许可方确认对上列专利享有处分许可的权利；专利由多人共有的，许可方已按共有人之间的约定或者法律规定取得许可的权利。",
-            "The Licensor confirms that it may license the patents above; where a patent has several owners, it has"
-            " this right under their agreement or by law.",
-        ),
+        _right_to_license(d),
         d.say(
             "法律状态以国家知识产权局专利登记簿的记载为准，上表记明本次查询的日期和来源。",
             "The register of the patent office decides on the legal status; the table names the date and source of this"
             " inquiry.",
         ),
     ]
+
+
+def _right_to_license(d: Draft) -> str:
+    """PL 14: by the owners' agreement, or the rule of the law where they have none (PRESET-1)."""
+    if d.offer.co_owner_default and any(p.co_owners for p in d.offer.patents):
+        return d.say(
+            "上列专利为共有，共有人之间没有约定；许可方依照《专利法》第十四条以普通许可方式许可，收取的使用费在共有人之间分配。",
+            "The patent has several owners who made no agreement; under article 14 of the Patent Law the Licensor grants"
+            " an ordinary license, and the fee is shared among the owners.",
+        )
+    return d.say(
+        "许可方确认对上列专利享有许可的权利；专利由多人共有的，许可方已按共有人之间的约定或者法律规定取得许可的权利。",
+        "The Licensor confirms that it may license the patents above; where a patent has several owners, it has this"
+        " right under their agreement or by law.",
+    )
 
 
 def grant(d: Draft) -> list[str]:
