@@ -84,4 +84,10 @@ def offer(
     ClassPrice.objects.bulk_create(
         ClassPrice(terms=offered, licensee_class=name, fee_minor=fee) for name, fee in (prices or {}).items()
     )
+    if row.track == Track.OPEN:  # nothing open is on offer without a declaration (TRACK-1)
+        Declaration.objects.create(
+            listing=row, number=f"KX-OL-{row.pk:06d}", announced_on=terms.today() - timedelta(days=20)
+        )
+    Listing.objects.filter(pk=row.pk).update(state=told["state"])
+    row.state = told["state"]
     return row
