@@ -12,6 +12,7 @@ class LicensingConfig(AppConfig):
     def ready(self) -> None:
         """Name the letters, say who reads papers, hear the outbox, and do what the clock demands."""
         from marketplace.licensing import checks, letters, reading_rights  # noqa: F401  checks register themselves
+        from marketplace.licensing.flow import end_due, fall_due, lapse_due
         from marketplace.licensing.signing import sealing
         from marketplace.outbox import outbox
 

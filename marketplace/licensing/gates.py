@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from listings import offers, rules, term_sheets
+from listings import offers, rules
 from listings.models import Listing, TermSheet, Track
+from listings.standing import standing
 from marketplace.accounts.authority import NoAuthority, require
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Finding, Refused, Severity, blocking
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.models import Agreement, OfferVersion, State
-
-BOUND_STATES = (State.SIGNED, State.ACTIVE, State.ENDED)  # count against a term sheet's number of licenses
+from marketplace.licensing.models import Agreement, OfferVersion
 
 
 def require_acceptable(listing: Listing) -> None:
@@ -84,7 +82,8 @@ def standing_sheet(agreement: Agreement) -> TermSheet | None:
     sheet = (
         TermSheet.objects.select_for_update(of=("self",)).select_related("signed_by").get(pk=agreement.term_sheet_id)
     )
-    finding = term_sheets.standing(sheet) or _quoted(sheet, agreement) or _room(sheet, agreement)
+    fallen = standing(sheet)
+    finding = _closed(fallen.message) if fallen else _quoted(sheet, agreement) or _room(sheet, agreement)
     if finding is not None:
         raise Refused([finding])
     require_licensor_authority(sheet, agreement)
@@ -99,13 +98,10 @@ def _quoted(sheet: TermSheet, agreement: Agreement) -> Finding | None:
 
 
 def _room(sheet: TermSheet, agreement: Agreement) -> Finding | None:
-    """Whether ceiling and number of licenses leave room for this one."""
+    """Whether the ceiling leaves room for this one; `standing` has counted the licenses under the sheet's lock."""
     amount = amount_bound(agreement.fee_minor, agreement.version, agreement.licensee_class)
     if sheet.ceiling_minor is not None and amount > sheet.ceiling_minor:
         return _closed(_("The amount is above what the licensor agreed to beforehand."))
-    taken = Agreement.objects.filter(Q(term_sheet=sheet), state__in=BOUND_STATES).exclude(pk=agreement.pk).count()
-    if sheet.max_licenses is not None and taken >= sheet.max_licenses:
-        return _closed(_("All licenses that the licensor agreed to beforehand are taken."))
     return None
 
 

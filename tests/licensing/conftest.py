@@ -303,5 +303,3 @@ def log_in(client: Client) -> Callable[[User], Client]:
         return client
 
     return enter
-
-

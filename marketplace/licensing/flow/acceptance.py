@@ -71,7 +71,7 @@ def sign(
     with transaction.atomic():  # … and asked again in the transaction of the signature
         agreement, party, right = _require_signable(agreement, act)
         _write_signature(agreement, party, right, act)
-        _finish(agreement, act)
+        _finish(agreement, party, act)
     return agreement
 
 
@@ -171,7 +171,7 @@ def _write_signature(agreement: Agreement, party: Party, right: SigningAuthority
         raise AlreadySigned(agreement.reference) from error
 
 
-def _finish(agreement: Agreement, act: _Act) -> None:
+def _finish(agreement: Agreement, party: Party, act: _Act) -> None:
     """Let the last signature move the agreement: one conditional UPDATE looks whether both are there (LIC-7)."""
     now, was = timezone.now(), agreement.state
     signed = Signature.objects.filter(agreement=OuterRef("pk"))
@@ -187,7 +187,7 @@ def _finish(agreement: Agreement, act: _Act) -> None:
     else:
         moved = ready.update(state=State.ACTIVE, signed_at=now, **activation.dates(agreement, now))
     agreement.refresh_from_db()
-    moving.record(agreement, act.step, by=act.by, was=was, document_sha256=act.document_sha256)
+    moving.record(agreement, act.step, by=act.by, was=was, side=party.value, document_sha256=act.document_sha256)
     if not moved:
         letters.other_party_signs(agreement)
     elif first is not None:

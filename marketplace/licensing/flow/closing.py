@@ -45,7 +45,7 @@ def decline(agreement: Agreement, *, by: User, reason: str) -> Agreement:
         moving.require_state(agreement, step)
         if agreement.state == State.OFFERED:
             _require_negotiable(agreement, side)
-        return _close(agreement, "decline", State.DECLINED, by=by, reason=reason)
+        return _close(agreement, "decline", State.DECLINED, by=by, reason=reason, side=str(side))
 
 
 def may_decline(agreement: Agreement, side: Who) -> bool:
@@ -78,7 +78,7 @@ def _needs_reason() -> Finding:
     )
 
 
-def _close(agreement: Agreement, name: str, to: State, *, by: User | None, reason: str = "") -> Agreement:
+def _close(agreement: Agreement, name: str, to: State, *, by: User | None, reason: str = "", **facts: str) -> Agreement:
     """Move to a final state and drop what was still to be paid."""
     step = STEPS[name]
     with transaction.atomic():
@@ -88,7 +88,7 @@ def _close(agreement: Agreement, name: str, to: State, *, by: User | None, reaso
             agreement, step, to, closed_at=timezone.now(), acts_until=None, state_reason=reason.strip()[:500]
         )
         agreement.obligations.filter(state__in=UNPAID).update(state=ObligationState.WAIVED)
-        moving.record(agreement, step, by=by, was=was)
+        moving.record(agreement, step, by=by, was=was, **facts)
         letters.closed(agreement, step, was=was)
     return agreement
 

@@ -1,0 +1,35 @@
+"""What happens now that the license is in force: recordal, payments, guidance, papers."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+
+from listings import offers
+from marketplace.accounts.access import login_required
+from marketplace.lib.terms import recordal_due
+from marketplace.licensing.contracts.reading import read
+from marketplace.licensing.flow.activation import day_of
+from marketplace.licensing.views.common import PersonRequest, find
+from marketplace.licensing.views.deals import owed, papers_of
+
+
+@login_required
+def after(request: PersonRequest, code: UUID) -> HttpResponseBase:
+    """The first things to do with a license in force, each with its date; recordal first (REC-1)."""
+    deal = find(request, code)
+    if deal.effective_at is None:
+        return redirect(deal)
+    snapshot = deal.version.snapshot
+    context = {
+        "agreement": deal,
+        "offer": read(snapshot),
+        "title": read(snapshot).patents[0].title,
+        "recordal_due": recordal_due(day_of(deal.effective_at)),
+        "guidance": offers.guidance_words(snapshot["terms"]),
+        "obligations": owed(deal),
+        "papers": papers_of(deal),
+    }
+    return render(request, "licensing/after.html", context)

@@ -1,0 +1,45 @@
+"""What the views of a deal share: finding it, saying what refused, and answering when the terms changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from marketplace.licensing import freezing, wording
+from marketplace.licensing.errors import TermsChanged
+from marketplace.licensing.models import Agreement
+
+if TYPE_CHECKING:
+    from marketplace.accounts.models import User
+
+
+class PersonRequest(HttpRequest):
+    """The request of a view behind the log-in."""
+
+    user: User  # type: ignore[assignment]
+
+
+def find(request: HttpRequest, code: UUID) -> Agreement:
+    """The agreement, where this person may see it; strangers meet 404 (IDN-5)."""
+    rows = Agreement.objects.visible_to(request.user).select_related(
+        "listing__patent", "listing__organization", "version", "licensor", "licensee", "term_sheet"
+    )
+    return get_object_or_404(rows, code=code)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address to keep with a signature (SIG-4), as the proxies in front of us vouch for it."""
+    from allauth.account.adapter import get_adapter
+
+    return str(get_adapter().get_client_ip(request) or "")
+
+
+def terms_changed(request: HttpRequest, changed: TermsChanged, *, status: int = 409, **context: Any) -> HttpResponse:
+    """The page that shows what was seen beside what is on offer now (LIC-D); nothing was stored."""
+    old = changed.old or context.pop("seen", {})
+    context.pop("seen", None)
+    found = wording.rows(freezing.differences(old, changed.new)) if old else []
+    return render(request, "licensing/terms_changed.html", {"rows": found, **context}, status=status)
