@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -73,10 +74,8 @@ class Command(BaseCommand):
 
 def _organization(code: str) -> Organization:
     asked = Q(credit_code=code.upper())
-    try:
+    with contextlib.suppress(ValueError):
         asked |= Q(code=UUID(code))
-    except ValueError:
-        pass
     found = Organization.objects.filter(asked).first()
     if found is None:
         raise CommandError(f"no organization has the code {code}")
