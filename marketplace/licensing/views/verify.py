@@ -1,19 +1,114 @@
-"""Where strangers check papers: by file or by code."""
+"""Where strangers check papers: by file or by code. Open to everybody, stores nothing."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marketplace.lib import limits, pki
+from marketplace.licensing import public
 from marketplace.licensing.models import Agreement
+from marketplace.licensing.signing import keys
+from marketplace.licensing.signing.verify import Report, examine, license_today
+from marketplace.licensing.verify_forms import CodeForm, FileForm
+from marketplace.licensing.views.common import address_of
 
 
-def verify(request: HttpRequest) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponseBase:
     """Take a PDF or a code and say what is known about it."""
-    return render(request, "licensing/verify.html", {})
+    if request.method == "POST":
+        return _file(request)
+    if "code" in request.GET:
+        return _code(request)
+    return _page(request)
 
 
-def verify_code(request: HttpRequest, code: str) -> HttpResponse:
+@require_safe
+def verify_code(request: HttpRequest, code: str) -> HttpResponseBase:
     """What may be public about the license behind a paper's QR code."""
-    agreement = get_object_or_404(Agreement, verify_code=code)
-    return render(request, "licensing/verify_code.html", {"agreement": agreement})
+    if _busy(request):
+        return render(request, "429.html", status=429)
+    agreement = public.by_code(code)
+    if agreement is None:
+        return _unknown(request, code)
+    if agreement.verify_code != code:
+        return redirect("licensing:verify_code", agreement.verify_code)
+    return render(request, "licensing/verify_code.html", _public(agreement))
+
+
+def _file(request: HttpRequest) -> HttpResponse:
+    if _busy(request):
+        return render(request, "429.html", status=429)
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, file_form=form, status=422)
+    report = examine(form.cleaned_data["file"].read())
+    return _page(request, report=report, name=form.cleaned_data["file"].name)
+
+
+def _code(request: HttpRequest) -> HttpResponseBase:
+    form = CodeForm(request.GET)
+    if not form.is_valid():
+        return _page(request, code_form=form, status=422)
+    if _busy(request):
+        return render(request, "429.html", status=429)
+    agreement = public.by_code(form.cleaned_data["code"])
+    if agreement is None:
+        return _unknown(request, form.cleaned_data["code"])
+    return redirect("licensing:verify_code", agreement.verify_code)
+
+
+def _unknown(request: HttpRequest, code: str) -> HttpResponse:
+    form = CodeForm({"code": code[:200]})
+    form.is_valid()
+    form.add_error("code", _("No paper carries this code. Compare it with the paper, letter by letter."))
+    return _page(request, code_form=form, status=404)
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    file_form: FileForm | None = None,
+    code_form: CodeForm | None = None,
+    report: Report | None = None,
+    name: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "file_form": file_form or FileForm(),
+        "code_form": code_form or CodeForm(),
+        "report": report,
+        "name": name[:120],
+        "test_keys": _test_keys(),
+    }
+    return render(request, "licensing/verify.html", context, status=status)
+
+
+def _public(agreement: Agreement) -> dict[str, Any]:
+    verdict, words = license_today(agreement)
+    papers = agreement.papers.order_by("made_at", "-language")
+    return {
+        "agreement": agreement,
+        "facts": public.facts(agreement),
+        "verdict": verdict,
+        "words": words,
+        "papers": papers,
+        "test_keys": _test_keys(),
+    }
+
+
+def _test_keys() -> bool:
+    """Whether seals here are for tests only; unknown keys are not called real."""
+    try:
+        return keys.uses_test_keys()
+    except pki.BadKeyFile:
+        return False
+
+
+def _busy(request: HttpRequest) -> bool:
+    return not limits.allow("verify", address_of(request))

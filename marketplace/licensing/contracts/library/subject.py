@@ -109,8 +109,8 @@ def _right_to_license(d: Draft) -> str:
     if d.offer.co_owner_default and any(p.co_owners for p in d.offer.patents):
         return d.say(
             "上列专利为共有，共有人之间没有约定；许可方依照《专利法》第十四条以普通许可方式许可，收取的使用费在共有人之间分配。",
-            "The patent has several owners who made no agreement; under article 14 of the Patent Law the Licensor grants"
-            " an ordinary license, and the fee is shared among the owners.",
+            "The patent has several owners who made no agreement; under article 14 of the Patent Law the Licensor"
+            " grants an ordinary license, and the fee is shared among the owners.",
         )
     return d.say(
         "许可方确认对上列专利享有许可的权利；专利由多人共有的，许可方已按共有人之间的约定或者法律规定取得许可的权利。",

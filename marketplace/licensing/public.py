@@ -1,0 +1,58 @@
+"""What anybody who holds a paper may know of its license: the licensor by consent, the licensee masked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from django.utils.translation import gettext as _
+
+from marketplace.lib.look import Fact
+from marketplace.lib.numbers import patent_number
+from marketplace.lib.terms import SHANGHAI
+from marketplace.licensing.contracts.reading import read
+from marketplace.licensing.models import Agreement
+
+
+def by_code(text: str) -> Agreement | None:
+    """The agreement whose papers carry this code, as people type or paste it (an address too); None: there is none."""
+    code = normal_code(text)
+    rows = Agreement.objects.select_related("version", "licensor", "licensee", "listing__patent")
+    return rows.filter(verify_code=code).first() if code else None
+
+
+def normal_code(text: str) -> str:
+    """A code in its printed form, K7QF-M2XR-9TPD; '' for a text that is none."""
+    plain = unicodedata.normalize("NFKC", text[:200]).upper()
+    if found := re.search(r"/V/([^/?#]+)", plain):
+        plain = found[1]
+    letters = re.sub(r"[\s\-–—_.]", "", plain)
+    if not re.fullmatch(r"[0-9A-Z]{12}", letters):
+        return ""
+    return "-".join((letters[:4], letters[4:8], letters[8:]))
+
+
+def masked(name: str) -> str:
+    """A name of which only the first character (two of a longer one) is shown: 王屋＊＊＊, 李＊."""
+    name = name.strip()
+    if len(name) <= 4:
+        return f"{name[:1]}＊"
+    return f"{name[:2]}＊＊＊"
+
+
+def facts(agreement: Agreement) -> list[Fact]:
+    """The license's public facts, for the page behind the QR code."""
+    offer = read(agreement.version.snapshot)
+    patent = offer.patents[0]
+    rows = [
+        Fact(_("Reference"), agreement.reference),
+        Fact(_("Kind of license"), agreement.get_track_display()),
+        Fact(_("Patent"), patent.title, patent_number(patent.number) if patent.number else ""),
+        Fact(_("Licensor"), offer.licensor.get("name") or agreement.licensor.name),
+        Fact(_("Licensee"), masked(agreement.licensee.name), _("masked; the paper itself names it")),
+    ]
+    if agreement.effective_at:
+        rows.append(Fact(_("In force since"), f"{agreement.effective_at.astimezone(SHANGHAI):%Y-%m-%d}"))
+    if agreement.ends_on:
+        rows.append(Fact(_("Term ends on"), agreement.ends_on.isoformat()))
+    return rows

@@ -1,0 +1,60 @@
+"""Until when a license is to be recorded, and what recording it brings (IR 15, 87; Guidelines V.11.8; REC-1, REC-2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.lib.look import Fact
+from marketplace.lib.terms import SHANGHAI, fee_due_on, patent_year, recordal_due, today
+from marketplace.licensing.contracts.reading import PatentFacts, read
+from marketplace.licensing.models import Agreement
+
+REDUCTION = 15  # percent of each annual fee not yet due at recordal; never stacked
+
+
+@dataclass(frozen=True, slots=True)
+class Recordal:
+    """The dates of one license's recordal. `reduces_from` is the first annual fee that the open license can lower."""
+
+    effective_on: date
+    due_on: date
+    days_left: int
+    reduces_from: date | None
+
+    def facts(self) -> list[Fact]:
+        """The same for the page "what happens now"."""
+        rows = [
+            Fact(_("In force since"), self.effective_on.isoformat()),
+            Fact(_("Record until"), self.due_on.isoformat(), _("three months, moved on when it falls on a holiday")),
+        ]
+        if self.reduces_from:
+            note = _("only if recorded before, only fees not yet due, and never on top of another reduction")
+            rows.append(Fact(_("Annual fee lower by 15% from"), self.reduces_from.isoformat(), note))
+        return rows
+
+
+def recordal_of(agreement: Agreement, on: date | None = None) -> Recordal | None:
+    """The recordal of a license that has taken effect; None before. `on` is today in Shanghai unless given."""
+    if agreement.effective_at is None:
+        return None
+    day = on or today()
+    effective_on = _day(agreement.effective_at)
+    due_on = recordal_due(effective_on)
+    offer = read(agreement.version.snapshot)
+    reduces = _next_fee(offer.patents[0], day) if offer.track == "open" else None
+    return Recordal(effective_on, due_on, (due_on - day).days, reduces)
+
+
+def _day(instant: datetime) -> date:
+    return instant.astimezone(SHANGHAI).date()
+
+
+def _next_fee(patent: PatentFacts, on: date) -> date | None:
+    """The due date of the next annual fee; None when the patent ends before or its filing date is not known."""
+    if patent.filed_on is None or on < patent.filed_on:
+        return None
+    due = fee_due_on(patent.filed_on, patent_year(patent.filed_on, on) + 1)
+    return due if patent.last_day is None or due <= patent.last_day else None
