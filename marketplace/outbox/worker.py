@@ -47,6 +47,7 @@ def run_pending(limit: int = 100_000, stopping: Callable[[], bool] = lambda: Fal
         if effect is None:
             break
         done += _act(effect)
+        crash.reach("after_mark")
     return done
 
 
@@ -108,9 +109,7 @@ def _carry_out(effect: Effect) -> int:
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is recorded and tried again
         _failed(effect, error)
         return 0
-    done = Effect.objects.filter(_mine(effect)).update(state=EffectState.DONE, done_at=timezone.now(), last_error="")
-    crash.reach("after_mark")
-    return done
+    return Effect.objects.filter(_mine(effect)).update(state=EffectState.DONE, done_at=timezone.now(), last_error="")
 
 
 def _savepoint() -> AbstractContextManager[object]:

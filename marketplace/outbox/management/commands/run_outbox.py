@@ -36,7 +36,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         with _sole_worker(), _stopped_by_signals(stop):
             while not stop.is_set():
-                close_old_connections()
+                if not connection.in_atomic_block:
+                    close_old_connections()
                 wait = poll
                 try:
                     worker.leave_periodic()
