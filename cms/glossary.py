@@ -11,14 +11,15 @@ FILE = Path(__file__).parent / "data" / "glossary.json"
 
 
 class Term(NamedTuple):
-    """A word in both languages, what it means in both, and the rule or article it comes from ('' where none)."""
+    """A word in both languages, what it means in both, and the article it comes from ('' where none)."""
 
     key: str
     zh: str
     en: str
     meaning_zh: str
     meaning_en: str
-    source: str = ""
+    source_zh: str = ""
+    source_en: str = ""
 
     def word(self, language: str) -> str:
         """The word in a language."""
@@ -31,6 +32,10 @@ class Term(NamedTuple):
     def meaning(self, language: str) -> str:
         """What it means, in a language."""
         return self.meaning_en if language == "en" else self.meaning_zh
+
+    def source(self, language: str) -> str:
+        """Where it is written, in a language; '' where nowhere."""
+        return self.source_en if language == "en" else self.source_zh
 
 
 @cache
