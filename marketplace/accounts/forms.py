@@ -9,6 +9,7 @@ from allauth.account.forms import SignupForm as VendorSignupForm
 from django import forms
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts import flow, legal
 from marketplace.accounts.models import LegalText, User
+from marketplace.lib.terms import SHANGHAI
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -44,7 +46,7 @@ class TextsMixin(forms.Form):
                     reverse("accounts:text", args=[text.kind]),
                     legal.title(text),
                     text.version,
-                    date_format(text.in_force_from, "Y-m-d"),
+                    date_format(timezone.localtime(text.in_force_from, SHANGHAI), "Y-m-d"),
                 ),
                 error_messages={"required": _("Without this text we cannot give you an account: please accept it.")},
             )

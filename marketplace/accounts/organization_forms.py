@@ -162,7 +162,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
         kept = self.instance.division
         city = f"{kept[:4]}00" if kept and any(code == f"{kept[:4]}00" for code, _name in divisions.choices()) else kept
         self.fields["division"] = forms.ChoiceField(
-            label=self.fields["division"].label, choices=_places, required=False
+            label=self.fields["division"].label, choices=_places, required=self._country() == "CN"
         )
         self.initial["division"] = city
         self.initial["county"] = kept if kept != city else ""
@@ -173,6 +173,10 @@ class OrganizationForm(forms.ModelForm[Organization]):
         county.choices = [("", _("Whole city")), *counties]
         county.widget.attrs["data-empty"] = "" if counties else "yes"
         self.counties_known = bool(counties)
+
+    def _country(self) -> str:
+        given = self.data.get(self.add_prefix("country")) if self.is_bound else self.instance.country
+        return str(given or "CN")
 
     def _required(self, registering: bool) -> None:
         wanted = {"name", "contact_phone", "credit_code", "legal_representative", "contact_name", "address"}
@@ -229,8 +233,6 @@ class OrganizationForm(forms.ModelForm[Organization]):
         city = data.get("division") or ""
         if county and divisions.within(county, city):
             data["division"] = county
-        if data.get("country") == "CN" and not city:
-            self.add_error("division", _("Choose the province and city: prices and policies depend on the place."))
 
     def _clean_code(self, data: dict[str, Any]) -> None:
         typed = data.get("credit_code") or ""

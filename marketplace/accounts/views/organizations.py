@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -81,25 +82,38 @@ def _status(request: HttpRequest, form: OrganizationForm) -> int:
 
 
 @organization_required()
-@fresh_login_required
 def organization(request: MemberRequest) -> HttpResponse:
-    """The details; owners change them, the others read them."""
+    """The details: all members read them, owners change them."""
+    if request.method == "POST":
+        return _change(request)
     own = request.organization
-    owner = Role.OWNER in roles(request.user, own)
-    form = OrganizationForm((request.POST or None) if owner else None, kind=own.kind, registering=False, instance=own)
-    if request.method == "POST" and owner and "districts" not in request.POST and form.is_valid():
-        details = form.details()
+    form = OrganizationForm(kind=own.kind, registering=False, instance=own)
+    return _details(request, form, owner=Role.OWNER in roles(request.user, own))
+
+
+@fresh_login_required
+def _change(request: MemberRequest) -> HttpResponse:
+    """Bank account and identity hang on these details, so a stolen session alone must not change them (IDN-1)."""
+    own = request.organization
+    if Role.OWNER not in roles(request.user, own):
+        raise PermissionDenied(_("Only an owner can change these details."))
+    form = OrganizationForm(request.POST, kind=own.kind, registering=False, instance=own)
+    if "districts" not in request.POST and form.is_valid():
         try:
-            changed = flow.change_organization(own, by=request.user, **details)
+            changed = flow.change_organization(own, by=request.user, **form.details())
         except Refused as refused:
             show(form, refused.findings)
         else:
             messages.success(request, _("Saved.") if changed else _("Nothing was different."))
             return redirect("accounts:organization")
+    return _details(request, form, owner=True)
+
+
+def _details(request: MemberRequest, form: OrganizationForm, *, owner: bool) -> HttpResponse:
     if not owner:
         for field in form.fields.values():
             field.disabled = True
-    kept = Organization.objects.get(pk=own.pk)  # the form has written on its own copy
+    kept = Organization.objects.get(pk=request.organization.pk)  # the form has written on its own copy
     size = FirmSize(kept.size).label if kept.size else ""
     context = {"form": form, "own": kept, "owner": owner, "size_label": size}
     return render(request, "accounts/organization.html", context, status=_status(request, form))
