@@ -53,6 +53,7 @@ class Action(StrEnum):
     LISTING_WITHDRAW_REQUEST = "listing.withdraw_request"
     MEMBERSHIP_END = "membership.end"
     MEMBERSHIP_START = "membership.start"
+    OBLIGATION_DUE = "obligation.due"
     ORGANIZATION_CHANGE = "organization.change"
     ORGANIZATION_REFUSE = "organization.refuse"
     ORGANIZATION_REGISTER = "organization.register"

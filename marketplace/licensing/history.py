@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _WITHOUT_STEP: dict[str, Words] = {
     Action.AGREEMENT_ACTIVATE: gettext_lazy("The license took effect"),
+    Action.OBLIGATION_DUE: gettext_lazy("A payment fell due"),
     Action.PAPER_SEAL: gettext_lazy("The platform sealed a paper"),
 }
 

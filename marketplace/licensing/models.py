@@ -35,6 +35,7 @@ class State(models.TextChoices):
 
 OPEN_STATES = (State.REQUESTED, State.OFFERED, State.SIGNED, State.PREPARED, State.NOTICED)
 LIVE_STATES = (*OPEN_STATES, State.ACTIVE)
+LICENSOR_SEES = tuple(s for s in State if s != State.PREPARED)  # a notice not sent yet is the licensee's own matter
 
 
 class Party(models.TextChoices):
@@ -72,10 +73,8 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         if user.is_staff:
             return self
         own = Organization.objects.filter(memberships__user=user, memberships__ended_at__isnull=True)
-        return self.filter(Q(licensee__in=own) | Q(licensor__in=own, state__in=LICENSOR_SEES))
-
-
-LICENSOR_SEES = [s for s in State if s != State.PREPARED]  # a notice not sent yet is the licensee's own matter
+        unsent = Q(track=Track.OPEN, noticed_at__isnull=True)  # a notice never sent is the licensee's own matter
+        return self.filter(Q(licensee__in=own) | (Q(licensor__in=own) & ~unsent))
 
 
 class Agreement(models.Model):

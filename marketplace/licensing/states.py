@@ -174,6 +174,18 @@ _ROWS: Iterable[Step] = (
         _("The payment was booked"),
     ),
     Step(
+        "settle_ended",
+        BOTH,
+        frozenset({State.ENDED}),
+        frozenset({State.ENDED}),
+        frozenset({Who.SYSTEM}),
+        NOBODY,
+        "LIC-C",
+        Action.AGREEMENT_SETTLE,
+        _("Pay what fell due before the end"),
+        _("A payment was booked that fell due before the end"),
+    ),
+    Step(
         "cancel",
         BOTH,
         frozenset({State.REQUESTED, State.OFFERED, State.PREPARED, State.NOTICED}),

@@ -229,7 +229,8 @@ def ask(listing: Listing, licensee: Organization, by: User, **facts: Any) -> Agr
     """A request on the terms of this moment."""
     listing = Listing.objects.get(pk=listing.pk)
     seen = offers.canonical_sha256(offers.snapshot(listing))
-    told = {"intended_use": "铅冶炼尾气", "territory_ok": True, "field_ok": True, "seen_sha256": seen} | facts
+    told: dict[str, Any] = {"intended_use": "铅冶炼尾气", "territory_ok": True, "field_ok": True, "seen_sha256": seen}
+    told |= facts
     return flow.request(listing, licensee=licensee, by=by, **told)
 
 
@@ -297,7 +298,7 @@ def log_in(client: Client) -> Callable[[User], Client]:
         client.force_login(user)
         session = client.session
         session["account_authentication_methods"] = [
-            {"method": "password", "at": time.time(), "email": user.email},
+            {"method": "password", "at": time.time(), "email": user.email, "reauthenticated": True},
         ]
         session.save()
         return client

@@ -13,7 +13,7 @@ from marketplace.licensing.errors import (
     NotYours,
     TermsChanged,
 )
-from marketplace.licensing.flow.acceptance import confirm, send_notice, sign
+from marketplace.licensing.flow.acceptance import confirm, request_code, send_notice, sign
 from marketplace.licensing.flow.closing import cancel, decline, end, end_due, lapse_due, leave
 from marketplace.licensing.flow.paying import fall_due, payable, settle
 from marketplace.licensing.flow.requesting import offer, request
@@ -37,6 +37,7 @@ __all__ = [
     "offer",
     "payable",
     "request",
+    "request_code",
     "send_notice",
     "settle",
     "sign",

@@ -9,7 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from listings import rules
+from listings.models import Declaration
 from marketplace.accounts.models import User
+from marketplace.audit import trail
 from marketplace.lib import terms
 from marketplace.lib.findings import Refused, blocking
 from marketplace.licensing import letters
@@ -55,7 +57,7 @@ def settle(obligation: Obligation, *, proof: dict[str, Any], by: User | None = N
 
 
 def _book(agreement: Agreement, obligation: Obligation, proof: dict[str, Any], *, by: User | None) -> None:
-    step = STEPS["settle"]
+    step = STEPS["settle_ended" if agreement.state == State.ENDED else "settle"]
     facts = {
         "obligation": str(obligation.code),
         "amount_minor": obligation.amount_minor,
@@ -91,15 +93,26 @@ def _require_payable(obligation: Obligation, agreement: Agreement, *, paid_at: d
         raise AlreadySettled(str(obligation.code))
     if obligation.state != ObligationState.DUE:
         raise NotPayable(f"{agreement.reference}: the obligation is {obligation.state}")
-    if agreement.state not in STEPS["settle"].source:
+    if agreement.state not in STEPS["settle"].source | STEPS["settle_ended"].source:
         raise NotPayable(f"{agreement.reference} is {agreement.state}")
     if agreement.state not in WAITING:
         return
-    if agreement.acts_until is not None and (paid_at or timezone.now()) >= agreement.acts_until:
+    when = paid_at or timezone.now()
+    if agreement.acts_until is not None and when >= agreement.acts_until:
         raise NotPayable(f"{agreement.reference} lapsed at {agreement.acts_until.isoformat()}")
+    _require_standing_declaration(agreement, when)
     found = blocking(rules.check_patent(agreement.listing.patent, agreement.track))
     if found:
         raise NotPayable("; ".join(str(finding) for finding in found))
+
+
+def _require_standing_declaration(agreement: Agreement, when: datetime) -> None:
+    """A withdrawal ends the chance to complete a license from 00:00 in Shanghai of its day on (DECL-7, LIC-3)."""
+    declaration = Declaration.objects.filter(listing=agreement.listing).first() if agreement.track == "open" else None
+    if declaration is None or declaration.withdrawn_on is None:
+        return
+    if when >= terms.start_of(declaration.withdrawn_on):
+        raise NotPayable(f"{agreement.reference}: the declaration was withdrawn on {declaration.withdrawn_on}")
 
 
 def _require_amount(obligation: Obligation, proof: dict[str, Any]) -> None:
@@ -130,5 +143,7 @@ def _fall_due(obligation: Obligation) -> int:
         )
         if moved:
             obligation.refresh_from_db()
+            facts = {"obligation": str(obligation.code), "due_on": obligation.due_on}
+            trail.record(trail.Action.OBLIGATION_DUE, obligation.agreement, by=None, **facts)
             letters.to_pay(obligation)
     return moved

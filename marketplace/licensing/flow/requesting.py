@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from listings import offers
-from listings.models import Listing, Track
+from listings.models import Listing, TermSheet, Track
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Finding, Refused, Severity
+from marketplace.lib.terms import start_of
 from marketplace.licensing import freezing, gates, identifiers, letters, papers
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import AlreadyAsked, NotYours
 from marketplace.licensing.flow import moving
 from marketplace.licensing.models import LIVE_STATES, Agreement, OfferVersion, PaperKind, Party, Signature, State
-from marketplace.licensing.states import STEPS
+from marketplace.licensing.states import STEPS, Step
 
 
 def request(
@@ -57,7 +60,7 @@ def request(
             related_party="LIC-J" in look,
             related_detail=related_detail,
             needs_person=",".join(look),
-            acts_until=moving.end_of_day_after(step.days or 0),
+            acts_until=_until(step if look or step.name == "prepare" else STEPS["offer"], listing.term_sheet),
         )
         moving.record(agreement, step, by=by, was="", version=version.sha256, needs_person=look)
         _go_on(agreement, by=by)
@@ -87,10 +90,18 @@ def offer(agreement: Agreement, *, by: User) -> Agreement:
         moving.require_state(agreement, step)
         gates.require_acceptable(listing)
         freezing.require_unchanged(listing, agreement.version)
-        was = moving.move(agreement, step, State.OFFERED, acts_until=moving.end_of_day_after(step.days or 0))
+        was = moving.move(agreement, step, State.OFFERED, acts_until=_until(step, agreement.term_sheet))
         moving.record(agreement, step, by=by, was=was)
         _make_contract(agreement, by=by)
     return agreement
+
+
+def _until(step: Step, sheet: TermSheet | None) -> datetime:
+    """How long the next person has: the days of the table, never beyond the licensor's standing offer (LIC-K)."""
+    until = moving.end_of_day_after(step.days or 0)
+    if sheet is None or sheet.expires_on is None:
+        return until
+    return min(until, start_of(sheet.expires_on + timedelta(days=1)))
 
 
 def _require_free(listing: Listing, licensee: Organization) -> None:
@@ -170,7 +181,7 @@ def _make_contract(agreement: Agreement, *, by: User) -> None:
 def _sign_by_term_sheet(agreement: Agreement) -> None:
     """The licensor's signature is the term sheet's, with its own earlier date; what it covers is the sheet's hash."""
     sheet = gates.standing_sheet(agreement)
-    if sheet is None:
+    if sheet is None or sheet.signed_by is None or sheet.authority is None or sheet.signed_at is None:
         return
     kept = sheet.signature
     Signature.objects.create(
@@ -185,8 +196,8 @@ def _sign_by_term_sheet(agreement: Agreement) -> None:
         at=sheet.signed_at,
         address=kept.get("address") or None,
         evidence={
-            "signer": sheet.signed_by.name if sheet.signed_by else "",
-            "basis": sheet.authority.basis if sheet.authority else "",
+            "signer": sheet.signed_by.name,
+            "basis": sheet.authority.basis,
             "term_sheet": str(sheet),
         },
     )

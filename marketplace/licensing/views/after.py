@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 
 from listings import offers
 from marketplace.accounts.access import login_required
-from marketplace.lib.terms import recordal_due
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.flow.activation import day_of
+from marketplace.licensing.recordal.dates import recordal_of
+from marketplace.licensing.recordal.files import file_set
 from marketplace.licensing.views.common import PersonRequest, find
 from marketplace.licensing.views.deals import owed, papers_of
 
@@ -27,7 +27,8 @@ def after(request: PersonRequest, code: UUID) -> HttpResponseBase:
         "agreement": deal,
         "offer": read(snapshot),
         "title": read(snapshot).patents[0].title,
-        "recordal_due": recordal_due(day_of(deal.effective_at)),
+        "recordal": recordal_of(deal),
+        "file_set": file_set(deal),
         "guidance": offers.guidance_words(snapshot["terms"]),
         "obligations": owed(deal),
         "papers": papers_of(deal),

@@ -75,7 +75,7 @@ def ask(request: MemberRequest, code: UUID) -> HttpResponse:
 
 def _again(form: RequestForm, changed: flow.TermsChanged) -> RequestForm:
     """The same answers, on the terms as they are now: the person reads the difference and sends them again."""
-    typed = form.data.copy()
+    typed = dict(form.data.items())
     fresh = RequestForm(typed, snapshot=changed.new, track=changed.new["listing"]["track"])
     typed["seen"] = fresh.initial["seen"]
     return fresh

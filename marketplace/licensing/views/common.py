@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class PersonRequest(HttpRequest):
     """The request of a view behind the log-in."""
 
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 def find(request: HttpRequest, code: UUID) -> Agreement:

@@ -22,7 +22,7 @@ from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.forms import ReasonForm, show
 from marketplace.licensing.models import OPEN_STATES, Agreement, Obligation, State
 from marketplace.licensing.obligations import cause_words
-from marketplace.licensing.states import STEPS
+from marketplace.licensing.states import STEPS, Who
 from marketplace.licensing.views.common import PersonRequest, find, terms_changed
 
 GROUPS = {"open": OPEN_STATES, "active": (State.ACTIVE,), "closed": turns.CLOSED}
@@ -80,7 +80,7 @@ def _context(deal: Agreement, view: turns.View, user: User) -> dict[str, Any]:
         "papers": papers_of(deal),
         "obligations": owed(deal),
         "events": history.of(deal, reader=user, clauses=clauses.of(deal)),
-        "is_licensee": turns.Who.LICENSEE in view.sides,
+        "is_licensee": Who.LICENSEE in view.sides,
         "closed": deal.state in turns.CLOSED,
     }
 
