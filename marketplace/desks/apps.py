@@ -8,3 +8,9 @@ class DesksConfig(AppConfig):
 
     name = "marketplace.desks"
     verbose_name = "Desks"
+
+    def ready(self) -> None:
+        """Say what waits for moderators and what is counted."""
+        from marketplace.desks import filling
+
+        filling.register()

@@ -1,0 +1,74 @@
+"""Fills the registries of lower rooms with what only the whole house knows: the moderators' queues and the figures."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from cms import figures, queues
+from listings.models import Listing, ListingState, Objection
+from marketplace.accounts.models import AuthorityState, Organization, SigningAuthority, VerificationState
+from marketplace.licensing.models import Agreement, State
+from marketplace.outbox.models import Effect, EffectState
+from marketplace.payments.models import Resolution, Suspense
+
+
+def organizations_waiting() -> int:
+    """Organizations whose evidence nobody has looked at."""
+    return Organization.objects.filter(state=VerificationState.PENDING).count()
+
+
+def authorities_waiting() -> int:
+    """Signing authorities that were granted and not confirmed."""
+    return SigningAuthority.objects.filter(state=AuthorityState.PENDING).count()
+
+
+def listings_waiting() -> int:
+    """Listings that were submitted."""
+    return Listing.objects.filter(state=ListingState.SUBMITTED).count()
+
+
+def objections_waiting() -> int:
+    """Objections without a decision."""
+    return Objection.objects.filter(upheld__isnull=True).count()
+
+
+def requests_waiting() -> int:
+    """Requests that the rules want a person to look at first (LIC-I, LIC-J)."""
+    return Agreement.objects.filter(state=State.REQUESTED).count()
+
+
+def suspense_waiting() -> int:
+    """Money that fits nothing and was not explained."""
+    return Suspense.objects.filter(resolution=Resolution.NONE).count()
+
+
+def effects_dead() -> int:
+    """Effects that failed for good: mail or papers that did not go out."""
+    return Effect.objects.filter(state=EffectState.DEAD).count()
+
+
+def licenses_in_force() -> int:
+    """Licenses in force now."""
+    return Agreement.objects.filter(state=State.ACTIVE).count()
+
+
+def register() -> None:
+    """Name the queues in the order in which waiting hurts, and count the licenses."""
+    rows = (
+        ("organizations", _("Organizations to verify"), organizations_waiting, "accounts_moderation:organizations"),
+        ("authorities", _("Signing authorities to confirm"), authorities_waiting, "accounts_moderation:organizations"),
+        ("listings", _("Listings to check"), listings_waiting, "listings_moderation:listings"),
+        ("objections", _("Objections to decide"), objections_waiting, "listings_moderation:objections"),
+        ("requests", _("Requests a person must look at"), requests_waiting, "licensing:deals?state=open"),
+        ("suspense", _("Money that fits nothing"), suspense_waiting, "payments_moderation:suspense_list"),
+        ("effects", _("Effects that failed for good"), effects_dead, ""),
+    )
+    for place, (name, label, count, url) in enumerate(rows):
+        queues.register(name, label, count, url, order=10 * (place + 1))
+    figures.register(
+        "licensing.in_force",
+        label=_("Licenses in force"),
+        how=_("signed or noticed here, and in effect today"),
+        count=licenses_in_force,
+        order=15,
+    )

@@ -1,0 +1,166 @@
+"""What needs a person now: rows of the rooms below, told as one list with the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from listings.models import Listing, ListingState, Objection, TermSheet, TermSheetState
+from marketplace.accounts.models import AuthorityState, Organization, Role, SigningAuthority, User, VerificationState
+from marketplace.lib.look import money_text
+from marketplace.lib.money import from_minor
+from marketplace.lib.navigation import url_or_empty
+from marketplace.licensing import turns
+from marketplace.licensing.models import Agreement, Obligation, ObligationState, Party, State
+from marketplace.payments.models import BankTransfer, TransferState
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from marketplace.lib.look import Tone
+
+MOST = 20  # rows of one kind; the list behind each shows all
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing to do: what, why, where, how soon."""
+
+    title: str
+    note: str
+    url: str
+    label: str
+    due: date | None = None
+    badge: str = ""
+    tone: Tone = "warn"
+
+
+def deals_of(user: User, organization: Organization, side: Party) -> QuerySet[Agreement]:
+    """The organization's deals on one side, with everything a row shows, newest first."""
+    rows = Agreement.objects.visible_to(user).filter(**{side.value: organization})
+    return (
+        rows.select_related("listing__patent", "licensor", "licensee")
+        .prefetch_related("signatures")
+        .order_by("-requested_at", "-pk")
+    )
+
+
+def _verification(organization: Organization) -> Iterator[Need]:
+    """Nobody signs for an organization that was not verified."""
+    url = url_or_empty("accounts:verification")
+    match organization.state:
+        case VerificationState.UNVERIFIED:
+            note = _("You can look, prepare and request; signing waits until we know who you are.")
+            yield Need(_("Show us who you are"), note, url, _("Upload evidence"), badge=_("Not verified"))
+        case VerificationState.REFUSED:
+            note = organization.state_reason or _("The evidence was not enough.")
+            yield Need(_("Send better evidence"), note, url, _("Upload evidence"), badge=_("Refused"), tone="stop")
+        case VerificationState.SUSPENDED:
+            yield Need(
+                _("Your organization is suspended"),
+                organization.state_reason or _("Ask the platform what is wrong."),
+                url_or_empty("accounts:organization"),
+                _("See details"),
+                badge=_("Suspended"),
+                tone="stop",
+            )
+
+
+def _authority(organization: Organization, roles: set[str], day: date) -> Iterator[Need]:
+    """Someone must be able to sign."""
+    if Role.OWNER not in roles:
+        return
+    rows = SigningAuthority.objects.filter(organization=organization).exclude(state=AuthorityState.REVOKED)
+    found = list(rows.only("state", "valid_from", "valid_until"))
+    if not found:
+        note = _("Name the person who signs: the legal representative, or somebody with a power of attorney.")
+        yield Need(_("Nobody may sign for you yet"), note, url_or_empty("accounts:authorities"), _("Name a signatory"))
+    elif all(row.valid_until and row.valid_until < day for row in found):
+        note = _("The signing authority has run out.")
+        yield Need(_("Nobody may sign for you any more"), note, url_or_empty("accounts:authorities"), _("Renew it"))
+
+
+def _my_turn(rows: Iterable[Agreement], organization: Organization) -> Iterator[Need]:
+    for agreement in rows:
+        row = turns.row(agreement, {organization.pk})
+        if row.mine and agreement.state not in (State.SIGNED, State.NOTICED):
+            label = _("Read and sign") if agreement.state == State.OFFERED else _("Go on")
+            due = agreement.acts_until.date() if agreement.acts_until else None
+            yield Need(row.title, f"{row.reference} · {row.other}", row.url, label, due, row.state)
+
+
+def _to_pay(organization: Organization) -> Iterator[Need]:
+    """What the firm owes and can pay now."""
+    owed = (
+        Obligation.objects.filter(agreement__licensee=organization, state=ObligationState.DUE, amount_minor__gt=0)
+        .select_related("agreement__licensor", "agreement__listing__patent")
+        .order_by("due_on", "pk")
+    )
+    for row in owed[:MOST]:
+        amount = money_text(from_minor(row.amount_minor, row.currency))
+        yield Need(
+            _("Pay %(amount)s to %(name)s") % {"amount": amount, "name": row.agreement.licensor.name},
+            f"{row.agreement.reference} · {row.get_kind_display()} · {row.agreement.listing.patent.title}",
+            url_or_empty("payments:pay", row.code),
+            _("Pay"),
+            row.due_on,
+            _("Due"),
+        )
+
+
+def _arrivals(organization: Organization) -> Iterator[Need]:
+    waiting = BankTransfer.objects.filter(
+        organization=organization, state__in=(TransferState.DECLARED, TransferState.SECOND)
+    ).count()
+    if waiting:
+        title = ngettext("Confirm %(count)d arrival", "Confirm %(count)d arrivals", waiting) % {"count": waiting}
+        note = _("Payers say they have transferred the money; look at your account.")
+        yield Need(title, note, url_or_empty("payments:arrivals"), _("Look at the arrivals"))
+
+
+def _listings(organization: Organization) -> Iterator[Need]:
+    """Sent back with a reason, objected to, or waiting for the announcement."""
+    returned = Listing.objects.filter(organization=organization, state=ListingState.DRAFT).exclude(state_reason="")
+    for listing in returned.select_related("patent").order_by("-changed_at")[:MOST]:
+        url = url_or_empty("listings:edit", listing.code) or url_or_empty("listings:mine")
+        yield Need(listing.patent.title, listing.state_reason, url, _("Correct it"), badge=_("Sent back"))
+    objections = Objection.objects.filter(listing__organization=organization, upheld__isnull=True)
+    for objection in objections.select_related("listing__patent").order_by("made_at")[:MOST]:
+        note = _("An objection was made; the listing waits until it is decided.")
+        url = objection.listing.get_absolute_url()
+        yield Need(objection.listing.patent.title, note, url, _("Read it"), badge=_("Objection"), tone="stop")
+
+
+def _term_sheets(organization: Organization, day: date) -> Iterator[Need]:
+    rows = TermSheet.objects.filter(organization=organization)
+    for sheet in rows.filter(state=TermSheetState.DRAFT).order_by("-created_at")[:MOST]:
+        note = _("A term sheet that is not signed binds nobody, and no listing can use it.")
+        url = url_or_empty("listings:term_sheet", sheet.code) or url_or_empty("listings:term_sheets")
+        yield Need(f"{sheet.name} v{sheet.version}", note, url, _("Read and sign"), badge=_("Draft"))
+    for sheet in rows.filter(state=TermSheetState.SIGNED, expires_on__lt=day).order_by("-expires_on")[:MOST]:
+        in_use = _("Listings that use it take no new requests.")
+        url = url_or_empty("listings:term_sheet", sheet.code) or url_or_empty("listings:term_sheets")
+        yield Need(f"{sheet.name} v{sheet.version}", in_use, url, _("Sign a new one"), badge=_("Run out"), tone="stop")
+
+
+def _sorted(found: list[Need]) -> list[Need]:
+    """Those with a deadline first, the nearest one on top; the others keep their order."""
+    return sorted(found, key=lambda need: need.due or date.max)
+
+
+def of_firm(organization: Organization, roles: set[str], deals: Iterable[Agreement], day: date) -> list[Need]:
+    """What a licensee has to do."""
+    found = [*_my_turn(deals, organization), *_to_pay(organization)]
+    return [*_verification(organization), *_authority(organization, roles, day), *_sorted(found)]
+
+
+def of_university(organization: Organization, roles: set[str], deals: Iterable[Agreement], day: date) -> list[Need]:
+    """What a licensor has to do."""
+    found = [*_my_turn(deals, organization), *_arrivals(organization)]
+    rest = [*_listings(organization), *_term_sheets(organization, day)]
+    return [*_verification(organization), *_authority(organization, roles, day), *_sorted(found), *rest]
