@@ -8,3 +8,9 @@ class VaultConfig(AppConfig):
 
     name = "marketplace.vault"
     verbose_name = "Vault"
+
+    def ready(self) -> None:
+        """Let the worker sweep once a day."""
+        from marketplace.vault import upkeep
+
+        upkeep.register()

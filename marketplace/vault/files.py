@@ -141,13 +141,12 @@ _NAMELESS = gettext_lazy("file")
 def safe_name(name: str, found: str) -> str:
     """A name that is safe on any disk and in any header: no folders, no control characters, the ending of its type."""
     plain = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    plain = _UNSAFE.sub(" ", plain).strip(" .")
+    stem = " ".join(_UNSAFE.sub(" ", plain).split()).rstrip(" .")
     endings = ENDINGS[found]
-    stem = plain
     for ending in endings:
-        if plain.lower().endswith(ending):
-            stem = plain[: -len(ending)].strip(" .")
-    return f"{stem[:120] or _NAMELESS}{endings[0]}"
+        if stem.lower().endswith(ending):
+            stem = stem[: -len(ending)]
+    return f"{stem.strip(' .')[:120].rstrip() or _NAMELESS}{endings[0]}"
 
 
 def vault() -> Storage:

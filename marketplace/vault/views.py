@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import logging
 from uuid import UUID
 
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from marketplace.audit import trail
@@ -15,12 +18,16 @@ from marketplace.audit.trail import Action
 from marketplace.vault import files, kinds, reading
 from marketplace.vault.models import VaultFile
 
+log = logging.getLogger(__name__)
+PLAIN = "text/plain; charset=utf-8"
+
 
 @require_safe
 def file(request: HttpRequest, code: UUID) -> HttpResponseBase:
     """The bytes of one file. Strangers get the same 404 as for a file that does not exist.
 
-    What a moderator reads by that right alone is recorded before the first byte leaves.
+    What a moderator reads by that right alone is recorded before the first byte leaves. The bytes are compared with
+    their hash each time: a damaged file is not given out.
     """
     found = get_object_or_404(VaultFile, code=code)
     if not reading.opens_by_rule(request.user, found):
@@ -29,11 +36,14 @@ def file(request: HttpRequest, code: UUID) -> HttpResponseBase:
         with transaction.atomic():
             trail.record(Action.FILE_READ, found, by=request.user, kind=found.kind)  # type: ignore[arg-type]
     try:
-        source = files.vault().open(found.stored_as)
-    except OSError as error:
-        raise files.Damaged(f"vault file {found.pk} cannot be read") from error
+        data = files.read(found)
+    except files.Damaged:
+        log.exception("a vault file is damaged")
+        return HttpResponse(_("This file is damaged; the platform has been told."), status=503, content_type=PLAIN)
     inline = kinds.kind_of(found.kind).inline and "download" not in request.GET
-    response = FileResponse(source, as_attachment=not inline, filename=found.name, content_type=found.content_type)
+    response = FileResponse(
+        io.BytesIO(data), as_attachment=not inline, filename=found.name, content_type=found.content_type
+    )
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     if not inline:

@@ -43,6 +43,6 @@ def let_flush_empty_the_trail() -> None:
 
     def unguarded_flush(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
         with transaction.atomic(), unguarded():
-            flush(operations, sql_list)  # type: ignore[arg-type]
+            flush(operations, sql_list)
 
     BaseDatabaseOperations.execute_sql_flush = unguarded_flush  # type: ignore[method-assign,assignment]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
+from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.audit import trail, verify
@@ -77,38 +79,55 @@ def _rewrite_from(number: int) -> None:
         _update(entry.number, facts=entry.facts, previous_sha256=entry.previous_sha256, sha256=previous)
 
 
+def _later(number: int) -> None:
+    _update(number, at=Entry.objects.get(number=number).at + timedelta(microseconds=1))
+
+
+def _delete(number: int) -> None:
+    Entry.objects.filter(number=number).delete()
+
+
+def _cut_off(number: int) -> None:
+    Entry.objects.filter(number__gt=number).delete()
+
+
+def _begin_anew() -> None:
+    _cut_off(0)
+    _first()
+
+
 def _ways() -> dict[str, tuple[Callable[[], object], int]]:
     """Name → (act of tampering, the first broken number that must be named)."""
     ways: dict[str, tuple[Callable[[], object], int]] = {}
     for n in range(1, LENGTH + 1):
         ways |= {
-            f"action of {n}": (lambda n=n: _update(n, action="listing.publish"), n),
-            f"subject of {n}": (lambda n=n: _update(n, subject_id="999"), n),
-            f"facts of {n}": (lambda n=n: _update(n, facts={"turn": -1}), n),
-            f"time of {n}": (lambda n=n: _update(n, at=Entry.objects.get(number=n).at + timedelta(microseconds=1)), n),
-            f"hash of {n}": (lambda n=n: _update(n, sha256="0" * 64), n),
-            f"link of {n}": (lambda n=n: _update(n, previous_sha256="1" * 64), n),
-            f"{n} deleted": (lambda n=n: Entry.objects.filter(number=n).delete(), n),
-            f"person of {n}": (lambda n=n: _update(n, by_id=424_242), n),
-            f"{n} and all behind it forged": (lambda n=n: _rewrite_from(n), LENGTH),
+            f"action of {n}": (partial(_update, n, action="listing.publish"), n),
+            f"subject of {n}": (partial(_update, n, subject_id="999"), n),
+            f"facts of {n}": (partial(_update, n, facts={"turn": -1}), n),
+            f"hash of {n}": (partial(_update, n, sha256="0" * 64), n),
+            f"link of {n}": (partial(_update, n, previous_sha256="1" * 64), n),
+            f"person of {n}": (partial(_update, n, by_id=424_242), n),
+            f"time of {n}": (partial(_later, n), n),
+            f"{n} deleted": (partial(_delete, n), n),
+            f"{n} and all behind it forged": (partial(_rewrite_from, n), LENGTH),
         }
         if n < LENGTH:
             ways |= {
-                f"{n} changed with its hash": (lambda n=n: _rehash_alone(n), n + 1),
-                f"{n} swapped with the next": (lambda n=n: _swap(n, n + 1), n),
-                f"cut off after {n}": (lambda n=n: Entry.objects.filter(number__gt=n).delete(), n + 1),
+                f"{n} changed with its hash": (partial(_rehash_alone, n), n + 1),
+                f"{n} swapped with the next": (partial(_swap, n, n + 1), n),
+                f"cut off after {n}": (partial(_cut_off, n), n + 1),
             }
-    ways["added behind the end, unchained"] = (lambda: _insert(LENGTH + 1, chained=False), LENGTH + 1)
-    ways["gap in the numbers"] = (lambda: _update(LENGTH, number=LENGTH + 5), LENGTH)
-    ways["emptied"] = (lambda: Entry.objects.all().delete(), 1)
-    ways["emptied and begun anew"] = (lambda: (Entry.objects.all().delete(), _first()), 2)
+    ways["added behind the end, unchained"] = (partial(_insert, LENGTH + 1, chained=False), LENGTH + 1)
+    ways["gap in the numbers"] = (partial(_update, LENGTH, number=LENGTH + 5), LENGTH)
+    ways["emptied"] = (partial(_cut_off, 0), 1)
+    ways["emptied and begun anew"] = (_begin_anew, 2)
     return ways
 
 
 def _first() -> None:
     entry = Entry(
         number=1,
-        at=_noon(),
+        at=timezone.now(),
         action="listing.edit",
         subject_type="x",
         subject_id="1",
@@ -117,12 +136,6 @@ def _first() -> None:
     )
     entry.sha256 = trail.digest(entry)
     entry.save(force_insert=True)
-
-
-def _noon() -> Any:
-    from django.utils import timezone
-
-    return timezone.now()
 
 
 def test_there_are_enough_ways_to_tamper() -> None:

@@ -141,7 +141,7 @@ def kill(folder: Path, rounds: int, design: str) -> dict[str, Any]:
             killed = in_child(act, kill_at=f"{point}:{dice.randint(1, 3)}")
         kills[point] += killed
         if not producing and design == "outbox":
-            in_child(lambda turn=turn: produce(turn, design))  # type: ignore[misc]
+            in_child(lambda turn=turn: produce(turn, design))
     in_child(finish)
     return {"kills": kills} | judge(folder)
 
