@@ -62,7 +62,8 @@ def found_in_code(root: Path) -> Iterator[Found]:
             place = file.relative_to(root).as_posix()
             if file.suffix != ".py":
                 # Django turns a template into lookalike Python; the tag `{% translate %}` then reads as gettext().
-                text = templatize(text, origin=place)
+                # Its lines keep the template's indentation, which Python would take for blocks.
+                text = "\n".join(line.lstrip() for line in templatize(text, origin=place).splitlines())
             yield from _extract(text, place)
 
 

@@ -101,6 +101,7 @@ def _join(organization: Organization, user: User) -> User:
 def firm(told: Firm, by: User) -> Organization:
     """A firm whose owner is its legal representative and signs for it."""
     owner = person(told.key, told.person)
+    prefix = "92" if told.kind == OrganizationKind.SOLE_TRADER else "91"
     organization = flow.register_organization(
         by=owner,
         kind=told.kind,

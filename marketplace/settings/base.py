@@ -8,6 +8,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from marketplace import logs
 from marketplace.settings import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -254,7 +255,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 
 # logs
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
-LOG_JSON = True
+LOGGING = logs.configure(as_json=True)
 
 # rate limits, per address and minute
 RATE_LIMITS = {

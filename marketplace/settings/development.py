@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from marketplace import logs
 from marketplace.settings.base import *  # noqa: F403
 from marketplace.settings.base import DATA_DIR
 from marketplace.settings.env import flag, text
@@ -28,4 +29,4 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 PRACTICE_WEBHOOK_SECRET = _own_secret(DATA_DIR / "practice-secret")
 GATEWAYS = ["practice", "bank_transfer"]
-LOG_JSON = False
+LOGGING = logs.configure(as_json=False)
