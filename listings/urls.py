@@ -7,4 +7,5 @@ from django.urls import include, path
 app_name = "listings"
 urlpatterns = [
     path("", include("listings.urls_public")),
+    path("", include("listings.urls_owner")),
 ]

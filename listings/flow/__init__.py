@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from listings.flow.ending import confirm_alive, expire_due, remind_due, request_withdrawal, withdraw
+from listings.flow.moving import require_lister
 from listings.flow.objections import decide_objection, object_to
 from listings.flow.opening import (
     advance,
@@ -48,6 +49,7 @@ __all__ = [
     "record_status",
     "remind_due",
     "request_withdrawal",
+    "require_lister",
     "resume",
     "send_back",
     "set_co_owners",

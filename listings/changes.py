@@ -1,0 +1,29 @@
+"""How one revision of a listing differs from another, for people who decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place: the path of keys, what it said, what it says."""
+
+    place: str
+    was: Any
+    now: Any
+
+
+def between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """Every place in which two stored snapshots differ, in the order of their keys."""
+    return list(_walk("", old, new))
+
+
+def _walk(place: str, old: Any, new: Any) -> Iterator[Change]:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in sorted({*old, *new}):
+            yield from _walk(f"{place}.{key}" if place else key, old.get(key), new.get(key))
+    elif old != new:
+        yield Change(place, old, new)

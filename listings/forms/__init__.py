@@ -1,0 +1,1 @@
+"""Forms of the owner's pages and of the publicity."""

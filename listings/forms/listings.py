@@ -1,0 +1,247 @@
+"""Forms of a listing: patent and track, the story a factory owner understands, publicity, the last look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from listings.forms.fields import DayField, GroupedForm, ScanField
+from listings.models import Listing, Patent, Track
+from marketplace.accounts.models import Organization
+from marketplace.lib.industries import INDUSTRIES
+
+GAINS = 3
+TRACK_HINTS = {
+    Track.PRESET: gettext_lazy("an ordinary license on your terms: price by class, free trial, places are possible"),
+    Track.OPEN: gettext_lazy("the statutory one, announced by the patent office: anyone, one price, no trial"),
+}
+
+
+class NewListingForm(forms.Form):
+    """Which patent, on which track."""
+
+    patent = forms.ModelChoiceField(
+        label=gettext_lazy("Patent"), queryset=Patent.objects.none(), to_field_name="code", empty_label=None
+    )
+    track = forms.ChoiceField(label=gettext_lazy("Track"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, organization: Organization, **options: Any) -> None:
+        super().__init__(*args, **options)
+        patent, track = self.fields["patent"], self.fields["track"]
+        assert isinstance(patent, forms.ModelChoiceField)  # noqa: S101  (for the type checker)
+        assert isinstance(track, forms.ChoiceField)  # noqa: S101  (for the type checker)
+        patent.queryset = Patent.objects.filter(organization=organization).order_by("title", "pk")
+        track.choices = [
+            (key, _("%(mode)s: %(hint)s") % {"mode": Track(key).label, "hint": hint})
+            for key, hint in TRACK_HINTS.items()
+        ]
+
+
+class CopyForm(forms.Form):
+    """For which patent a listing is copied."""
+
+    patent = forms.ModelChoiceField(
+        label=gettext_lazy("Patent"), queryset=Patent.objects.none(), to_field_name="code", empty_label=None
+    )
+
+    def __init__(self, *args: Any, organization: Organization, **options: Any) -> None:
+        super().__init__(*args, **options)
+        patent = self.fields["patent"]
+        assert isinstance(patent, forms.ModelChoiceField)  # noqa: S101  (for the type checker)
+        patent.queryset = Patent.objects.filter(organization=organization).order_by("title", "pk")
+
+
+def _text(label: Any, rows: int = 4, **options: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+class StoryForm(GroupedForm):
+    """What a factory owner reads before the law's words."""
+
+    headline = forms.CharField(
+        label=gettext_lazy("In one sentence"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("As you would tell a factory owner over the phone: trouble, and what changes."),
+    )
+    problem = _text(
+        gettext_lazy("The problem it solves"),
+        help_text=gettext_lazy("In the words of people who have it; firms search with these words."),
+    )
+    products = forms.CharField(
+        label=gettext_lazy("Products it is for"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Names of products and machines, separated by commas."),
+    )
+    industry = forms.ChoiceField(label=gettext_lazy("Industry"), choices=[("", "—"), *INDUSTRIES], required=False)
+    gains_source = forms.CharField(label=gettext_lazy("Where these numbers come from"), max_length=300, required=False)
+    adoption = _text(gettext_lazy("Cost and time to adopt"), 3)
+    also_needed = _text(gettext_lazy("What else is needed"), 3)
+    maturity = forms.TypedChoiceField(
+        label=gettext_lazy("Maturity"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", "—"),
+            (3, gettext_lazy("3 · shown in the laboratory")),
+            (4, gettext_lazy("4 · parts proven in the laboratory")),
+            (5, gettext_lazy("5 · proven under real conditions, small")),
+            (6, gettext_lazy("6 · pilot plant ran")),
+            (7, gettext_lazy("7 · prototype at a user's")),
+            (8, gettext_lazy("8 · complete and tested")),
+            (9, gettext_lazy("9 · in use in production")),
+            (1, gettext_lazy("1 · principle seen")),
+            (2, gettext_lazy("2 · idea of a use")),
+        ],
+    )
+    maturity_proof = forms.CharField(label=gettext_lazy("Proof of maturity"), max_length=300, required=False)
+    contact_name = forms.CharField(label=gettext_lazy("Contact"), max_length=80, required=False)
+    contact_phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        help_text=gettext_lazy("Shown masked to the public."),
+    )
+    contact_email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    layout = (
+        (gettext_lazy("What it is good for"), ("headline", "problem", "products", "industry"), "", False),
+        (
+            gettext_lazy("Gain against today's way"),
+            (*(f"gain{i}_{part}" for i in range(GAINS) for part in ("what", "today", "new")), "gains_source"),
+            gettext_lazy("Numbers with units. One row each: what is measured, today's way, with this patent."),
+            False,
+        ),
+        (
+            gettext_lazy("What it takes"),
+            ("adoption", "also_needed", "maturity", "maturity_proof"),
+            "",
+            False,
+        ),
+        (gettext_lazy("Whom to ask"), ("contact_name", "contact_phone", "contact_email"), "", False),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        words = {"what": _("What is measured"), "today": _("Today"), "new": _("With this patent")}
+        for i in range(GAINS):
+            for part, label in words.items():
+                self.fields[f"gain{i}_{part}"] = forms.CharField(
+                    label=_("%(what)s (%(row)d)") % {"what": label, "row": i + 1}, max_length=80, required=False
+                )
+
+    def clean(self) -> dict[str, Any]:
+        """A gain is told whole: what is measured and both values."""
+        told = super().clean() or {}
+        for i in range(GAINS):
+            row = self._gain(told, i)
+            if any(row) and not all(row):
+                self.add_error(
+                    f"gain{i}_what", _("Row %(row)d is not complete: three fields belong together.") % {"row": i + 1}
+                )
+        return told
+
+    @staticmethod
+    def _gain(told: dict[str, Any], i: int) -> list[str]:
+        return [str(told.get(f"gain{i}_{part}") or "").strip() for part in ("what", "today", "new")]
+
+    @staticmethod
+    def initial_of(listing: Listing) -> dict[str, Any]:
+        """The form's values of a stored listing."""
+        names = [name for name in StoryForm.base_fields if name != "revision"]
+        told = {name: getattr(listing, name) for name in names}
+        for i, row in enumerate(listing.gains[:GAINS]):
+            for part, value in zip(("what", "today", "new"), row, strict=False):
+                told[f"gain{i}_{part}"] = value
+        return told | {"revision": listing.revision}
+
+    def texts(self) -> dict[str, Any]:
+        """The columns of Listing."""
+        told = self.cleaned_data
+        gains = [row for i in range(GAINS) if all(row := self._gain(told, i))]
+        names = [name for name in self.base_fields if name != "revision"]
+        return {name: told[name] for name in names} | {"gains": gains}
+
+
+class BindingForm(forms.Form):
+    """Two statements that bind: co-owners and related parties."""
+
+    co_owner_default = forms.BooleanField(
+        label=gettext_lazy(
+            "Co-owners: no agreement among the owners forbids an ordinary license, and its fee is shared among them"
+        ),
+        required=False,
+        help_text=gettext_lazy("Only where a consent is not on file (Patent Law, article 14)."),
+    )
+    related_party_mark = forms.BooleanField(
+        label=gettext_lazy("Parties related to the institution or the inventors may take this license too"),
+        required=False,
+        help_text=gettext_lazy("Publicity must say so."),
+    )
+
+    def __init__(self, *args: Any, track: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if track == Track.OPEN:
+            del self.fields["co_owner_default"]
+
+
+class PublicityForm(forms.Form):
+    """A publicity held elsewhere."""
+
+    held_at = forms.CharField(
+        label=gettext_lazy("Where it was held"),
+        max_length=200,
+        help_text=gettext_lazy("Address of the page, or the board."),
+    )
+    starts_on = DayField(label=gettext_lazy("First day"))
+    ends_on = DayField(label=gettext_lazy("Last day for objections"))
+    proof = ScanField(label=gettext_lazy("Proof"))
+
+
+class DeclarationForm(forms.Form):
+    """The patent office's announcement of an open license."""
+
+    number = forms.CharField(label=gettext_lazy("Number of the declaration"), max_length=40)
+    announced_on = DayField(label=gettext_lazy("Day of the announcement"))
+    evidence = ScanField(label=gettext_lazy("Gazette page or notice"))
+
+    def __init__(self, *args: Any, evidence_required: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["evidence"].required = evidence_required
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class WithdrawForm(forms.Form):
+    """The day on which the patent office announces a withdrawal."""
+
+    announced_on = DayField(label=gettext_lazy("Day of the announcement of the withdrawal"))
+
+
+class ObjectionForm(GroupedForm):
+    """What somebody has against a listing in publicity."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    contact = forms.CharField(
+        label=gettext_lazy("Phone or e-mail"),
+        max_length=120,
+        help_text=gettext_lazy("Only moderators see it; they write to you about the decision."),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("What you object to, and why"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    evidence = ScanField(label=gettext_lazy("Evidence"), required=False)
+    website = forms.CharField(required=False, widget=forms.HiddenInput)  # stays empty: filled in only by robots

@@ -1,0 +1,241 @@
+"""The owner's pages of listings: list, one with everything to settle, and the steps that move it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from listings import flow, offers
+from listings.completeness import hints
+from listings.forms.listings import CopyForm, NewListingForm, ReasonForm, WithdrawForm
+from listings.models import PUBLIC, Listing, ListingState, Patent, Track
+from listings.progress import steps_of
+from listings.rules import RULES, Stage, check, check_patent
+from listings.rules.contract import STATUS_DAYS, fresh_since
+from listings.rules.institution import needs_publicity, publicity_of
+from listings.states import EDITABLE, STEPS, Who, open_to
+from listings.views.desk import may_list, moved_on, page_of, sections, wrong
+from marketplace.accounts.access import login_required, organization_required
+from marketplace.accounts.models import Role
+from marketplace.audit import trail
+from marketplace.lib.findings import Refused, blocking
+
+if TYPE_CHECKING:
+    from marketplace.accounts.access import MemberRequest
+
+EDIT = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@organization_required()
+@require_safe
+def mine(request: MemberRequest) -> HttpResponse:
+    """The organization's listings, filtered by state."""
+    rows = Listing.objects.filter(organization=request.organization)
+    counts = dict(rows.values_list("state").annotate(Count("pk")).order_by())
+    state = request.GET.get("state", "")
+    if state in ListingState.values:
+        rows = rows.filter(state=state)
+    page = page_of(
+        request,
+        rows.select_related("patent", "terms").prefetch_related("terms__class_prices").order_by("-changed_at", "-pk"),
+    )
+    for listing in page:
+        listing.price_words = offers.price_for(listing).words
+    context = {
+        "page": page,
+        "states": [(value, label, counts[value]) for value, label in ListingState.choices if value in counts],
+        "chosen": state,
+        "total": sum(counts.values()),
+        "sections": sections(),
+        "may_list": may_list(request.user, request.organization),
+    }
+    return render(request, "listings/mine.html", context)
+
+
+def own(request: HttpRequest, code: UUID) -> Listing:
+    """The listing, if it is one of the person's organizations (or the person is a moderator). 404 otherwise."""
+    rows = Listing.objects.owned_by(request.user).select_related(
+        "patent__organization", "organization", "terms", "term_sheet", "declaration"
+    )
+    return get_object_or_404(rows, code=code)
+
+
+@login_required
+@require_safe
+def mine_one(request: HttpRequest, code: UUID) -> HttpResponse:
+    """One listing: where it stands, what is still to settle, what can be done."""
+    return render(request, "listings/mine_one.html", one_context(request, own(request, code)))
+
+
+def one_context(request: HttpRequest, listing: Listing, **more: Any) -> dict[str, Any]:
+    """Everything the owner's page of a listing shows."""
+    stage = Stage.SUBMIT if listing.state in (ListingState.DRAFT, ListingState.SUBMITTED) else Stage.PUBLISH
+    findings = check(listing, stage)
+    stops = [finding for finding in blocking(findings) if not RULES[finding.rule].overridable]
+    lister = may_list(request.user, listing.organization)
+    at = fresh_since(listing)
+    snapshot = offers.snapshot(listing)
+    return {
+        "listing": listing,
+        "findings": findings,
+        "ready": not stops,
+        "steps": steps_of(listing),
+        "todo": open_to(Who.LISTER, listing) if lister else [],
+        "words": {name: step.label for name, step in STEPS.items()},
+        "may_list": lister,
+        "editable": lister and listing.state in EDITABLE,
+        "price": offers.price_for(listing),
+        "six": offers.summary_facts(snapshot, offers.price_for(listing)),
+        "hints": hints(listing),
+        "publicity": publicity_of(listing),
+        "needs_publicity": needs_publicity(listing),
+        "reviews": listing.reviews.select_related("decided_by")[:10],
+        "objections": listing.objections.order_by("-made_at"),
+        "overrides": listing.overrides.select_related("by"),
+        "history": trail.of(listing).select_related("by").order_by("-number")[:20],
+        "on_offer": listing.state in PUBLIC,
+        "fresh_until": at + timedelta(days=STATUS_DAYS) if at else None,
+        "withdraw_form": WithdrawForm(prefix="withdraw"),
+        "reason_form": ReasonForm(prefix="reason"),
+        "sections": sections(),
+    } | more
+
+
+@organization_required(Role.LISTER)
+@EDIT
+def new(request: MemberRequest) -> HttpResponse:
+    """Begin a listing: which patent, on which track; what each track says about the patent is shown."""
+    chosen = Patent.objects.filter(organization=request.organization, code=_uuid(request.GET.get("patent"))).first()
+    form = NewListingForm(
+        request.POST or None,
+        organization=request.organization,
+        initial={"patent": chosen.code if chosen else None, "track": Track.PRESET},
+    )
+    context = {
+        "form": form,
+        "chosen": chosen,
+        "tracks": [(Track(track), blocking(check_patent(chosen, track))) for track in Track] if chosen else [],
+        "has_patents": Patent.objects.filter(organization=request.organization).exists(),
+        "sections": sections(),
+    }
+    if request.method != "POST":
+        return render(request, "listings/new.html", context)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            made = flow.create(told["patent"], track=told["track"], by=request.user)
+        except Refused as refused:
+            for finding in refused.findings:
+                form.add_error("track", str(finding))
+        else:
+            return redirect("listings:edit", made.code)
+    return wrong(request, "listings/new.html", context)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+@login_required
+@EDIT
+def copy(request: HttpRequest, code: UUID) -> HttpResponse:
+    """A new draft with the same texts and terms, for another patent."""
+    listing = own(request, code)
+    flow.require_lister(request.user, listing.organization)  # type: ignore[arg-type]
+    form = CopyForm(request.POST or None, organization=listing.organization)
+    context = {"form": form, "listing": listing, "sections": sections()}
+    if request.method != "POST":
+        return render(request, "listings/copy.html", context)
+    if form.is_valid():
+        try:
+            made = flow.copy(listing, by=request.user, patent=form.cleaned_data["patent"])  # type: ignore[arg-type]
+        except Refused as refused:
+            for finding in refused.findings:
+                form.add_error("patent", str(finding))
+        else:
+            messages.success(request, _("Copied. Numbers of gain and proofs are not: they hold for one patent."))
+            return redirect("listings:edit", made.code)
+    return wrong(request, "listings/copy.html", context)
+
+
+@login_required
+@require_POST
+def submit(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Give the undertaking and hand the draft to the moderators."""
+    listing = own(request, code)
+    undertaking = request.POST.get("undertaking") == "on"
+    try:
+        if listing.state == ListingState.DRAFT:
+            listing = flow.edit(listing, by=request.user, draft=flow.Draft(undertaking=undertaking))  # type: ignore[arg-type]
+        listing = flow.submit(listing, by=request.user)  # type: ignore[arg-type]
+    except Refused as refused:
+        context = one_context(request, own(request, code), refused=refused.findings)
+        return wrong(request, "listings/mine_one.html", context)
+    except flow.NotNow:
+        moved_on(request)
+    else:
+        messages.success(request, _("Submitted. A moderator looks at it; you will get a message."))
+    return redirect("listings:mine_one", code)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Take a listing back or off the offer; for a declared open license with the day of its announcement."""
+    listing = own(request, code)
+    announced_on = None
+    if listing.state == ListingState.WITHDRAWAL_REQUESTED:
+        form = WithdrawForm(request.POST, prefix="withdraw")
+        if not form.is_valid():
+            return wrong(request, "listings/mine_one.html", one_context(request, listing, withdraw_form=form))
+        announced_on = form.cleaned_data["announced_on"]
+    try:
+        listing = flow.withdraw(listing, by=request.user, announced_on=announced_on)  # type: ignore[arg-type]
+    except Refused as refused:
+        return wrong(request, "listings/mine_one.html", one_context(request, listing, refused=refused.findings))
+    except flow.NotNow:
+        moved_on(request)
+    else:
+        messages.success(request, _("Recorded. Licenses given before stay in force."))
+    return redirect("listings:mine_one", code)
+
+
+@login_required
+@require_POST
+def request_withdrawal(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Say that the declaration will be withdrawn, and why."""
+    listing = own(request, code)
+    form = ReasonForm(request.POST, prefix="reason")
+    if not form.is_valid():
+        return wrong(request, "listings/mine_one.html", one_context(request, listing, reason_form=form))
+    try:
+        flow.request_withdrawal(listing, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+    except flow.NotNow:
+        moved_on(request)
+    else:
+        messages.success(request, _("Recorded. The offer stands until the patent office announces the withdrawal."))
+    return redirect("listings:mine_one", code)
+
+
+@login_required
+@require_POST
+def confirm(request: HttpRequest, code: UUID) -> HttpResponse:
+    """The licensor's word that the recorded status still holds."""
+    listing = own(request, code)
+    try:
+        flow.confirm_alive(listing, by=request.user)  # type: ignore[arg-type]
+    except Refused as refused:
+        return wrong(request, "listings/mine_one.html", one_context(request, listing, refused=refused.findings))
+    messages.success(request, _("Confirmed for thirty days."))
+    return redirect("listings:mine_one", code)

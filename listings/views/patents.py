@@ -1,0 +1,329 @@
+"""The owner's pages of patents: list, record, status, co-owners, what binds them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from listings import flow
+from listings.forms.fields import keep
+from listings.forms.patents import (
+    CoOwnerForm,
+    EncumbranceForm,
+    EndForm,
+    EvaluationForm,
+    PatentForm,
+    PledgeForm,
+    StatusForm,
+)
+from listings.models import EncumbranceKind, Patent, PatentKind, Track
+from listings.models.patent import ALIVE
+from listings.rules import check_patent
+from listings.views.desk import may_list, moved_on, page_of, sections, wrong
+from marketplace.accounts.access import login_required, organization_required
+from marketplace.accounts.models import Role
+from marketplace.lib.findings import Refused
+from marketplace.lib.look import Fact
+from marketplace.lib.numbers import patent_number
+from marketplace.lib.terms import start_of, today
+
+if TYPE_CHECKING:
+    from marketplace.accounts.access import MemberRequest
+
+EDIT = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@organization_required()
+@require_safe
+def patents(request: MemberRequest) -> HttpResponse:
+    """The organization's patents, searchable by title and number."""
+    asked = request.GET.get("q", "").strip()[:80]
+    rows = Patent.objects.filter(organization=request.organization)
+    if asked:
+        number = "".join(character for character in asked if character.isalnum()).upper().removeprefix("ZL")
+        rows = rows.filter(Q(title__icontains=asked) | Q(application_number__startswith=number or "-"))
+    live = Count("listings", filter=~Q(listings__state__in=["withdrawn", "expired"]))
+    page = page_of(request, rows.annotate(live=live).order_by("title", "pk"))
+    for patent in page:
+        patent.number_words = patent_number(patent.application_number)
+    context = {
+        "page": page,
+        "asked": asked,
+        "sections": sections(),
+        "may_list": may_list(request.user, request.organization),
+    }
+    return render(request, "listings/patents.html", context)
+
+
+def _own(request: HttpRequest, code: UUID) -> Patent:
+    return get_object_or_404(Patent.objects.visible_to(request.user).select_related("organization"), code=code)
+
+
+@login_required
+@require_safe
+def patent(request: HttpRequest, code: UUID) -> HttpResponse:
+    """A patent's record: facts, status with source and date, what binds it, what each track says."""
+    return render(request, "listings/patent.html", _patent_context(request, _own(request, code)))
+
+
+def _patent_context(request: HttpRequest, patent: Patent, **forms_: Any) -> dict[str, Any]:
+    return {
+        "patent": patent,
+        "facts": _facts(patent),
+        "number": patent_number(patent.application_number),
+        "is_alive": patent.status in ALIVE,
+        "statuses": patent.status_records.select_related("evidence", "recorded_by")[:10],
+        "co_owners": patent.co_owners.select_related("consent").order_by("name"),
+        "encumbrances": patent.encumbrances.select_related("evidence").order_by("-starts_at"),
+        "listings": patent.listings.order_by("-pk"),
+        "tracks": [(Track(track), check_patent(patent, track)) for track in (Track.PRESET, Track.OPEN)],
+        "needs_report": patent.kind != PatentKind.INVENTION,
+        "may_list": may_list(request.user, patent.organization),
+        "sections": sections(),
+        "status_form": StatusForm(prefix="status", initial=_status_now(patent)),
+        "owner_form": CoOwnerForm(prefix="owner"),
+        "encumbrance_form": EncumbranceForm(prefix="enc"),
+        "pledge_form": PledgeForm(prefix="pledge", initial={"pledged": patent.pledged}),
+        "evaluation_form": EvaluationForm(
+            prefix="eval",
+            initial={
+                "evaluation_conclusion": patent.evaluation_conclusion,
+                "evaluation_on": patent.evaluation_on,
+            },
+        ),
+        "end_form": EndForm(prefix="end"),
+    } | forms_
+
+
+def _status_now(patent: Patent) -> dict[str, Any]:
+    return {"status": patent.status, "fees_paid_through": patent.fees_paid_through, "checked_on": today()}
+
+
+def _facts(patent: Patent) -> list[Fact]:
+    def day(value: date | None) -> str:
+        return value.isoformat() if value else "—"
+
+    return [
+        Fact(_("Patentee"), patent.patentee),
+        Fact(_("Inventors"), patent.inventors or "—"),
+        Fact(_("Kind"), patent.get_kind_display()),
+        Fact(_("Filing date"), day(patent.filed_on)),
+        Fact(_("Grant date"), day(patent.granted_on)),
+        Fact(_("Last day"), day(patent.last_day), patent.last_day_reason),
+        Fact(_("Main class"), patent.ipc_main or "—"),
+        Fact(_("Other classes"), ", ".join(patent.ipc) or "—"),
+        Fact(_("Announcement number"), patent.publication_number or "—"),
+    ]
+
+
+@organization_required(Role.LISTER)
+@EDIT
+def patent_new(request: MemberRequest) -> HttpResponse:
+    """Put a patent on record."""
+    form = PatentForm(request.POST or None, initial={"patentee": request.organization.name})
+    if request.method != "POST":
+        return render(request, "listings/patent_form.html", {"form": form, "sections": sections()})
+    if form.is_valid():
+        try:
+            made = flow.add_patent(organization=request.organization, by=request.user, facts=form.facts())
+        except Refused as refused:
+            form.add_findings(refused.findings)
+        else:
+            messages.success(request, _("The patent is on record. Next: its legal status, with source and date."))
+            return redirect("listings:patent", made.code)
+    return wrong(request, "listings/patent_form.html", {"form": form, "sections": sections()})
+
+
+@login_required
+@EDIT
+def patent_edit(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Correct a patent's facts."""
+    own = _own(request, code)
+    form = PatentForm(request.POST or None, initial=PatentForm.initial_of(own), findings=_findings(own))
+    context = {"form": form, "patent": own, "sections": sections()}
+    if request.method != "POST":
+        return render(request, "listings/patent_form.html", context)
+    if form.is_valid():
+        try:
+            flow.change_patent(own, by=request.user, facts=form.facts())  # type: ignore[arg-type]
+        except Refused as refused:
+            form.add_findings(refused.findings)
+        else:
+            messages.success(request, _("Saved. Later imports leave what you corrected as it is."))
+            return redirect("listings:patent", own.code)
+    return wrong(request, "listings/patent_form.html", context)
+
+
+def _findings(patent: Patent) -> list[Any]:
+    seen = {}
+    for track in Track:
+        for finding in check_patent(patent, track):
+            seen.setdefault((finding.field, str(finding.message)), finding)
+    return list(seen.values())
+
+
+def _back(request: HttpRequest, own: Patent, form_name: str, form: forms.Form) -> HttpResponse:
+    return wrong(request, "listings/patent.html", _patent_context(request, own, **{form_name: form}))
+
+
+@login_required
+@require_POST
+def patent_status(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Record what was found out about status and fees."""
+    own = _own(request, code)
+    form = StatusForm(request.POST, request.FILES, prefix="status")
+    if form.is_valid():
+        told = form.cleaned_data
+        day = told["checked_on"]
+        with transaction.atomic():
+            file = keep(form, "evidence", kind="status_evidence", by=request.user, subject=own)  # type: ignore[arg-type]
+            if not form.errors:
+                flow.record_status(
+                    own,
+                    status=told["status"],
+                    fees_paid_through=told["fees_paid_through"],
+                    source=told["source"],
+                    evidence=file,
+                    checked_at=timezone.now() if day == today() else start_of(day),
+                    by=request.user,  # type: ignore[arg-type]
+                )
+                messages.success(request, _("The status is recorded with its source and date."))
+                return redirect("listings:patent", own.code)
+    return _back(request, own, "status_form", form)
+
+
+@login_required
+@require_POST
+def patent_owner(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Add a co-owner, or put its consent on file."""
+    own = _own(request, code)
+    form = CoOwnerForm(request.POST, request.FILES, prefix="owner")
+    if form.is_valid():
+        told = form.cleaned_data
+        with transaction.atomic():
+            file = keep(form, "consent", kind="co_owner_consent", by=request.user, subject=own)  # type: ignore[arg-type]
+            if not form.errors:
+                kept = [(row.name, row.consent, row.consented_on) for row in own.co_owners.exclude(name=told["name"])]
+                flow.set_co_owners(
+                    own,
+                    by=request.user,  # type: ignore[arg-type]
+                    owners=[*kept, (told["name"].strip(), file, told["consented_on"])],
+                )
+                messages.success(request, _("Saved."))
+                return redirect("listings:patent", own.code)
+    return _back(request, own, "owner_form", form)
+
+
+@login_required
+@require_POST
+def patent_owner_remove(request: HttpRequest, code: UUID, pk: int) -> HttpResponse:
+    """Take a co-owner off the record."""
+    own = _own(request, code)
+    kept = [(row.name, row.consent, row.consented_on) for row in own.co_owners.exclude(pk=pk)]
+    flow.set_co_owners(own, by=request.user, owners=kept)  # type: ignore[arg-type]
+    messages.success(request, _("Removed."))
+    return redirect("listings:patent", own.code)
+
+
+@login_required
+@require_POST
+def patent_encumber(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Record a license given outside the platform."""
+    own = _own(request, code)
+    form = EncumbranceForm(request.POST, request.FILES, prefix="enc")
+    if form.is_valid():
+        told = form.cleaned_data
+        last = told["ends_on"]
+        try:
+            with transaction.atomic():
+                file = keep(form, "evidence", kind="encumbrance_evidence", by=request.user, subject=own)  # type: ignore[arg-type]
+                if not form.errors:
+                    flow.encumber(
+                        own,
+                        kind=told["kind"],
+                        starts_at=start_of(told["starts_on"]),
+                        ends_at=start_of(last + timedelta(days=1)) if last else None,
+                        holder=told["holder"],
+                        reference=told["reference"],
+                        evidence=file,
+                        by=_lister(request, own),
+                    )
+        except Refused as refused:
+            for finding in refused.findings:
+                form.add_error("kind", str(finding))
+        else:
+            if not form.errors:
+                messages.success(request, _("Recorded."))
+                return redirect("listings:patent", own.code)
+    return _back(request, own, "encumbrance_form", form)
+
+
+def _lister(request: HttpRequest, own: Patent) -> Any:
+    """The person, if a lister of the patent's organization. Raises PermissionDenied."""
+    flow.require_lister(request.user, own.organization)  # type: ignore[arg-type]
+    return request.user
+
+
+@login_required
+@require_POST
+def patent_encumbrance_end(request: HttpRequest, code: UUID, pk: int) -> HttpResponse:
+    """Record that a license given outside the platform has ended."""
+    own = _own(request, code)
+    outside = [EncumbranceKind.EXCLUSIVE, EncumbranceKind.SOLE, EncumbranceKind.ORDINARY]
+    row = get_object_or_404(own.encumbrances.filter(kind__in=outside), pk=pk)
+    form = EndForm(request.POST, prefix="end")
+    if not form.is_valid():
+        return _back(request, own, "end_form", form)
+    try:
+        at = start_of(form.cleaned_data["ended_on"] + timedelta(days=1))
+        flow.end_encumbrance(row, at=at, by=_lister(request, own))
+    except flow.NotNow:
+        moved_on(request)
+    else:
+        messages.success(request, _("Recorded."))
+    return redirect("listings:patent", own.code)
+
+
+@login_required
+@require_POST
+def patent_pledge(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Record whether the patent is pledged, with the pledgee's consent."""
+    own = _own(request, code)
+    form = PledgeForm(request.POST, request.FILES, prefix="pledge")
+    if form.is_valid():
+        with transaction.atomic():
+            file = keep(form, "pledgee_consent", kind="pledgee_consent", by=request.user, subject=own)  # type: ignore[arg-type]
+            if not form.errors:
+                pledged = form.cleaned_data["pledged"]
+                facts = {"pledged": pledged, "pledgee_consent": file or (own.pledgee_consent if pledged else None)}
+                flow.change_patent(own, by=request.user, facts=facts)  # type: ignore[arg-type]
+                messages.success(request, _("Saved."))
+                return redirect("listings:patent", own.code)
+    return _back(request, own, "pledge_form", form)
+
+
+@login_required
+@require_POST
+def patent_evaluation(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Put the patent office's evaluation report on file."""
+    own = _own(request, code)
+    form = EvaluationForm(request.POST, request.FILES, prefix="eval")
+    if form.is_valid():
+        with transaction.atomic():
+            file = keep(form, "evaluation_report", kind="evaluation_report", by=request.user, subject=own)  # type: ignore[arg-type]
+            if not form.errors:
+                flow.change_patent(own, by=request.user, facts=form.cleaned_data | {"evaluation_report": file})  # type: ignore[arg-type]
+                messages.success(request, _("The report is on file."))
+                return redirect("listings:patent", own.code)
+    return _back(request, own, "evaluation_form", form)

@@ -1,0 +1,34 @@
+"""The rules catalog, straight from the table."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from listings.rules import RULES, Rule
+from listings.states import STEPS
+
+
+def chapters() -> list[tuple[str, list[Rule]]]:
+    """The rules by chapter, each with its heading in the reader's language."""
+    headings = {
+        "TRACK": _("Two tracks, never mixed"),
+        "GATE": _("The gate of the open license"),
+        "DECL": _("The declaration"),
+        "PRESET": _("The gate of the preset license"),
+        "INST": _("Institutions"),
+        "LIC": _("Offer and contract"),
+        "NUM": _("Numbers and dates"),
+    }
+    return [
+        (words, [rule for rule in RULES.values() if rule.id.split("-")[0] == start])
+        for start, words in headings.items()
+    ]
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """Every rule: id, what it needs, what it does, where it is written; and the steps of a listing."""
+    return render(request, "listings/rules.html", {"chapters": chapters(), "steps": list(STEPS.items())})

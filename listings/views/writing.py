@@ -1,0 +1,252 @@
+"""The owner's forms of a listing: the story, the terms, publicity and declaration."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from listings import flow, offers
+from listings.forms.fields import keep
+from listings.forms.listings import BindingForm, DeclarationForm, PublicityForm, StoryForm
+from listings.forms.terms import OpenTermsForm, PresetTermsForm, initial_of_offer
+from listings.models import Listing, Track
+from listings.rules import Stage, check
+from listings.rules.institution import PUBLICITY_DAYS, needs_publicity, publicity_of
+from listings.states import EDITABLE
+from listings.views.desk import moved_on, sections, wrong
+from listings.views.mine import own
+from marketplace.accounts.access import login_required
+from marketplace.lib.findings import Refused
+
+EDIT = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _editable(request: HttpRequest, code: UUID) -> Listing | HttpResponse:
+    """The listing, if the person may edit it now; else where to go instead. Raises PermissionDenied."""
+    listing = own(request, code)
+    flow.require_lister(request.user, listing.organization)  # type: ignore[arg-type]
+    if listing.state not in EDITABLE:
+        moved_on(request)
+        return redirect("listings:mine_one", listing.code)
+    return listing
+
+
+def _context(listing: Listing, part: str, **more: Any) -> dict[str, Any]:
+    return {
+        "listing": listing,
+        "part": part,
+        "sections": sections(),
+        "approved": listing.state not in ("draft", "submitted"),
+        "open": listing.track == Track.OPEN,
+    } | more
+
+
+def _says_again(listing: Listing) -> list[Any]:
+    """What the rules say about the listing as it is stored, except about what was never touched."""
+    return check(listing) if listing.revisions.exists() or listing.headline else []
+
+
+@login_required
+@EDIT
+def edit(request: HttpRequest, code: UUID) -> HttpResponse:
+    """The story: what it is good for, in the reader's words."""
+    listing = _editable(request, code)
+    if isinstance(listing, HttpResponse):
+        return listing
+    form = StoryForm(request.POST or None, initial=StoryForm.initial_of(listing), findings=_says_again(listing))
+    context = _context(listing, "story", form=form)
+    if request.method != "POST":
+        return render(request, "listings/edit.html", context)
+    if form.is_valid():
+        draft = flow.Draft(texts=form.texts())
+        after = _save(request, listing, form, draft, form.cleaned_data["revision"])
+        if after:
+            return redirect("listings:terms" if "next" in request.POST else "listings:mine_one", code)
+    return wrong(request, "listings/edit.html", context)
+
+
+def _save(request: HttpRequest, listing: Listing, form: Any, draft: flow.Draft, revision: int | None) -> Listing | None:
+    """Store a draft; None with the reasons on the form, so that nothing typed is lost."""
+    was = listing.state
+    try:
+        listing = flow.edit(listing, by=request.user, draft=draft, revision=revision)  # type: ignore[arg-type]
+    except Refused as refused:
+        for finding in refused.findings:
+            form.add_error(finding.field if finding.field in form.fields else None, str(finding))
+        return None
+    except flow.NotNow:
+        form.add_error(
+            None,
+            _(
+                "Somebody changed this listing meanwhile. What you typed is still here; compare and save again."
+            ),
+        )
+        return None
+    if listing.state != was:
+        messages.warning(
+            request, _("Saved. What binds has changed, so a moderator looks at it again before it is on offer.")
+        )
+    else:
+        messages.success(request, _("Saved."))
+    return listing
+
+
+@login_required
+@EDIT
+def terms(request: HttpRequest, code: UUID) -> HttpResponse:
+    """The terms: price, term, scope, guidance; a term sheet's or own ones."""
+    listing = _editable(request, code)
+    if isinstance(listing, HttpResponse):
+        return listing
+    initial = initial_of_offer(listing.terms)
+    found = _says_again(listing)
+    form: OpenTermsForm | PresetTermsForm
+    if listing.track == Track.OPEN:
+        form = OpenTermsForm(request.POST or None, initial=initial, findings=found)
+    else:
+        form = PresetTermsForm(request.POST or None, initial=initial, findings=found, organization=listing.organization)
+    context = _context(listing, "terms", form=form, price=offers.price_for(listing))
+    if request.method != "POST":
+        return render(request, "listings/terms.html", context)
+    if form.is_valid():
+        sheet = form.chosen_sheet if isinstance(form, PresetTermsForm) else None
+        own_terms = {} if sheet else form.terms()
+        if "fee_explanation" in form.cleaned_data:
+            own_terms["fee_explanation"] = form.cleaned_data["fee_explanation"]
+        draft = flow.Draft(terms=own_terms, prices=None if sheet else form.prices(), sheet=sheet)
+        after = _save(request, listing, form, draft, _revision(request))
+        if after:
+            return redirect("listings:publicity" if "next" in request.POST else "listings:mine_one", code)
+    return wrong(request, "listings/terms.html", context)
+
+
+def _revision(request: HttpRequest) -> int | None:
+    text = request.POST.get("seen", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+@login_required
+@EDIT
+def publicity(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Statements that bind, the institution's publicity, the patent office's declaration."""
+    listing = _editable(request, code)
+    if isinstance(listing, HttpResponse):
+        return listing
+    form = BindingForm(
+        request.POST or None,
+        track=listing.track,
+        initial={"co_owner_default": listing.co_owner_default, "related_party_mark": listing.related_party_mark},
+    )
+    if request.method != "POST":
+        return render(request, "listings/publicity_desk.html", _publicity_context(listing, form=form))
+    if form.is_valid() and _save(request, listing, form, flow.Draft(texts=form.cleaned_data), _revision(request)):
+        return redirect("listings:mine_one", code)
+    return wrong(request, "listings/publicity_desk.html", _publicity_context(listing, form=form))
+
+
+def _publicity_context(listing: Listing, **more: Any) -> dict[str, Any]:
+    declaration = getattr(listing, "declaration", None)
+    told = {"number": declaration.number, "announced_on": declaration.announced_on} if declaration else {}
+    return (
+        _context(
+            listing,
+            "publicity",
+            needs_publicity=needs_publicity(listing),
+            publicity=publicity_of(listing),
+            publicity_days=PUBLICITY_DAYS,
+            publicities=listing.publicities.select_related("proof").order_by("-pk"),
+            declaration=declaration,
+            findings=[f for f in check(listing, Stage.PUBLISH) if f.field in ("publicity", "declaration")],
+            form=BindingForm(
+                track=listing.track,
+                initial={
+                    "co_owner_default": listing.co_owner_default,
+                    "related_party_mark": listing.related_party_mark,
+                },
+            ),
+            publicity_form=PublicityForm(prefix="pub"),
+            declaration_form=DeclarationForm(prefix="decl", initial=told),
+        )
+        | more
+    )
+
+
+@login_required
+@require_POST
+def publicity_elsewhere(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Record a publicity held elsewhere, with proof and dates."""
+    listing = _editable(request, code)
+    if isinstance(listing, HttpResponse):
+        return listing
+    form = PublicityForm(request.POST, request.FILES, prefix="pub")
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            with transaction.atomic():
+                proof = keep(form, "proof", kind="publicity_proof", by=request.user, subject=listing)  # type: ignore[arg-type]
+                if not form.errors:
+                    flow.record_publicity(
+                        listing,
+                        by=request.user,  # type: ignore[arg-type]
+                        starts_on=told["starts_on"],
+                        ends_on=told["ends_on"],
+                        held_at=told["held_at"],
+                        proof=proof,
+                    )
+        except Refused as refused:
+            _say(form, refused)
+        except flow.NotNow:
+            moved_on(request)
+            return redirect("listings:mine_one", code)
+        if not form.errors:
+            messages.success(
+                request, _("The publicity is recorded. It counts for the terms as they stand now.")
+            )
+            return redirect("listings:mine_one", code)
+    return wrong(request, "listings/publicity_desk.html", _publicity_context(listing, publicity_form=form))
+
+
+@login_required
+@require_POST
+def declaration(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Record the announcement of the open license."""
+    listing = _editable(request, code)
+    if isinstance(listing, HttpResponse):
+        return listing
+    form = DeclarationForm(request.POST, request.FILES, prefix="decl")
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            with transaction.atomic():
+                file = keep(form, "evidence", kind="declaration_evidence", by=request.user, subject=listing)  # type: ignore[arg-type]
+                if not form.errors:
+                    flow.record_declaration(
+                        listing,
+                        by=request.user,  # type: ignore[arg-type]
+                        number=told["number"],
+                        announced_on=told["announced_on"],
+                        evidence=file,
+                    )
+        except Refused as refused:
+            _say(form, refused)
+        except flow.NotNow:
+            moved_on(request)
+            return redirect("listings:mine_one", code)
+        if not form.errors:
+            messages.success(
+                request, _("The declaration is recorded. Nothing exclusive can stand beside it now.")
+            )
+            return redirect("listings:mine_one", code)
+    return wrong(request, "listings/publicity_desk.html", _publicity_context(listing, declaration_form=form))
+
+
+def _say(form: Any, refused: Refused) -> None:
+    for finding in refused.findings:
+        form.add_error(finding.field if finding.field in form.fields else None, str(finding))
