@@ -25,7 +25,7 @@ BANK = {"bank_name": "示例银行", "bank_account_name": "示范理工大学", 
 
 
 @pytest.fixture(autouse=True)
-def _books_are_right(db: None) -> Iterator[list[str]]:
+def books_are_right(db: None) -> Iterator[list[str]]:
     """The production self-check runs after every test (PAY-14); a test that breaks the books empties the list."""
     expected: list[str] = ["checked"]
     yield expected
