@@ -181,7 +181,7 @@ def _read_text(data: bytes, name: str) -> Sheet:
                 raise _too_big()
     except csv.Error as error:
         raise _bad(
-            _("Line %(line)s cannot be read as a table: %(reason)s") % {"line": len(rows) + 1, "reason": error},
+            _("Line %(line)s cannot be read as part of a table.") % {"line": len(rows) + 1},
             _("Check the quotation marks in that line, or save the table as .xlsx."),
         ) from error
     return Sheet("", rows)

@@ -162,7 +162,7 @@ def test_the_mail_has_the_sentence_and_the_next_step_as_text_and_as_html(alice: 
     worker.run_pending()
 
     (mailed,) = mail.outbox
-    html, kind = mailed.alternatives[0]  # type: ignore[attr-defined]
+    html, kind = mailed.alternatives[0]  # type: ignore[union-attr]
     assert kind == "text/html"
     assert mailed.subject == "ZL 2019 2 1898050.0: your license is active"
     assert str(mailed.body).startswith("Dear Alice,\n\nPay ¥30,000 by 2026-12-01.\n")
@@ -180,7 +180,7 @@ def test_the_html_of_a_mail_runs_nothing_that_a_fact_brought(alice: User) -> Non
     tell(alice, fee="<img src=x onerror=alert(1)>")
     worker.run_pending()
 
-    html = str(mail.outbox[0].alternatives[0][0])  # type: ignore[attr-defined]
+    html = str(mail.outbox[0].alternatives[0][0])  # type: ignore[union-attr]
     assert "<script>" not in html
     assert "<img" not in html
     assert "&lt;img src=x" in html
