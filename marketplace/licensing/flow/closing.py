@@ -120,7 +120,7 @@ def leave(agreement: Agreement, *, by: User) -> Agreement:
         moving.require_state(agreement, step)
         if not may_leave(agreement):
             raise Refused([_free_period_over()])
-        _close(agreement, "leave", State.ENDED, by=by)
+        agreement = _close(agreement, "leave", State.ENDED, by=by)
         _free_patent(agreement, by=by)
     return agreement
 
