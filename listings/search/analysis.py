@@ -23,7 +23,7 @@ MOST_WORDS = 24  # of a question; the rest is not read (WEB-6)
 _FOLDER = Path(__file__).parent / "words"
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff々〇"
 _PIECE = re.compile(rf"[{_HAN}]+|[a-z0-9]+(?:[.\-/+_][a-z0-9]+)*")
-_NUMBER = re.compile(r"(?<![A-Z0-9])(?:ZL|CN)?[ .]*(?:\d[ .]*){7,12}[\dX](?:[A-Z]\d?)?(?![A-Z0-9])")
+_NUMBER = re.compile(r"(?<![A-Z0-9])(?:ZL|CN)?[ .]*(?:\d[ .]*){7,12}[\dX](?: ?[A-Z]\d?)?(?![A-Z0-9])")
 _LONGEST_SYNONYM = 4  # words
 
 

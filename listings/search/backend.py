@@ -49,7 +49,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question made ready for an engine. `at_least` of the words must occur; filters hold alternatives."""
+    """A question made ready for an engine. `at_least` of the words must occur (0: they only order what is found).
+
+    Filters hold alternatives.
+    """
 
     words: tuple[Word, ...] = ()
     numbers: tuple[str, ...] = ()  # patent numbers in normal form: one of them must occur

@@ -131,11 +131,13 @@ class TantivyBackend:
         asked = [visible]
         if question.numbers:
             asked.append(self._any_of("numbers", question.numbers))
-        if question.words:
-            should = [(tantivy.Occur.Should, self._word(word)) for word in question.words]
-            least = max(0 if question.numbers else 1, min(question.at_least, len(should)))
+        words = [self._word(word) for word in question.words]
+        if words and question.at_least:
+            should = [(tantivy.Occur.Should, word) for word in words]
+            least = min(question.at_least, len(should))
             asked.append(tantivy.Query.boolean_query(should, minimum_number_should_match=least))
-        near = [
+            words = []
+        near = words + [
             tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, "pairs", pair), _NEAR)
             for pair in question.pairs
         ]
@@ -213,7 +215,7 @@ class TantivyBackend:
             if stored > document.version:
                 continue
             known[document.key] = document.version
-            writer.delete_documents_by_term("key", document.key)
+            writer.delete_documents_by_query(self._with_key(document.key))
             writer.add_document(_stored(document))
             written += 1
         writer.commit()
@@ -223,9 +225,13 @@ class TantivyBackend:
     def _stored_version(self, searcher: Any, key: int) -> int:
         if not searcher.num_docs:
             return -1
-        query = tantivy.Query.term_query(self._schema, "key", key)
-        addresses = [address for _score, address in searcher.search(query, limit=2, count=False).hits]
+        hits = searcher.search(self._with_key(key), limit=10, count=False).hits
+        addresses = [address for _score, address in hits]
         return max(_versions(searcher, addresses).values(), default=-1)
+
+    def _with_key(self, key: int) -> Any:
+        # By query: deleting by term takes an integer for a signed one and finds no unsigned key.
+        return tantivy.Query.term_query(self._schema, "key", key)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ def search(question: Question) -> Hits:
     found = _filtered(Listing.objects.filter(state__in=PUBLIC, terms__isnull=False), question)
     if question.numbers:
         found = found.filter(patent__application_number__in=question.numbers)
-    if question.words:
+    if question.words and question.at_least:
         ways = [_word(word) for word in question.words]
         found = found.filter(reduce(and_ if question.at_least > 1 else or_, ways))
     order = _ORDERS.get(question.sort, "-published_at")

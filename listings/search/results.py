@@ -105,7 +105,7 @@ def _question(query: Query, words: list[Word], numbers: list[str], key: str) -> 
         words=tuple(words),
         pairs=tuple(dict.fromkeys(analysis.pairs(query.q)))[: analysis.MOST_WORDS * 2],
         numbers=tuple(numbers),
-        at_least=most_of(len(words)),
+        at_least=0 if numbers else most_of(len(words)),
         filters=filters,
         licensee_class=key,
         sort=query.sort,

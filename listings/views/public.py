@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import cast
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,8 +16,8 @@ from listings.models import Listing
 from listings.offers import classes_of
 from listings.search import Query, search
 from listings.search.query import LONGEST, PER_PAGE, SORTS
-from listings.views import showing
-from marketplace.accounts.models import Organization
+from listings.views import listing_page, showing
+from marketplace.accounts.models import Organization, User
 from marketplace.lib import limits
 
 
@@ -57,8 +59,6 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def _sorts(query: Query) -> list[tuple[object, str, bool]]:
     """The ways to sort: words, address, whether it is the present one."""
-    from dataclasses import replace
-
     return [
         (words, replace(query, sort=key, page=1).to_url() or "?", key == query.sort)
         for key, words in SORTS.items()
@@ -68,6 +68,10 @@ def _sorts(query: Query) -> list[tuple[object, str, bool]]:
 
 @require_safe
 def listing(request: HttpRequest, code: UUID) -> HttpResponse:
-    """One listing."""
-    row = get_object_or_404(Listing.objects.visible_to(request.user), code=code)
-    return render(request, "listings/listing.html", {"listing": row})
+    """One listing, in the reader's own terms. Strangers meet 404 where it is not public."""
+    user = cast("User", request.user)
+    try:
+        row = listing_page.whole(code, user)
+    except Listing.DoesNotExist as missing:
+        raise Http404 from missing
+    return render(request, "listings/listing.html", listing_page.context_of(row, user, _reader(request)))
