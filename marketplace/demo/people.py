@@ -107,9 +107,7 @@ def firm(told: Firm, by: User) -> Organization:
         kind=told.kind,
         is_legal_representative=True,
         name=told.name,
-        credit_code=credit_code(
-            "92" if told.kind == OrganizationKind.SOLE_TRADER else "91", crc32(told.key.encode()) % 100_000
-        ),
+        credit_code=credit_code(prefix, crc32(told.key.encode()) % 100_000),
         division=told.division,
         address="示例工业园 2 号（虚构）",
         legal_representative=told.person,
