@@ -40,4 +40,6 @@ urlpatterns = [
 ]
 if settings.DEV_PAGES:
     urlpatterns += [path("dev/", include("marketplace.dev.urls"))]
-urlpatterns += i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False)
+urlpatterns += i18n_patterns(
+    path("_util/login/", _to_login), path("", include(wagtail_urls)), prefix_default_language=False
+)

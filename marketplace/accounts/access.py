@@ -22,7 +22,7 @@ View = Callable[..., HttpResponseBase]
 class MemberRequest(HttpRequest):
     """The request a view gets behind `organization_required`: a known person, acting for an organization."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     organization: Organization
 
 

@@ -22,7 +22,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not super().is_reauthentication_required(app=app, **kwargs):
             return False
         since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
-        records = get_authentication_records(self.request)
+        records = get_authentication_records(self.request, self.request.user)
         return not any(record.get("method") in PROVING and record["at"] > since for record in records)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -267,6 +267,9 @@ class OrganizationForm(forms.ModelForm[Organization]):
         if not data.get("undertaking"):
             self.add_error("undertaking", _("A size counts only with this statement (rule NUM-6)."))
 
+    def validate_constraints(self) -> None:
+        """The flow has the last word on a credit code that is taken, and says what to do (NUM-2)."""
+
     def details(self) -> dict[str, Any]:
         """What the flow stores: the model's fields of this kind, with the size worked out."""
         names = {*self._meta.fields, "size"} & set(self.cleaned_data)  # type: ignore[misc]

@@ -33,7 +33,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         """The files as a list. Raises ValidationError for none (if required), and for too many."""
         given = [each for each in (data if isinstance(data, list | tuple) else [data]) if each]
         if not given:
@@ -72,9 +72,9 @@ class VerificationForm(forms.Form):
             _("The legal-person certificate of the institution. PDF, PNG or JPEG, each up to 10 MB, up to five files."),
         )
 
-    def uploads(self) -> list[UploadedFile]:
+    def uploads(self) -> list[UploadedFile[bytes]]:
         """The files of a valid form."""
-        given: list[UploadedFile] = self.cleaned_data["evidence"]
+        given: list[UploadedFile[bytes]] = self.cleaned_data["evidence"]
         return given
 
 

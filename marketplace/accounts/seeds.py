@@ -11,6 +11,7 @@ import secrets
 from hashlib import sha256
 
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 def new_seed() -> str:
@@ -18,8 +19,8 @@ def new_seed() -> str:
     return secrets.token_hex(16)
 
 
-def _derive(purpose: str, text: str, key: str) -> bytes:
-    return hmac.new(key.encode(), f"kaixu:{purpose}:{text}".encode(), sha256).digest()
+def _derive(purpose: str, text: str, key: str | bytes) -> bytes:
+    return hmac.new(force_bytes(key), f"kaixu:{purpose}:{text}".encode(), sha256).digest()
 
 
 def digits(seed: str) -> str:

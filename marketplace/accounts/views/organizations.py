@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -82,7 +82,7 @@ def _status(request: HttpRequest, form: OrganizationForm) -> int:
 
 
 @organization_required()
-def organization(request: MemberRequest) -> HttpResponse:
+def organization(request: MemberRequest) -> HttpResponseBase:
     """The details: all members read them, owners change them."""
     if request.method == "POST":
         return _change(request)
@@ -92,7 +92,7 @@ def organization(request: MemberRequest) -> HttpResponse:
 
 
 @fresh_login_required
-def _change(request: MemberRequest) -> HttpResponse:
+def _change(request: MemberRequest) -> HttpResponseBase:
     """Bank account and identity hang on these details, so a stolen session alone must not change them (IDN-1)."""
     own = request.organization
     if Role.OWNER not in roles(request.user, own):
@@ -135,7 +135,7 @@ def switch(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/switch.html", {"mine": mine})
 
 
-def _kept(request: MemberRequest, upload: UploadedFile) -> VaultFile:
+def _kept(request: MemberRequest, upload: UploadedFile[bytes]) -> VaultFile:
     return files.store(
         upload.read(),
         kind="organization_evidence",
