@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -31,8 +31,8 @@ from tests.payments.conftest import member
 LARGE = 10_000_000  # ¥100,000
 
 
-def line(serial: str = "ICBC-1", amount: int = 800_000, **fields: Any) -> Arrival:
-    return Arrival(**({"bank_reference": serial, "received_on": today(), "amount_minor": amount} | fields))
+def line(serial: str = "ICBC-1", amount: int = 800_000, received_on: date | None = None) -> Arrival:
+    return Arrival(serial, received_on or today(), amount)
 
 
 def declare(owed: Obligation, bob: User) -> BankTransfer:

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.lib.terms import today
+from marketplace.licensing import flow as licensing_flow
 from marketplace.licensing.models import Obligation, ObligationState
 from marketplace.notices.models import Message
 from marketplace.outbox import worker
-from marketplace.payments import attempts, practice, reconciling, settling, webhooks
+from marketplace.payments import attempts, practice, reconciling, webhooks
 from marketplace.payments.gateway import EventKind
 from marketplace.payments.models import (
     LedgerEntry,
@@ -39,7 +40,7 @@ def test_an_unhandled_message_is_acted_on_again(
 ) -> None:
     body = practice_world.body(start(owed), EventKind.SUCCEEDED)
     with monkeypatch.context() as patch:
-        patch.setattr(settling.licensing_flow, "settle", _broken)
+        patch.setattr(licensing_flow, "settle", _broken)
         webhooks.receive("practice", body, practice_world.sign(body))
         still_broken = reconciling.reconcile()
 

@@ -11,6 +11,7 @@ from moneyed import Money
 
 from marketplace.audit.models import Entry
 from marketplace.lib.money import from_minor
+from marketplace.licensing import flow as licensing_flow
 from marketplace.licensing.models import Obligation, ObligationState
 from marketplace.notices.models import Message
 from marketplace.payments import ledger, moving, settling
@@ -123,7 +124,7 @@ def test_an_unexpected_error_leaves_the_payment_unbooked(
     payment = start(owed)
     moving.receive(payment, Money(8000, "CNY"), at=timezone.now())
     with monkeypatch.context() as patch:
-        patch.setattr(settling.licensing_flow, "settle", broken)
+        patch.setattr(licensing_flow, "settle", broken)
         with pytest.raises(OSError, match="disk"):
             settling.settle_payment(payment)
 

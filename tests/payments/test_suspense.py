@@ -60,10 +60,11 @@ def test_nobody_but_a_moderator_resolves(
 ) -> None:
     user = request.getfixturevalue(who)
 
-    for act in (
+    acts: tuple[Callable[[], None], ...] = (
         lambda: suspending.refunded_outside(lost, by=user, reason="x"),
         lambda: suspending.apply_to(lost, owed, by=user, reason="x"),
-    ):
+    )
+    for act in acts:
         with pytest.raises(Refused):
             act()
     lost.refresh_from_db()

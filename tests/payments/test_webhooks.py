@@ -12,8 +12,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from marketplace.licensing import flow as licensing_flow
 from marketplace.licensing.models import Obligation, ObligationState
-from marketplace.payments import gateway, ledger, settling, webhooks
+from marketplace.payments import gateway, ledger, webhooks
 from marketplace.payments.gateway import EventKind
 from marketplace.payments.models import (
     EventOutcome,
@@ -204,7 +205,7 @@ def test_an_error_keeps_the_message_and_asks_the_gateway_to_come_again(
         raise OSError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(settling.licensing_flow, "settle", broken)
+        patch.setattr(licensing_flow, "settle", broken)
         assert tell(world, body) == 503
 
     row = WebhookEvent.objects.get()

@@ -50,7 +50,7 @@ class PracticeWorld:
                 "return_url": "/",
             },
         )
-        told = {key: facts[key] for key in ("amount_minor", "currency") if key in facts}
+        told: dict[str, Any] = {key: facts[key] for key in ("amount_minor", "currency") if key in facts}
         if kind in {EventKind.REFUND, EventKind.DISPUTE}:
             told |= {"refund": facts["refund"], "refund_state": facts["refund_state"]}
         identity = facts.get("identity") or f"pevt-{next(_numbers)}"
@@ -81,6 +81,10 @@ class StripeWorld:
         }
         return self.event(names[kind], self._thing(payment, kind, facts), **facts)
 
+    def _copy(self, name: str) -> dict[str, Any]:
+        thing: dict[str, Any] = copy.deepcopy(self.resources[name])
+        return thing
+
     def event(self, name: str, thing: dict[str, Any], **facts: Any) -> bytes:
         told = copy.deepcopy(self.resources["event"])
         told |= {
@@ -99,15 +103,14 @@ class StripeWorld:
         if kind in {EventKind.REFUND, EventKind.DISPUTE}:
             state = facts["refund_state"]
             words = {"succeeded": "lost", "failed": "won", "pending": "needs_response"}
-            thing = copy.deepcopy(self.resources["dispute" if kind is EventKind.DISPUTE else "refund"])
-            return thing | {
+            return self._copy("dispute" if kind is EventKind.DISPUTE else "refund") | {
                 "id": facts["refund"],
                 "amount": amount,
                 "currency": currency,
                 "payment_intent": f"pi_{payment.pk}",
                 "status": words[state] if kind is EventKind.DISPUTE else state,
             }
-        return copy.deepcopy(self.resources["checkout.session"]) | {
+        return self._copy("checkout.session") | {
             "id": payment.gateway_id or f"cs_test_{payment.pk}",
             "client_reference_id": str(payment.code),
             "amount_total": amount,
@@ -158,7 +161,7 @@ class FakeStripe(stripe.HTTPClient):
                 self.answers[key] = (post_data or "", answer)
         if self.lose:
             self.lose -= 1
-            raise stripe.APIConnectionError("the answer was lost", should_retry=False)
+            raise stripe.APIConnectionError("the answer was lost", should_retry=False)  # type: ignore[no-untyped-call]
         return answer, 200, {"Request-Id": f"req_{len(self.requests)}"}
 
     def _answer(self, method: str, path: str, told: dict[str, str]) -> dict[str, Any]:

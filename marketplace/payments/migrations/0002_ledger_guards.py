@@ -55,7 +55,7 @@ SQLITE_BACK = ["DROP TRIGGER ledger_is_not_changed", "DROP TRIGGER ledger_is_not
 
 def _run(schema_editor, postgres, sqlite):
     for statement in {"postgresql": postgres, "sqlite": sqlite}[schema_editor.connection.vendor]:
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, None)  # no parameters: "%" is a letter here
 
 
 def forwards(apps, schema_editor):
