@@ -100,9 +100,15 @@ class TestAuthority(TimeStamper):  # type: ignore[misc]  # pyHanko's class has n
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """A token over the digest, dated by this machine's clock."""
         nonce, request = self.request_cms(message_digest, md_algorithm)
+        return handle_tsp_response(tsp.TimeStampResp.load(self.answer(request)), nonce)
+
+    def answer(self, request: tsp.TimeStampReq) -> bytes:
+        """The reply to a request, as it would go over the wire: a tree built in memory is slow to write out again."""
+        signed = cms.SignedData.load(self._signed_data(request).dump())
+        token = cms.ContentInfo({"content_type": "signed_data", "content": signed})
         granted = tsp.PKIStatusInfo({"status": tsp.PKIStatus("granted")})
-        token = cms.ContentInfo({"content_type": "signed_data", "content": self._signed_data(request)})
-        return handle_tsp_response(tsp.TimeStampResp({"status": granted, "time_stamp_token": token}), nonce)
+        reply: bytes = tsp.TimeStampResp({"status": granted, "time_stamp_token": token}).dump()
+        return reply
 
     def _signed_data(self, request: tsp.TimeStampReq) -> cms.SignedData:
         now = datetime.now(UTC).replace(microsecond=0)

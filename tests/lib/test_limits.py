@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
+from django.core.management import call_command
 
 from marketplace.lib.limits import allow
 
@@ -43,3 +45,27 @@ def test_many_at_once_get_exactly_their_share() -> None:
         answers = list(threads.map(lambda _turn: allow("search", "192.0.2.9"), range(200)))
 
     assert answers.count(True) == 5
+
+
+@pytest.mark.django_db
+def test_the_database_as_shared_cache_keeps_the_count(settings: Any) -> None:
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "limits_test_cache"}
+    }
+    call_command("createcachetable", verbosity=0)
+
+    with time_machine.travel("2026-11-24T00:00:10+00:00", tick=False):
+        answers = [allow("search", "192.0.2.1") for _ in range(7)]
+
+    assert answers == [True] * 5 + [False] * 2
+
+
+def test_who_it_was_is_kept_as_a_hash_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[str] = []
+    add = cache.add
+    monkeypatch.setattr(cache, "add", lambda key, *rest, **named: names.append(key) or add(key, *rest, **named))
+
+    allow("search", "192.0.2.1")
+
+    assert len(names) == 1
+    assert "192.0.2.1" not in names[0]

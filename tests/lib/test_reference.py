@@ -38,10 +38,13 @@ def test_a_place_begins_with_its_province_in_english_for_english_readers() -> No
 
 
 def test_there_are_34_provinces() -> None:
-    provinces = divisions.provinces()
+    english = divisions.provinces()
+    with translation.override("zh-hans"):
+        chinese = divisions.provinces()
 
-    assert len(provinces) == 34
-    assert ("410000", "河南省") in provinces
+    assert len(chinese) == len(english) == 34
+    assert ("410000", "河南省") in chinese
+    assert ("410000", "Henan") in english
 
 
 def test_a_county_that_belongs_to_no_city_is_offered_beside_the_cities() -> None:

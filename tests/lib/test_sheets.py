@@ -246,6 +246,34 @@ def test_a_workbook_of_the_same_shape_without_the_hostile_part_is_read() -> None
     assert read(changed(book(["x"]), lambda _name, old: old), "a.xlsx").rows == [["x"]]
 
 
+MEMBERS = (
+    "[Content_Types].xml",
+    "xl/workbook.xml",
+    "xl/worksheets/sheet1.xml",
+    "xl/sharedStrings.xml",
+    "xl/_rels/workbook.xml.rels",
+)
+DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
+    "left out": lambda _old: None,
+    "emptied": lambda _old: b"",
+    "cut": lambda old: old[: len(old) // 2],
+    "noise": lambda old: os.urandom(len(old)),
+    "another member's root": lambda _old: b"<worksheet/>",
+    "no namespace": lambda old: old.replace(MAIN.encode(), b"urn:x"),
+    "a thousand levels": lambda _old: b"<a>" * 1_000 + b"</a>" * 1_000,
+    "numbers that overflow": lambda old: old.replace(b'"1"', b'"99999999999999999999"').replace(b'"0"', b'"-1"'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("member", MEMBERS)
+def test_a_workbook_with_a_damaged_part_is_read_or_refused_and_nothing_else(member: str, damage: str) -> None:
+    data = changed(WHOLE, lambda name, old: DAMAGES[damage](old) if name == member else old)
+
+    with contextlib.suppress(BadSheet):
+        assert read(data, "a.xlsx").rows
+
+
 @given(at=st.integers(0, 5_000), byte=st.integers(0, 255), cut=st.integers(0, 200))
 def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(at: int, byte: int, cut: int) -> None:
     data = bytearray(WHOLE)

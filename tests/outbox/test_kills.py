@@ -46,8 +46,8 @@ def victim_url(tmp_path: Path) -> Iterator[str]:
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def command(folder: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "tests.outbox.victim", arguments[0], str(folder), *arguments[1:]]
+def command(folder: Path, task: str) -> list[str]:
+    return [sys.executable, "-m", "tests.outbox.victim", task, str(folder)]
 
 
 def environment(url: str) -> dict[str, str]:
@@ -55,9 +55,9 @@ def environment(url: str) -> dict[str, str]:
     return kept | {"VICTIM_URL": url, "PYTHONPATH": str(ROOT)}
 
 
-def run_kills(folder: Path, url: str, design: str, rounds: int) -> dict[str, Any]:
+def run(folder: Path, url: str, *arguments: str) -> dict[str, Any]:
     done = subprocess.run(
-        command(folder, "kill", str(rounds), design),
+        [*command(folder, arguments[0]), *arguments[1:]],
         cwd=ROOT, env=environment(url), capture_output=True, text=True, timeout=170, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -65,7 +65,7 @@ def run_kills(folder: Path, url: str, design: str, rounds: int) -> dict[str, Any
 
 
 def test_a_hundred_kills_lose_nothing_and_double_nothing(tmp_path: Path, victim_url: str) -> None:
-    told = run_kills(tmp_path, victim_url, "outbox", ROUNDS)
+    told = run(tmp_path, victim_url, "kill", str(ROUNDS), "outbox")
 
     kills, deliveries = Counter(told["kills"]), Counter(told["outside"])
     assert kills.total() >= 100
@@ -81,16 +81,24 @@ def test_a_hundred_kills_lose_nothing_and_double_nothing(tmp_path: Path, victim_
 
 def test_with_on_commit_instead_facts_are_lost(tmp_path: Path, victim_url: str) -> None:
     """The control: the same kills, and Django's on_commit in place of the outbox."""
-    told = run_kills(tmp_path, victim_url, "on_commit", 30)
+    told = run(tmp_path, victim_url, "kill", "30", "on_commit")
 
     assert Counter(told["kills"])["after_commit"] >= 5
     assert len(set(told["facts"]) - set(told["outside"])) >= 5
 
 
+def test_four_workers_at_once_carry_each_effect_out_once(tmp_path: Path, victim_url: str) -> None:
+    told = run(tmp_path, victim_url, "race", "4")
+
+    assert len(told["facts"]) == 120
+    assert sorted(told["outside"]) == sorted(told["facts"])
+    assert set(told["effects"].values()) == {EffectState.DONE.value}
+
+
 @pytest.fixture
 def serving(tmp_path: Path, victim_url: str) -> Iterator[subprocess.Popen[str]]:
     """A worker in a process of its own, on a database with nothing to do."""
-    run_kills(tmp_path, victim_url, "outbox", 0)
+    run(tmp_path, victim_url, "kill", "0", "outbox")
     process = subprocess.Popen(
         command(tmp_path, "serve"), cwd=ROOT, env=environment(victim_url), stderr=subprocess.PIPE, text=True
     )

@@ -2,7 +2,8 @@
 
 `python -m tests.outbox.victim kill FOLDER ROUNDS DESIGN` forks a warmed process for every round, kills it at a named
 point or at a random moment, lets a last worker finish, and prints what the database and the outside world say as JSON.
-DESIGN is `outbox`, or `on_commit` for the control. `python -m tests.outbox.victim serve FOLDER` runs `run_outbox`.
+DESIGN is `outbox`, or `on_commit` for the control. `… race FOLDER WORKERS` lets several workers loose at the same time;
+`… serve FOLDER` runs `run_outbox`.
 The database is VICTIM_URL; only the outbox lives in it, so that starting is quick.
 """
 
@@ -14,7 +15,9 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,26 +102,35 @@ def finish() -> None:
         time.sleep(0.02)
 
 
-def in_child(act: Any, kill_at: str = "", kill_after: float | None = None) -> bool:
-    """Run `act` in a process of its own; whether it was killed."""
+def start(act: Callable[[], object], kill_at: str = "") -> int:
+    """Begin `act` in a process of its own; its number."""
     child = os.fork()
-    if child == 0:
-        os.environ["KILL_AT"] = kill_at
-        try:
-            act()
-        except BaseException:  # noqa: BLE001 - whatever it is, the child must not go on as a parent
-            import traceback
+    if child:
+        return child
+    os.environ["KILL_AT"] = kill_at
+    try:
+        act()
+    except BaseException:  # noqa: BLE001 - whatever it is, the child must not go on as a parent
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
 
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    if kill_after is not None:
-        time.sleep(kill_after)
-        os.kill(child, signal.SIGKILL)
+
+def wait(child: int) -> bool:
+    """Wait for a child; whether it was killed."""
     _pid, status = os.waitpid(child, 0)
     if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status):
         raise SystemExit("a child failed by itself")
     return os.WIFSIGNALED(status)
+
+
+def in_child(act: Callable[[], object], kill_at: str = "", kill_after: float | None = None) -> bool:
+    """Run `act` in a process of its own; whether it was killed."""
+    child = start(act, kill_at)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    return wait(child)
 
 
 def kill(folder: Path, rounds: int, design: str) -> dict[str, Any]:
@@ -146,6 +158,18 @@ def kill(folder: Path, rounds: int, design: str) -> dict[str, Any]:
     return {"kills": kills} | judge(folder)
 
 
+def race(folder: Path, workers: int) -> dict[str, Any]:
+    """Many facts, and several workers at them at the same time."""
+    in_child(prepare)
+    for turn in range(20):
+        in_child(lambda turn=turn: produce(turn, "outbox"))
+    children = [start(work) for _ in range(workers)]
+    for child in children:
+        wait(child)
+    in_child(finish)
+    return judge(folder)
+
+
 def judge(folder: Path) -> dict[str, Any]:
     """What the database and the outside world say, asked by a process that had no part in it."""
     from django.db import connection
@@ -166,7 +190,9 @@ def judge(folder: Path) -> dict[str, Any]:
 def main() -> None:
     task, folder = sys.argv[1], Path(sys.argv[2])
     configure(folder)
-    if task == "kill":
+    if task == "race":
+        sys.stdout.write(json.dumps(race(folder, int(sys.argv[3]))))
+    elif task == "kill":
         sys.stdout.write(json.dumps(kill(folder, int(sys.argv[3]), sys.argv[4])))
     else:
         from django.core.management import call_command
