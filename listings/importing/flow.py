@@ -170,7 +170,7 @@ def _create(new: Sequence[Planned], run: ImportRun, by: User) -> None:
         patent = Patent(
             organization=run.organization,
             application_number=one.number,
-            kind=facts["kind"],
+            kind=str(facts["kind"]),
             source=f"import:{run.pk}",
             **_values(one.changes),
         )

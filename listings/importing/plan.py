@@ -74,7 +74,7 @@ def save(run: ImportRun, planned: Sequence[Planned]) -> dict[str, int]:
     )
     run.counts = dict(counts)
     run.save(update_fields=["counts"])
-    return run.counts
+    return dict(counts)
 
 
 def _owner(one: Planned, organization: Organization) -> None:

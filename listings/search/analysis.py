@@ -29,7 +29,8 @@ _LONGEST_SYNONYM = 4  # words
 
 def even(text: str) -> str:
     """NFKC, simplified characters, lower case: the form in which texts are compared."""
-    return _converter().convert(unicodedata.normalize("NFKC", text)).lower()
+    simplified: str = _converter().convert(unicodedata.normalize("NFKC", text))
+    return simplified.lower()
 
 
 def is_han(word: str) -> bool:

@@ -12,7 +12,7 @@ import fcntl
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -150,7 +150,7 @@ class TantivyBackend:
         ways = [self._expression(form, 1.0) for form in word.forms]
         ways += [self._expression(kin, _KIN) for kin in word.kin]
         if word.pairs:
-            ways.append(tantivy.Query.boost_query(self._phrase("pairs", list(word.pairs)), _PAIRS))
+            ways.append(tantivy.Query.boost_query(self._phrase("pairs", word.pairs), _PAIRS))
         return tantivy.Query.disjunction_max_query(ways)
 
     def _expression(self, expression: str, weight: float) -> Any:
@@ -160,10 +160,10 @@ class TantivyBackend:
         ]
         return tantivy.Query.disjunction_max_query(fields, tie_breaker=_TIE)
 
-    def _phrase(self, name: str, parts: list[str]) -> Any:
+    def _phrase(self, name: str, parts: Sequence[str]) -> Any:
         if len(parts) == 1:
             return tantivy.Query.term_query(self._schema, name, parts[0])
-        return tantivy.Query.phrase_query(self._schema, name, parts)
+        return tantivy.Query.phrase_query(self._schema, name, [*parts])
 
     def _any_of(self, name: str, values: Iterable[str]) -> Any:
         return tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, name, list(values)), 0.0)

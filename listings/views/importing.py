@@ -47,9 +47,9 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.tsv"}),
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> UploadedFile[Any]:
         """Refuse what is too large before anybody reads it."""
-        upload: UploadedFile = self.cleaned_data["file"]
+        upload: UploadedFile[Any] = self.cleaned_data["file"]
         if (upload.size or 0) > sheets.LARGEST:
             raise forms.ValidationError(
                 _("The file is larger than %(size)d MB (IMP-3). Delete pictures and sheets that are not needed.")
@@ -101,7 +101,7 @@ def _for_importers(view: View) -> View:
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, organization: Organization | None) -> HttpResponse:
     """Choose a file; earlier uploads beneath."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST":
         answer = _staged(request, form, organization)
         if answer is not None:
@@ -119,7 +119,7 @@ def _staged(request: HttpRequest, form: UploadForm, organization: Organization |
         form.add_error("file", _("Too many uploads in this minute. Wait a moment, then send the file again."))
     if not form.is_valid():
         return None
-    upload_: UploadedFile = form.cleaned_data["file"]
+    upload_: UploadedFile[Any] = form.cleaned_data["file"]
     try:
         run, created = flow.stage(upload_.read(), upload_.name or "", organization=organization, by=user)
     except sheets.BadSheet as bad:

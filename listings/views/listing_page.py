@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
@@ -40,7 +41,7 @@ class ClassPriceRow(NamedTuple):
     mine: bool
 
 
-def whole(code: object, user: User) -> Listing:
+def whole(code: UUID, user: User) -> Listing:
     """The listing with everything its page shows, if `user` may see it. Raises Listing.DoesNotExist."""
     return (
         Listing.objects.visible_to(user)

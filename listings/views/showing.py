@@ -57,7 +57,7 @@ class Option(NamedTuple):
 
     value: str
     label: Words
-    count: int
+    offers: int
     chosen: bool
 
 

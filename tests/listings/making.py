@@ -89,5 +89,5 @@ def offer(
             listing=row, number=f"KX-OL-{row.pk:06d}", announced_on=terms.today() - timedelta(days=20)
         )
     Listing.objects.filter(pk=row.pk).update(state=told["state"])
-    row.state = told["state"]
+    row.state = str(told["state"])
     return row

@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 
 from listings.models import Listing, ListingState
@@ -22,10 +23,10 @@ pytestmark = pytest.mark.django_db
 FIND = reverse("listings:find")
 
 
-def page(client: Client, **asked: object) -> str:
-    """The page in English, for whoever is logged in."""
-    User.objects.update(language="en")
-    answer = client.get(FIND, asked, headers={"accept-language": "en"})
+def page(client: Client, **asked: str | int) -> str:
+    """The page in English."""
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    answer = client.get(FIND, asked)
     assert answer.status_code == 200
     return re.sub(r"\s+", " ", answer.content.decode())
 
@@ -156,9 +157,8 @@ def test_without_an_index_the_page_still_answers_and_says_so(client: Client, sch
     assert "The search index is being rebuilt" in text
 
 
-def test_too_many_searches_wait(client: Client, offers: list[Listing], settings: pytest.FixtureRequest) -> None:
-    settings.RATE_LIMITS = {"search": "2/minute"}  # type: ignore[attr-defined]
-
+@override_settings(RATE_LIMITS={"search": "2/minute"})
+def test_too_many_searches_wait(client: Client, offers: list[Listing]) -> None:
     assert [client.get(FIND).status_code for _ in range(3)] == [200, 200, 429]
 
 

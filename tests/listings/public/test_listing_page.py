@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,9 +25,9 @@ pytestmark = pytest.mark.django_db
 
 
 def page(client: Client, listing: Listing) -> str:
-    """The page in English, for whoever is logged in."""
-    User.objects.update(language="en")
-    answer = client.get(listing.get_absolute_url(), headers={"accept-language": "en"})
+    """The page in English."""
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    answer = client.get(listing.get_absolute_url())
     assert answer.status_code == 200
     return re.sub(r"\s+", " ", answer.content.decode())
 
