@@ -297,6 +297,7 @@ def log_in(client: Client) -> Callable[[User], Client]:
 
         client.force_login(user)
         session = client.session
+        session["account_authentication_methods_user"] = str(user.pk)
         session["account_authentication_methods"] = [
             {"method": "password", "at": time.time(), "email": user.email, "reauthenticated": True},
         ]
