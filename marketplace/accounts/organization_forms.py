@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.accounts import flow
 from marketplace.accounts.forms import show
 from marketplace.accounts.models import Organization, OrganizationKind
 from marketplace.lib import divisions, sizes
@@ -235,20 +236,24 @@ class OrganizationForm(forms.ModelForm[Organization]):
             data["division"] = county
 
     def _clean_code(self, data: dict[str, Any]) -> None:
-        typed = data.get("credit_code") or ""
-        if not typed:
+        if not data.get("credit_code"):
             return
-        if data.get("country") != "CN":
-            return  # registered elsewhere: whatever number that register gives
+        if data.get("country") == "CN":  # elsewhere: whatever number the register there gives
+            self._check_code(data)
+        taken = Organization.objects.filter(credit_code=data.get("credit_code") or "-").exclude(pk=self.instance.pk)
+        if taken.exists():
+            show(self, flow.code_taken().findings)
+
+    def _check_code(self, data: dict[str, Any]) -> None:
         try:
-            data["credit_code"], warning = check_credit_code(typed)
+            data["credit_code"], warning = check_credit_code(data["credit_code"])
         except BadNumber as bad:
-            self.add_error("credit_code", f"{bad.finding.message} {bad.finding.remedy} ({bad.finding.rule})")
+            show(self, [replace(bad.finding, field="credit_code")])
             return
         if warning is None:
             data["credit_code_override"] = ""
         elif not (data.get("credit_code_override") or "").strip():
-            self.add_error("credit_code", f"{warning.message} {warning.remedy} ({warning.rule})")
+            show(self, [replace(warning, field="credit_code")])
 
     def _clean_size(self, data: dict[str, Any]) -> None:
         industry = data.get("industry")
@@ -266,9 +271,6 @@ class OrganizationForm(forms.ModelForm[Organization]):
             self.add_error("size_year", _("Say which year the figures are of (rule NUM-6)."))
         if not data.get("undertaking"):
             self.add_error("undertaking", _("A size counts only with this statement (rule NUM-6)."))
-
-    def validate_constraints(self) -> None:
-        """The flow has the last word on a credit code that is taken, and says what to do (NUM-2)."""
 
     def details(self) -> dict[str, Any]:
         """What the flow stores: the model's fields of this kind, with the size worked out."""

@@ -14,6 +14,7 @@ from marketplace.accounts.flow.members import (
 )
 from marketplace.accounts.flow.organizations import (
     change_organization,
+    code_taken,
     decide_verification,
     register_organization,
     reinstate_organization,
@@ -29,6 +30,7 @@ __all__ = [
     "add_role",
     "cancel_invitation",
     "change_organization",
+    "code_taken",
     "confirm_authority",
     "decide_verification",
     "end_membership",

@@ -81,6 +81,11 @@ def _only_editable(details: dict[str, Any]) -> None:
 def _taken(error: IntegrityError) -> Refused:
     if "credit_code" not in str(error):
         raise error
+    return code_taken()
+
+
+def code_taken() -> Refused:
+    """The refusal of a credit code that another organization has."""
     return refuse(
         "NUM-2",
         _("An organization with this credit code is registered already."),
