@@ -105,8 +105,8 @@ def _gate_4(patent: Patent, track: str) -> Iterable[Finding]:
             "fees_paid_through",
         )
         return
-    if patent.filed_on is None or patent.filed_on > today():
-        return
+    if patent.filed_on is None or patent.filed_on > today() or (patent.last_day and patent.last_day < today()):
+        return  # nothing can fall due before the filing or after the end, which other rules name
     due = fee_year_due(patent.filed_on, today())
     if patent.fees_paid_through < due:
         yield GATE_4.finding(

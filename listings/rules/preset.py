@@ -69,6 +69,8 @@ def _preset_1(patent: Patent, track: str) -> Iterable[Finding]:
 def _fees(patent: Patent) -> Iterable[Finding]:
     if patent.filed_on is None or patent.fees_paid_through is None or patent.filed_on > today():
         return
+    if patent.last_day and patent.last_day < today():
+        return
     due = fee_year_due(patent.filed_on, today())
     if patent.fees_paid_through < due:
         yield PRESET_1.softer(
