@@ -63,7 +63,12 @@ def test_the_database_as_shared_cache_keeps_the_count(settings: Any) -> None:
 def test_who_it_was_is_kept_as_a_hash_only(monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
     add = cache.add
-    monkeypatch.setattr(cache, "add", lambda key, *rest, **named: names.append(key) or add(key, *rest, **named))
+
+    def noting(key: str, *rest: Any, **named: Any) -> bool:
+        names.append(key)
+        return add(key, *rest, **named)
+
+    monkeypatch.setattr(cache, "add", noting)
 
     allow("search", "192.0.2.1")
 

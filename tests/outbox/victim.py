@@ -18,6 +18,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ def kill(folder: Path, rounds: int, design: str) -> dict[str, Any]:
             killed = in_child(act, kill_at=f"{point}:{dice.randint(1, 3)}")
         kills[point] += killed
         if not producing and design == "outbox":
-            in_child(lambda turn=turn: produce(turn, design))
+            in_child(partial(produce, turn, design))
     in_child(finish)
     return {"kills": kills} | judge(folder)
 
@@ -162,7 +163,7 @@ def race(folder: Path, workers: int) -> dict[str, Any]:
     """Many facts, and several workers at them at the same time."""
     in_child(prepare)
     for turn in range(20):
-        in_child(lambda turn=turn: produce(turn, "outbox"))
+        in_child(partial(produce, turn, "outbox"))
     children = [start(work) for _ in range(workers)]
     for child in children:
         wait(child)
