@@ -107,7 +107,7 @@ def line(agreement: Agreement) -> list[Step]:
         stations = [
             (_("Requested"), agreement.requested_at),
             (_("Signed by both"), agreement.signed_at),
-            (_("In force"), agreement.effective_at),
+            (_("In effect"), agreement.effective_at),
         ]
     found: list[Step] = []
     for label, at in stations:
