@@ -17,8 +17,9 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError, handle_tsp_response
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
-from marketplace.lib import pki
+from marketplace.lib import der, pki
 
+der.mend()
 logger = logging.getLogger(__name__)
 SECONDS = 8  # how long one authority may take before the next is asked
 TEST_POLICY = "1.3.6.1.4.1.99999.1"

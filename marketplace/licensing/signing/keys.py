@@ -8,9 +8,13 @@ from pathlib import Path
 
 from asn1crypto import x509
 from django.conf import settings
+from pyhanko.keys.pemder import load_private_key_from_pemder
 from pyhanko.sign.signers import SimpleSigner
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from marketplace.lib import pki
+from marketplace.lib import der, pki
+
+der.mend()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +42,13 @@ def places() -> Places:
 @lru_cache(maxsize=4)
 def signer(where: Places) -> SimpleSigner:
     """The signer that these files make. Raises pki.BadKeyFile."""
-    certificate = ours(where)[0]
+    known = SimpleCertificateStore()
+    known.register_multiple(chain(where))
     try:
-        made = SimpleSigner.load(where.key, where.certificates, ca_chain_files=[where.chain] if where.chain else [])
-    except (OSError, ValueError) as cause:
+        key = load_private_key_from_pemder(where.key, passphrase=None)
+    except (OSError, ValueError, TypeError) as cause:
         raise pki.BadKeyFile(f"{where.key}: {cause}") from cause
-    if made is None:
-        raise pki.BadKeyFile(f"{where.key} cannot be read as a key for {certificate.subject.human_friendly}")
-    return made
+    return SimpleSigner(ours(where)[0], key, known)
 
 
 def ours(where: Places) -> list[x509.Certificate]:
