@@ -102,6 +102,19 @@ class Group:
     folded: bool = False
 
     @property
+    def lines(self) -> list[list[Row]]:
+        """The rows as lines of the page: fields named alike up to "_" and numbered (gain0_…) share a line."""
+        lines: list[list[Row]] = []
+        for row in self.rows:
+            head = row.field.name.split("_")[0]
+            together = bool(lines) and head[-1:].isdigit() and lines[-1][0].field.name.split("_")[0] == head
+            if together:
+                lines[-1].append(row)
+            else:
+                lines.append([row])
+        return lines
+
+    @property
     def opened(self) -> bool:
         """Whether a folded group has to be seen."""
         return any(row.field.errors or row.findings or _filled(row.field) for row in self.rows)

@@ -14,6 +14,7 @@ from marketplace.accounts.models import Organization
 from marketplace.lib.industries import INDUSTRIES
 
 GAINS = 3
+PARTS = ("what", "today", "new")
 TRACK_HINTS = {
     Track.PRESET: gettext_lazy("an ordinary license on your terms: price by class, free trial, places are possible"),
     Track.OPEN: gettext_lazy("the statutory one, announced by the patent office: anyone, one price, no trial"),
@@ -115,9 +116,15 @@ class StoryForm(GroupedForm):
         (gettext_lazy("What it is good for"), ("headline", "problem", "products", "industry"), "", False),
         (
             gettext_lazy("Gain against today's way"),
-            (*(f"gain{i}_{part}" for i in range(GAINS) for part in ("what", "today", "new")), "gains_source"),
-            gettext_lazy("Numbers with units. One row each: what is measured, today's way, with this patent."),
+            (*(f"gain0_{part}" for part in PARTS), "gains_source"),
+            gettext_lazy("Numbers with units: what is measured, today's way, with this patent."),
             False,
+        ),
+        (
+            gettext_lazy("More numbers"),
+            tuple(f"gain{i}_{part}" for i in range(1, GAINS) for part in PARTS),
+            "",
+            True,
         ),
         (
             gettext_lazy("What it takes"),
@@ -150,7 +157,7 @@ class StoryForm(GroupedForm):
 
     @staticmethod
     def _gain(told: dict[str, Any], i: int) -> list[str]:
-        return [str(told.get(f"gain{i}_{part}") or "").strip() for part in ("what", "today", "new")]
+        return [str(told.get(f"gain{i}_{part}") or "").strip() for part in PARTS]
 
     @staticmethod
     def initial_of(listing: Listing) -> dict[str, Any]:
@@ -158,7 +165,7 @@ class StoryForm(GroupedForm):
         names = [name for name in StoryForm.base_fields if name != "revision"]
         told = {name: getattr(listing, name) for name in names}
         for i, row in enumerate(listing.gains[:GAINS]):
-            for part, value in zip(("what", "today", "new"), row, strict=False):
+            for part, value in zip(PARTS, row, strict=False):
                 told[f"gain{i}_{part}"] = value
         return told | {"revision": listing.revision}
 

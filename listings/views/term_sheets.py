@@ -150,7 +150,7 @@ def sheet_facts(sheet: TermSheet) -> list[Fact]:
             _("At most this amount a contract"),
             _("no limit") if sheet.ceiling_minor is None else money_text(from_minor(sheet.ceiling_minor)),
         ),
-        Fact(_("Stands until"), sheet.expires_on.isoformat() if sheet.expires_on else _("revoked")),
+        Fact(_("Stands until"), sheet.expires_on.isoformat() if sheet.expires_on else _("until it is revoked")),
     ]
 
 
