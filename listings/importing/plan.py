@@ -67,7 +67,8 @@ def save(run: ImportRun, planned: Sequence[Planned]) -> dict[str, int]:
     counts: dict[str, int] = defaultdict(int)
     for one in planned:
         one.row.outcome, one.row.facts, one.row.findings = one.outcome, one.reading.facts, one.remarks
-        one.row.patent = one.patent
+        # A refused row may name another owner's patent: it is not told which.
+        one.row.patent = None if one.outcome == Outcome.REFUSED else one.patent
         counts[one.outcome.value] += 1
     ImportRow.objects.bulk_update(
         [one.row for one in planned], ["outcome", "facts", "findings", "patent"], batch_size=_CHUNK
@@ -122,9 +123,7 @@ def _announcements_taken(planned: Sequence[Planned]) -> None:
         for patent in Patent.objects.filter(publication_number__in=chunk):
             one = wanted[patent.publication_number]
             if one.number and patent.application_number != one.number:
-                one.reading.say(
-                    "announcement_taken", "publication", number=patent.publication_number, other=patent.title
-                )
+                one.reading.say("announcement_taken", "publication", number=patent.publication_number)
                 one.reading.facts.pop("publication_number", None)
                 one.changes.pop("publication_number", None)
 

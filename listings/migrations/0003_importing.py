@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('cells', models.JSONField(default=list)),
                 ('answers', models.JSONField(blank=True, default=dict)),
-                ('outcome', models.CharField(blank=True, choices=[('new', 'New'), ('changed', 'Completes or corrects a known patent'), ('same', 'Already known, nothing to do'), ('double', 'The same patent stands in an earlier row'), ('refused', 'Refused')], max_length=8)),
+                ('outcome', models.CharField(blank=True, choices=[('new', 'New'), ('changed', 'Completes or corrects a known patent'), ('same', 'Already known, nothing to do'), ('double', 'The same patent stands in an earlier row'), ('refused', 'Refused, with reasons')], max_length=8)),
                 ('findings', models.JSONField(default=list)),
                 ('facts', models.JSONField(default=dict)),
                 ('patent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='listings.patent')),

@@ -94,7 +94,7 @@ class Outcome(models.TextChoices):
     CHANGED = "changed", _("Completes or corrects a known patent")
     SAME = "same", _("Already known, nothing to do")
     DOUBLE = "double", _("The same patent stands in an earlier row")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", _("Refused, with reasons")
 
 
 class ImportRow(models.Model):

@@ -206,8 +206,18 @@ class TantivyBackend:
 
     def _write(self, index: Any, documents: Iterable[Document]) -> int:
         index.reload()
-        searcher = index.searcher()
         writer = index.writer(heap_size=_HEAP, num_threads=1)
+        try:
+            written = self._add(index.searcher(), writer, documents)
+            writer.commit()
+        except BaseException:
+            writer.rollback()
+            raise
+        finally:
+            writer.wait_merging_threads()  # its threads write files as long as they live
+        return written
+
+    def _add(self, searcher: Any, writer: Any, documents: Iterable[Document]) -> int:
         known: dict[int, int] = {}
         written = 0
         for document in documents:
@@ -218,8 +228,6 @@ class TantivyBackend:
             writer.delete_documents_by_query(self._with_key(document.key))
             writer.add_document(_stored(document))
             written += 1
-        writer.commit()
-        writer.wait_merging_threads()
         return written
 
     def _stored_version(self, searcher: Any, key: int) -> int:

@@ -26,12 +26,13 @@ from listings.models import ImportRow, ImportRun, ImportState, Outcome
 from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.models import Organization, Role, User
 from marketplace.lib import limits, sheets
-from marketplace.lib.findings import Finding, Refused
+from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.numbers import patent_number
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_A_PAGE = 50
 RUNS_A_PAGE = 20
+_WANTED = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME)  # rows that end in a patent
 _ASKED = "asked"  # rows whose filing date is missing
 View = Callable[..., HttpResponse]
 
@@ -211,22 +212,23 @@ def _page(request: HttpRequest, run: ImportRun, findings: list[Finding]) -> Http
 
 
 def _asking(rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
-    wanted = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME)
-    return rows.filter(outcome__in=wanted, facts__filed_on__isnull=True)
+    return rows.filter(outcome__in=_WANTED, facts__filed_on__isnull=True)
 
 
-def _filters(run: ImportRun, counts: dict[str, int], asked: int, show: str) -> list[tuple[object, str, bool]]:
+def _filters(run: ImportRun, counts: dict[str, int], asked: int, show: str) -> list[tuple[str, str, bool]]:
     """Ways to show the rows: words with a count, address, whether it is the present one."""
     base = run.get_absolute_url()
-    made: list[tuple[object, str, bool]] = [
-        (_("All rows (%(count)d)") % {"count": sum(counts.values())}, base, show == "")
-    ]
+    made = [(_counted(_("All rows"), sum(counts.values())), base, show == "")]
     for value, count in counts.items():
         if count:
-            made.append((f"{Outcome(value).label} ({count})", f"{base}?show={value}", show == value))
+            made.append((_counted(Outcome(value).label, count), f"{base}?show={value}", show == value))
     if asked:
-        made.append((_("Filing date missing (%(count)d)") % {"count": asked}, f"{base}?show={_ASKED}", show == _ASKED))
+        made.append((_counted(_("Filing date missing"), asked), f"{base}?show={_ASKED}", show == _ASKED))
     return made
+
+
+def _counted(what: object, count: int) -> str:
+    return _("%(what)s (%(count)d)") % {"what": what, "count": count}
 
 
 _TONES = {"new": "good", "changed": "open", "same": "plain", "double": "warn", "refused": "stop"}
@@ -240,13 +242,15 @@ def _shown(row: ImportRow, *, staged: bool) -> ShownRow:
         told = remarks.told(stored)
         about = _("%(column)s: %(message)s") % {"column": remarks.column_words(told.field), "message": told.message}
         findings.append(replace(told, message=about))
+    order = [Severity.BLOCK, Severity.WARN, Severity.INFO]
+    findings.sort(key=lambda one: order.index(one.severity))
     return ShownRow(
         row=row,
         title=str(facts.get("title") or raw),
         number=patent_number(str(facts.get("application_number", ""))),
         tone=_TONES.get(row.outcome, "plain"),
         findings=findings,
-        asks_filing_date=staged and row.outcome != Outcome.REFUSED and _is_asked(row),
+        asks_filing_date=staged and row.outcome in _WANTED and _is_asked(row),
     )
 
 

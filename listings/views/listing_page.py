@@ -54,7 +54,6 @@ def whole(code: UUID, user: User) -> Listing:
             "patent__encumbrances",
             "patent__status_records",
         )
-        .distinct()
         .get(code=code)
     )
 
