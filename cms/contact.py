@@ -104,7 +104,7 @@ def receive(message: ContactMessage, *, by: User | None) -> ContactMessage:
             key=f"contact:{message.reference}",
             path=reverse("cms_moderation:message", args=[message.pk]),
             reference=message.reference,
-            kind=ContactKind(message.kind).label,
+            what=ContactKind(message.kind).label,
         )
     return message
 
@@ -143,7 +143,7 @@ def register() -> None:
     """Give the messages to moderators their words and carry answers out."""
     kinds.register(
         RECEIVED,
-        subject=gettext_lazy("Message %(reference)s: %(kind)s"),
+        subject=gettext_lazy("Message %(reference)s: %(what)s"),
         body=gettext_lazy("Somebody wrote through the contact page. Messages are answered within three working days."),
         action=gettext_lazy("Read and answer"),
     )

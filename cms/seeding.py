@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
 from cms import content_files, models
@@ -65,16 +66,17 @@ class Seeder:
         wanted = slug or f"home-{self.language}"
         found = self._existing(model, parent, slug)
         if found is None:
-            found = model(slug=wanted, locale=self.locale, **fields, **self._translation_key(model, parent, slug))
+            now = timezone.now()
+            state = {"live": True, "first_published_at": now, "last_published_at": now}
+            key = self._translation_key(model, parent, slug)
+            found = model(slug=wanted, locale=self.locale, **fields, **state, **key)
             parent.add_child(instance=found)
             self.made.append(found.url_path)
         elif self.overwrite:
             for name, value in fields.items():
                 setattr(found, name, value)
-        else:
-            return found
-        found.save_revision().publish()
-        found.refresh_from_db()
+            found.save_revision().publish()
+            found.refresh_from_db()
         return found
 
 

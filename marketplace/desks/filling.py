@@ -9,7 +9,6 @@ from listings.models import Listing, ListingState, Objection
 from marketplace.accounts.models import AuthorityState, Organization, SigningAuthority, VerificationState
 from marketplace.licensing.models import Agreement, State
 from marketplace.outbox.models import Effect, EffectState
-from marketplace.payments.models import Resolution, Suspense
 
 
 def organizations_waiting() -> int:
@@ -37,11 +36,6 @@ def requests_waiting() -> int:
     return Agreement.objects.filter(state=State.REQUESTED).count()
 
 
-def suspense_waiting() -> int:
-    """Money that fits nothing and was not explained."""
-    return Suspense.objects.filter(resolution=Resolution.NONE).count()
-
-
 def effects_dead() -> int:
     """Effects that failed for good: mail or papers that did not go out."""
     return Effect.objects.filter(state=EffectState.DEAD).count()
@@ -58,9 +52,8 @@ def register() -> None:
         ("organizations", _("Organizations to verify"), organizations_waiting, "accounts_moderation:organizations"),
         ("authorities", _("Signing authorities to confirm"), authorities_waiting, "accounts_moderation:organizations"),
         ("listings", _("Listings to check"), listings_waiting, "listings_moderation:listings"),
-        ("objections", _("Objections to decide"), objections_waiting, "listings_moderation:objections"),
+        ("objections", _("Objections to decide"), objections_waiting, "listings_moderation:listings"),
         ("requests", _("Requests a person must look at"), requests_waiting, "licensing:deals?state=open"),
-        ("suspense", _("Money that fits nothing"), suspense_waiting, "payments_moderation:suspense_list"),
         ("effects", _("Effects that failed for good"), effects_dead, ""),
     )
     for place, (name, label, count, url) in enumerate(rows):
