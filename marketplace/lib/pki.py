@@ -1,4 +1,4 @@
-"""The TEST key hierarchy of development: root → issuing → platform seal and time-stamp authority, and reading PEM files."""
+"""The TEST keys of development (root, issuing, platform seal, time-stamp authority), and reading PEM files."""
 
 from __future__ import annotations
 
@@ -63,15 +63,18 @@ class _Issued:
     certificate: x509.Certificate
 
 
-def ensure_test_hierarchy(folder: Path) -> Hierarchy:
-    """The TEST hierarchy under `folder`, made at the first call. Safe when several processes call at once."""
+def ensure_test_hierarchy(folder: Path, *, seal_days: int = _DAYS) -> Hierarchy:
+    """The TEST hierarchy under `folder`, made at the first call. Safe when several processes call at once.
+
+    `seal_days` is how long the seal's certificate lives; the others live twenty years.
+    """
     made = Hierarchy(folder)
     if made.tsa_certificate.exists():
         return made
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".pki-", dir=folder.parent))
     try:
-        _write_hierarchy(draft)
+        _write_hierarchy(draft, seal_days)
         folder.parent.mkdir(parents=True, exist_ok=True)
         os.rename(draft, folder)  # noqa: PTH104  fails where another process was first: its files stand
     except OSError:
@@ -82,10 +85,10 @@ def ensure_test_hierarchy(folder: Path) -> Hierarchy:
     return made
 
 
-def _write_hierarchy(folder: Path) -> None:
+def _write_hierarchy(folder: Path, seal_days: int) -> None:
     root = _issue("root", None, ca_depth=1)
     issuing = _issue("issuing CA", root, ca_depth=0)
-    seal = _issue("platform seal", issuing, commitment=True)
+    seal = _issue("platform seal", issuing, commitment=True, days=seal_days)
     tsa = _issue("time-stamp authority", issuing, usages=[ExtendedKeyUsageOID.TIME_STAMPING])
     _write(folder / "root.pem", _pem(root))
     _write(folder / "issuing.pem", _pem(issuing))
@@ -102,6 +105,7 @@ def _issue(
     ca_depth: int | None = None,
     commitment: bool = False,
     usages: Sequence[x509.ObjectIdentifier] = (),
+    days: int = _DAYS,
 ) -> _Issued:
     """A new P-256 key with its certificate; self-signed without an issuer."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -115,7 +119,7 @@ def _issue(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=_DAYS))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=ca_depth), critical=True)
         .add_extension(_key_usage(is_ca=is_ca, commitment=commitment), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

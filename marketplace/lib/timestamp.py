@@ -61,7 +61,7 @@ def test_stamper(hierarchy: pki.Hierarchy) -> TestAuthority:
     return TestAuthority(key, pki.certificates(hierarchy.tsa_certificate, hierarchy.chain))
 
 
-class InOrder(TimeStamper):  # type: ignore[misc]  # pyHanko's class has no types
+class InOrder(TimeStamper):
     """Asks one authority after the other until one answers properly."""
 
     def __init__(self, authorities: Sequence[TimeStamper]) -> None:
@@ -88,7 +88,7 @@ def _match(token: cms.ContentInfo, message_digest: bytes) -> None:
         raise ValueError("the authority stamped something else")
 
 
-class TestAuthority(TimeStamper):  # type: ignore[misc]  # pyHanko's class has no types
+class TestAuthority(TimeStamper):
     """A time-stamp authority that lives in this process and signs with a TEST key. Development and tests only."""
 
     __test__ = False  # no test case, whatever its name suggests

@@ -162,7 +162,11 @@ def _context(certificates: Iterable[x509.Certificate], moment: datetime | None) 
 def _stamp_time(signature: EmbeddedPdfSignature) -> datetime | None:
     """The instant that the time stamp names, before anybody has checked it."""
     try:
-        token = signature.attached_timestamp_data
-        return token["encap_content_info"]["content"].parsed["gen_time"].native if token else None
+        tokens = [
+            attribute["values"][0]["content"]
+            for attribute in signature.signer_info["unsigned_attrs"]
+            if attribute["type"].native == "signature_time_stamp_token"
+        ]
+        return tokens[0]["encap_content_info"]["content"].parsed["gen_time"].native if tokens else None
     except Exception:  # noqa: BLE001  a broken stamp is reported by the validation itself
         return None

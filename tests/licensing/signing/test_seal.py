@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from marketplace.lib import pki
@@ -88,7 +89,7 @@ def test_what_is_no_pdf_is_not_sealed() -> None:
 
 
 @pytest.fixture
-def production(settings: Any, tmp_path: Path) -> Iterator[Any]:
+def production(settings: Any, tmp_path: Path) -> Any:
     """Production with keys and anchors named, all of them TEST ones."""
     made = pki.ensure_test_hierarchy(tmp_path / "pki")
     settings.PRODUCTION = True
@@ -162,3 +163,15 @@ def test_after_a_change_of_keys_old_seals_stay_ours(pdf: bytes, own_keys: Path, 
 
 def test_test_keys_are_called_test_keys(own_keys: Path) -> None:
     assert keys.uses_test_keys() is True
+
+
+def test_a_seal_outlives_its_certificate_because_it_is_stamped(pdf: bytes, own_keys: Path) -> None:
+    pki.ensure_test_hierarchy(own_keys, seal_days=30)
+    sealed = seal_pdf(pdf, name="x")
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=400)):
+        seen = inspect(sealed, trust()).seal
+        assert seen is not None
+        assert (seen.sound, seen.trusted, seen.stamp_ok) == (True, True, True)
+        with pytest.raises(SealUnavailable, match="does not hold"):  # nothing new is sealed with it
+            seal_pdf(pdf, name="x")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from marketplace.audit import trail
 from marketplace.licensing.models import Agreement, Paper
-from marketplace.licensing.signing import sealing
+from marketplace.licensing.signing import seal, sealing
 from marketplace.licensing.signing.seal import SealUnavailable
 from marketplace.notices.models import Message
 from marketplace.outbox import worker
@@ -60,7 +60,7 @@ def test_the_second_of_two_workers_leaves_the_first_ones_seal(
 ) -> None:
     paper = active.papers.first()
     assert paper is not None
-    real = sealing.seal_pdf
+    real = seal.seal_pdf
 
     def meanwhile(pdf: bytes, *, name: str) -> bytes:
         monkeypatch.setattr(sealing, "seal_pdf", real)
