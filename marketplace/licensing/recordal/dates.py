@@ -32,7 +32,7 @@ class Recordal:
         ]
         if self.reduces_from:
             note = _("only if recorded before, only fees not yet due, and never on top of another reduction")
-            rows.append(Fact(_("Annual fee lower by 15% from"), self.reduces_from.isoformat(), note))
+            rows.append(Fact(_("Annual fee 15 percent lower from"), self.reduces_from.isoformat(), note))
         return rows
 
 
