@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -42,7 +43,13 @@ def of(agreement: Agreement, *, reader: User, clauses: Sequence[Clause] = ()) ->
     """The deal's history, newest first. `clauses` give the titles of confirmed ones."""
     titles = {clause.key: clause.title for clause in clauses}
     entries = trail.of(agreement).select_related("by").order_by("-number")
-    return [event for entry in entries if (event := _event(agreement, entry, reader, titles)) is not None]
+    events = [event for entry in entries if (event := _event(agreement, entry, reader, titles)) is not None]
+    return [one for before, one in pairwise([None, *events]) if one is not None and not _repeats(before, one)]
+
+
+def _repeats(before: Event | None, event: Event) -> bool:
+    """Whether an event says the same as its neighbor: four papers sealed one after the other are one line."""
+    return before is not None and (before.who, before.what) == (event.who, event.what)
 
 
 def _event(agreement: Agreement, entry: Entry, reader: User, titles: dict[str, str]) -> Event | None:

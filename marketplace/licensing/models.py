@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.models import LicenseeClass, Listing, TermSheet, Track
 from marketplace.accounts.models import Organization, SigningAuthority
+from marketplace.lib.terms import SHANGHAI
 from marketplace.vault.models import VaultFile
 
 if TYPE_CHECKING:
@@ -155,6 +157,13 @@ class Agreement(models.Model):
         from django.urls import reverse
 
         return reverse("licensing:agreement", args=[self.code])
+
+    @property
+    def last_day_to_act(self) -> date | None:
+        """The last whole day (Asia/Shanghai) on which the present step can be taken; None where nothing waits."""
+        if self.acts_until is None:
+            return None
+        return (self.acts_until - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
 
     def party_of(self, user: User) -> Party | None:
         """The side on which `user` is a live member; None for a stranger or a moderator."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from listings.models import Track
+from listings.offers import price_for
 from marketplace.accounts.models import Role, User
 from marketplace.lib.look import Step as Station
 from marketplace.lib.look import money_text
@@ -264,6 +265,7 @@ def stations(view: View) -> list[Station]:
             (_("Both sign"), agreement.signed_at, _signature_note(view)),
             *_money(view, agreement.signed_at),
             (_("In force"), agreement.effective_at, _("recordal within three months")),
+            *_later_money(view),
         ]
     return _line(rows, stopped=agreement.state in CLOSED and agreement.effective_at is None)
 
@@ -300,6 +302,26 @@ def _signature_note(view: View) -> str:
     names = {Party.LICENSEE: view.agreement.licensee.name, Party.LICENSOR: view.agreement.licensor.name}
     signed = [name for party, name in names.items() if party in view.signed]
     return _("signed: %(names)s") % {"names": "、".join(signed)} if signed else ""
+
+
+def _later_money(view: View) -> list[tuple[str, datetime | bool | None, str]]:
+    """The station of a first payment that falls due with or after the effect of the license."""
+    agreement = view.agreement
+    if read(agreement.version.snapshot).flag("payment_is_condition"):
+        return []
+    first = agreement.obligations.filter(state=ObligationState.SETTLED).order_by("settled_at").first()
+    price = price_for(agreement.version.snapshot, agreement.licensee_class)
+    if not (price.now_minor or view.due or first):
+        return []
+    amount = view.due[0].amount_minor if view.due else price.now_minor
+    return [(_("Payment"), first.settled_at if first else None, money_text(from_minor(amount, agreement.currency)))]
+
+
+def act_by(view: View) -> date | None:
+    """The day by which the next person has to act; where money is waited for the last day to pay, without the grace."""
+    if view.agreement.state in (State.SIGNED, State.NOTICED) and view.due:
+        return view.due[0].due_on
+    return view.agreement.last_day_to_act
 
 
 def _money(view: View, since: datetime | None) -> list[tuple[str, datetime | bool | None, str]]:

@@ -69,21 +69,23 @@ def people(
     }
 
 
+TRIAL: dict[str, Any] = {
+    "fee_mode": "free_then_paid",
+    "free_months": 12,
+    "trigger": "date",
+    "later_mode": "deferred",
+    "nonpayment": "停止使用",
+}
+TERMS_FOR: dict[str, dict[str, Any]] = {
+    State.SIGNED: {"payment_is_condition": True},
+    State.ACTIVE: TRIAL,
+    State.ENDED: TRIAL,
+}
+
+
 def _preset(listing: Listing, firm: Organization, bob: User, alice: User, state: str) -> Agreement:
     """Lead a preset agreement without term sheet to a state; the firm has confirmed but nobody signed when offered."""
-    terms = {"payment_is_condition": True} if state == State.SIGNED else {}
-    terms |= (
-        {
-            "fee_mode": "free_then_paid",
-            "free_months": 12,
-            "trigger": "date",
-            "later_mode": "deferred",
-            "nonpayment": "停止使用",
-        }
-        if (state in (State.ACTIVE, State.ENDED))
-        else {}
-    )
-    OfferTerms.objects.filter(listing=listing).update(**(terms or {"pay_within_days": 15}))
+    OfferTerms.objects.filter(listing=listing).update(**TERMS_FOR.get(state, {"pay_within_days": 15}))
     related = state in (State.REQUESTED, State.DECLINED)
     agreement = ask(listing, firm, bob, related_party=related, related_detail="股东" if related else "")
     if state == State.DECLINED:

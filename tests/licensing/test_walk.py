@@ -15,7 +15,7 @@ from listings.models import Listing, Patent
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Refused
 from marketplace.licensing import flow, states
-from marketplace.licensing.models import Agreement, ObligationState
+from marketplace.licensing.models import Agreement, ObligationState, State
 from tests.licensing.conftest import ask, confirm_all, send_notice, sign
 
 Act = Callable[[Agreement, User], Any]
@@ -105,5 +105,5 @@ def _reachable(track: str, old: str, new: str) -> bool:
     """One listed move, or two: a payment may complete what a signature left waiting, in one act of the walk."""
     moves = states.moves()
     return (track, old, new) in moves or any(
-        (track, old, between) in moves and (track, between, new) in moves for between in states.State
+        (track, old, between) in moves and (track, between, new) in moves for between in State
     )

@@ -76,6 +76,8 @@ def _context(deal: Agreement, view: turns.View, user: User) -> dict[str, Any]:
         "title": read(snapshot).patents[0].title,
         "stations": turns.stations(view),
         "turn": turns.turn(view),
+        "act_by": turns.act_by(view),
+        "unsigned": deal.state in (State.REQUESTED, State.OFFERED, State.PREPARED),
         "six": offers.summary_facts(snapshot, price),
         "papers": papers_of(deal),
         "obligations": owed(deal),
