@@ -23,7 +23,7 @@ class ModeratorsItem(MenuItem):  # type: ignore[misc]
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Whether the person is a moderator."""
-        return bool(request.user.is_staff)  # type: ignore[union-attr]
+        return bool(request.user.is_staff)
 
 
 class QueuesPanel(Component):  # type: ignore[misc]
@@ -57,7 +57,7 @@ def menu_item() -> Any:
 @hooks.register("construct_homepage_panels")  # type: ignore[untyped-decorator]
 def home_panels(request: HttpRequest, panels: list[Any]) -> None:
     """Put the queues first."""
-    if request.user.is_staff:  # type: ignore[union-attr]
+    if request.user.is_staff:
         panels.insert(0, QueuesPanel())
 
 

@@ -49,7 +49,7 @@ class LanguageMiddleware:
         wanted = chosen(request)
         language, by_address = _of_address(request.path_info, wanted)
         with translation.override(language):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ("Cookie",))

@@ -30,7 +30,7 @@ class Pile(NamedTuple):
     """Listings in one state."""
 
     label: str
-    count: int
+    number: int
     url: str
 
 
