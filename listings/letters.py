@@ -27,16 +27,18 @@ FILES = (
     "declaration_evidence",
 )
 OBJECTION_FILE = "objection_evidence"  # moderators only: whoever objects may need protection
-_OWNED = {model._meta.label_lower: model for model in (Patent, Listing)}
+_ABOUT = {  # how a membership leads to the row that a file is about
+    Patent._meta.label_lower: "organization__patents",
+    Listing._meta.label_lower: "organization__listings",
+}
 
 
 def _reads(user: User | AnonymousUser, file: VaultFile) -> bool:
     """Members of the organization whose patent or listing the file is about, by live membership."""
-    model = _OWNED.get(file.subject_type)
-    if not user.is_authenticated or model is None:
+    about = _ABOUT.get(file.subject_type)
+    if not user.is_authenticated or about is None:
         return False
-    organization = model._default_manager.filter(pk=file.subject_id).values("organization")
-    return Membership.objects.live().filter(user=user, organization__in=organization).exists()
+    return Membership.objects.live().filter(user=user, **{about: file.subject_id}).exists()
 
 
 def _reads_sheet(user: User | AnonymousUser, file: VaultFile) -> bool:

@@ -18,7 +18,7 @@ class ModeratorsItem(MenuItem):  # type: ignore[misc]
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Whether the person is a moderator."""
-        return bool(request.user.is_staff)  # type: ignore[union-attr]
+        return bool(request.user.is_staff)
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -233,7 +234,7 @@ def advance(listing: Listing, *, by: User | None = None) -> Listing:
             return listing
         if to == listing.state or to not in STEPS["advance"].target:
             return listing
-        opened = {"published_at": listing.published_at or timezone.now()} if to == S.PUBLISHED else {}
+        opened: dict[str, Any] = {"published_at": listing.published_at or timezone.now()} if to == S.PUBLISHED else {}
         listing = moving.move(listing, "advance", to, by=by, **opened)
         moving.tell_owners(listing, "listing.published" if to == S.PUBLISHED else "listing.awaiting")
     return listing

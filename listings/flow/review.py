@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,7 +56,7 @@ def approve(listing: Listing, *, by: User, revision: int, note: str = "") -> Lis
     with transaction.atomic():
         listing = _lock_revision(listing, revision)
         to = where_it_belongs(listing)
-        opened = {"published_at": timezone.now()} if to == ListingState.PUBLISHED else {}
+        opened: dict[str, Any] = {"published_at": timezone.now()} if to == ListingState.PUBLISHED else {}
         listing = moving.move(listing, "approve", to, by=by, approved_revision=revision, **opened)
         Review.objects.create(listing=listing, revision=revision, decision="approved", reason=note, decided_by=by)
         if to == ListingState.PUBLICITY and publicity_needed(listing):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -55,7 +57,7 @@ def resume(listing: Listing, *, by: User, reason: str = "") -> Listing:
     with transaction.atomic():
         listing = moving.lock(listing)
         to = where_it_belongs(listing)
-        opened = {"published_at": listing.published_at or timezone.now()} if to in PUBLIC else {}
+        opened: dict[str, Any] = {"published_at": listing.published_at or timezone.now()} if to in PUBLIC else {}
         listing = moving.move(listing, "resume", to, by=by, reason=reason, **opened)
         moving.tell_owners(listing, "listing.resumed", state=ListingState(listing.state).label)
     return listing

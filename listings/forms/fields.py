@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -33,7 +33,7 @@ class YuanField(forms.DecimalField):
         super().__init__(min_value=0, max_value=HIGHEST_YUAN, decimal_places=2, max_digits=13, **options)
         self.widget.attrs |= {"inputmode": "decimal", "step": "0.01"}
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         """Fen, None where nothing was typed."""
         amount = super().clean(value)
         return None if amount is None else int(amount * 100)
@@ -54,7 +54,7 @@ class PercentField(forms.DecimalField):
         self.validators += [MinValueValidator(0), MaxValueValidator(100)]
         self.widget.attrs |= {"inputmode": "decimal", "step": "0.01", "min": "0", "max": "100"}
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         """Basis points, None where nothing was typed."""
         rate = super().clean(value)
         return None if rate is None else int(rate * 100)
@@ -125,10 +125,18 @@ def _filled(field: BoundField) -> bool:
     return bool(value) and str(value) not in ("0", "False", str(field.field.initial))
 
 
+Layout = Sequence[tuple["Words", Sequence[str], "Words", bool]]  # legend, field names, hint, folded
+
+
+def choose(form: forms.Form, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+    """Give a choice field of one form its choices."""
+    cast("forms.ChoiceField", form.fields[name]).choices = list(choices)
+
+
 class GroupedForm(forms.Form):
     """A form told as groups: a subclass names them in `layout` as (legend, field names, hint, folded)."""
 
-    layout: Sequence[tuple[Words, Sequence[str], Words, bool]] = ()
+    layout: Layout = ()
 
     def __init__(self, *args: Any, findings: Iterable[Finding] = (), **options: Any) -> None:
         super().__init__(*args, **options)
@@ -162,7 +170,7 @@ def keep(
     form: forms.Form, name: str, *, kind: str, by: User | None, subject: models.Model | None = None
 ) -> VaultFile | None:
     """The uploaded file of a field in the vault; None where there is none, or with an error at the field."""
-    upload: UploadedFile | None = form.cleaned_data.get(name)
+    upload: UploadedFile[Any] | None = form.cleaned_data.get(name)
     if not upload:
         return None
     try:

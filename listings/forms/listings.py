@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from listings.forms.fields import DayField, GroupedForm, ScanField
+from listings.forms.fields import DayField, GroupedForm, ScanField, choose
 from listings.models import Listing, Patent, Track
 from marketplace.accounts.models import Organization
 from marketplace.lib.industries import INDUSTRIES
@@ -21,6 +21,12 @@ TRACK_HINTS = {
 }
 
 
+def own_patents(form: forms.Form, organization: Organization) -> None:
+    """Let a form choose among the organization's patents."""
+    field = cast("forms.ModelChoiceField[Patent]", form.fields["patent"])
+    field.queryset = Patent.objects.filter(organization=organization).order_by("title", "pk")
+
+
 class NewListingForm(forms.Form):
     """Which patent, on which track."""
 
@@ -31,14 +37,13 @@ class NewListingForm(forms.Form):
 
     def __init__(self, *args: Any, organization: Organization, **options: Any) -> None:
         super().__init__(*args, **options)
-        patent, track = self.fields["patent"], self.fields["track"]
-        assert isinstance(patent, forms.ModelChoiceField)  # noqa: S101  (for the type checker)
-        assert isinstance(track, forms.ChoiceField)  # noqa: S101  (for the type checker)
-        patent.queryset = Patent.objects.filter(organization=organization).order_by("title", "pk")
-        track.choices = [
-            (key, _("%(mode)s: %(hint)s") % {"mode": Track(key).label, "hint": hint})
-            for key, hint in TRACK_HINTS.items()
-        ]
+        own_patents(self, organization)
+        hints = TRACK_HINTS.items()
+        choose(
+            self,
+            "track",
+            [(key, _("%(mode)s: %(hint)s") % {"mode": Track(key).label, "hint": hint}) for key, hint in hints],
+        )
 
 
 class CopyForm(forms.Form):
@@ -50,9 +55,7 @@ class CopyForm(forms.Form):
 
     def __init__(self, *args: Any, organization: Organization, **options: Any) -> None:
         super().__init__(*args, **options)
-        patent = self.fields["patent"]
-        assert isinstance(patent, forms.ModelChoiceField)  # noqa: S101  (for the type checker)
-        patent.queryset = Patent.objects.filter(organization=organization).order_by("title", "pk")
+        own_patents(self, organization)
 
 
 def _text(label: Any, rows: int = 4, **options: Any) -> forms.CharField:

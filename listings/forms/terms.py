@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from listings.forms.fields import DayField, GroupedForm, PercentField, YuanField
+from listings.forms.fields import GroupedForm, Layout, PercentField, YuanField, choose
 from listings.models import (
     FeeMode,
     LaterMode,
     LicenseeClass,
-    OfferTerms,
     RoyaltyBase,
-    TermSheet,
-    TermSheetState,
     Trigger,
 )
 from listings.models.offer_terms import Terms
 from listings.prices import class_prices_of
 from listings.words import ACTS
-from marketplace.accounts.models import Organization
 from marketplace.lib import divisions
-from marketplace.lib.terms import today
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -50,6 +45,7 @@ def territories() -> list[tuple[str, Any]]:
 class TermsForm(GroupedForm):
     """Every column of terms for people: yuan, percent, months."""
 
+    modes: Sequence[tuple[str, Any]] = FeeMode.choices
     fee_mode = forms.ChoiceField(label=gettext_lazy("How is it paid?"), widget=forms.RadioSelect)
     fee = YuanField(
         label=gettext_lazy("Fee (yuan)"),
@@ -144,7 +140,7 @@ class TermsForm(GroupedForm):
     )
     extra_hour = YuanField(label=gettext_lazy("A further hour costs (yuan)"), required=False)
 
-    layout = (
+    layout: Layout = (
         (
             gettext_lazy("Price"),
             ("fee_mode", "fee", "fee_per_year", "royalty", "royalty_base", "pay_within_days", "payment_is_condition"),
@@ -187,11 +183,11 @@ class TermsForm(GroupedForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["fee_mode"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  (for the type checker)
-        field.choices = [
-            (key, _("%(mode)s: %(hint)s") % {"mode": words, "hint": MODE_HINTS[key]}) for key, words in FeeMode.choices
-        ]
+        choose(
+            self,
+            "fee_mode",
+            [(key, _("%(mode)s: %(hint)s") % {"mode": words, "hint": MODE_HINTS[key]}) for key, words in self.modes],
+        )
 
     def clean(self) -> dict[str, Any]:
         """Name what does not fit the chosen way of paying instead of dropping it silently."""
@@ -288,145 +284,3 @@ class TermsForm(GroupedForm):
         """Prices by class, {LicenseeClass: fen}."""
         told = self.cleaned_data
         return {name: told[field] for field, name in PRICES.items() if told.get(field) is not None}
-
-
-class PresetTermsForm(TermsForm):
-    """The terms of a preset listing: a signed term sheet's, or its own."""
-
-    sheet = forms.ModelChoiceField(
-        label=gettext_lazy("Whose terms?"),
-        queryset=TermSheet.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("Own terms, stated below; a signatory signs each contract"),
-        widget=forms.RadioSelect,
-        help_text=gettext_lazy("With a signed term sheet a firm can have its license without waiting for you."),
-    )
-    fee_explanation = forms.CharField(
-        label=gettext_lazy("How the fee was reached"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    layout = (
-        (gettext_lazy("Term sheet"), ("sheet",), "", False),
-        *TermsForm.layout,
-        (gettext_lazy("Explanation"), ("fee_explanation",), "", True),
-    )
-
-    def __init__(self, *args: Any, organization: Organization, **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["sheet"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  (for the type checker)
-        field.queryset = signed_sheets(organization)
-        if not field.queryset.exists():
-            del self.fields["sheet"]
-        if self.data.get(self.add_prefix("sheet")):
-            for name in ("fee_mode", "acts", "territory", "pay_within_days"):
-                self.fields[name].required = False
-
-    def clean(self) -> dict[str, Any]:
-        """With a sheet the fields below do not matter."""
-        if self.cleaned_data.get("sheet"):
-            for name in set(self.errors) - {"sheet"}:
-                del self._errors[name]  # type: ignore[attr-defined]
-            return self.cleaned_data
-        return super().clean()
-
-    @property
-    def chosen_sheet(self) -> TermSheet | None:
-        """The chosen sheet."""
-        return self.cleaned_data.get("sheet")
-
-
-class OpenTermsForm(TermsForm):
-    """The terms of an open license: one price for everybody, no trial, the whole country (TRACK-1)."""
-
-    fee_explanation = forms.CharField(
-        label=gettext_lazy("How the fee was reached"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=gettext_lazy(
-            "At most 2,000 characters: own income, earlier licenses, industry figures, usual rates, a valuation."
-        ),
-    )
-    royalty_trigger_confirmed = forms.BooleanField(
-        label=gettext_lazy("With a royalty alone: the written notice itself counts as payment as announced"),
-        required=False,
-    )
-    layout = (
-        *TermsForm.layout,
-        (gettext_lazy("Explanation"), ("fee_explanation", "royalty_trigger_confirmed"), "", False),
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name in (*TRIAL_FIELDS, *PRICES, "classes_only", "territory", "payment_is_condition"):
-            del self.fields[name]
-        field = self.fields["fee_mode"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  (for the type checker)
-        field.choices = [choice for choice in field.choices if choice[0] != FeeMode.FREE_THEN_PAID]
-
-    def terms(self) -> dict[str, Any]:
-        """The columns; what the open track does not have is emptied."""
-        nothing = {"free_months": 0, "trigger": "", "milestone": "", "later_mode": "", "instalments": 0}
-        nothing |= {"nonpayment": "", "classes_only": False, "payment_is_condition": False}
-        own = {name: self.cleaned_data[name] for name in ("fee_explanation", "royalty_trigger_confirmed")}
-        return nothing | super().terms() | own
-
-
-def initial_of_offer(terms: OfferTerms) -> dict[str, Any]:
-    """The form's values of a listing's terms."""
-    told = TermsForm.initial_of(terms)
-    told |= {"fee_explanation": terms.fee_explanation, "sheet": terms.listing.term_sheet}
-    return told | {"royalty_trigger_confirmed": terms.royalty_trigger_confirmed}
-
-
-def signed_sheets(organization: Organization) -> Any:
-    """The term sheets of an organization that stand by their date, newest first."""
-    from django.db.models import Q
-
-    standing = TermSheet.objects.filter(organization=organization, state=TermSheetState.SIGNED)
-    return standing.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today())).order_by("-signed_at")
-
-
-class TermSheetForm(TermsForm):
-    """A term sheet: the terms and the limits of the standing offer."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=120,
-        help_text=gettext_lazy("As your office calls it, e.g. “Free twelve months, small firms”."),
-    )
-    max_licenses = forms.IntegerField(
-        label=gettext_lazy("At most this many licenses"), min_value=1, max_value=100_000, required=False
-    )
-    ceiling = YuanField(label=gettext_lazy("At most this amount a contract (yuan)"), required=False)
-    expires_on = DayField(label=gettext_lazy("Stands until"), required=False)
-    layout = (
-        (gettext_lazy("Name"), ("name",), "", False),
-        *TermsForm.layout,
-        (
-            gettext_lazy("Limits of the standing offer"),
-            ("max_licenses", "ceiling", "expires_on"),
-            gettext_lazy("Empty: no limit. It can be revoked at any time; licenses given stay."),
-            False,
-        ),
-    )
-
-    @staticmethod
-    def initial_of_sheet(sheet: TermSheet) -> dict[str, Any]:
-        """The form's values of a stored sheet."""
-        told = TermsForm.initial_of(sheet)
-        told |= {"name": sheet.name, "max_licenses": sheet.max_licenses, "ceiling": sheet.ceiling_minor}
-        return told | {"expires_on": sheet.expires_on}
-
-    def columns(self) -> Mapping[str, Any]:
-        """The columns of TermSheet."""
-        told = self.cleaned_data
-        return self.terms() | {
-            "name": told["name"].strip(),
-            "class_prices": self.prices(),
-            "max_licenses": told["max_licenses"],
-            "ceiling_minor": told["ceiling"],
-            "expires_on": told["expires_on"],
-        }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -97,7 +97,7 @@ def _lic_k(listing: Listing) -> Iterable[Finding]:
         )
 
 
-def fresh_since(listing: Listing) -> timezone.datetime | None:
+def fresh_since(listing: Listing) -> datetime | None:
     """When the legal status was last checked or confirmed by the licensor; None for never (LIC-9)."""
     known = [at for at in (listing.patent.status_checked_at, listing.confirmed_alive_at) if at]
     return max(known) if known else None

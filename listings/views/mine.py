@@ -113,7 +113,7 @@ def one_context(request: HttpRequest, listing: Listing, **more: Any) -> dict[str
 @EDIT
 def new(request: MemberRequest) -> HttpResponse:
     """Begin a listing: which patent, on which track; what each track says about the patent is shown."""
-    chosen = Patent.objects.filter(organization=request.organization, code=_uuid(request.GET.get("patent"))).first()
+    chosen = _patent(request)
     form = NewListingForm(
         request.POST or None,
         organization=request.organization,
@@ -140,11 +140,13 @@ def new(request: MemberRequest) -> HttpResponse:
     return wrong(request, "listings/new.html", context)
 
 
-def _uuid(text: str | None) -> UUID | None:
+def _patent(request: MemberRequest) -> Patent | None:
+    """The organization's patent that the address names; None without or for a wrong one."""
     try:
-        return UUID(text or "")
+        code = UUID(request.GET.get("patent") or "")
     except ValueError:
         return None
+    return Patent.objects.filter(organization=request.organization, code=code).first()
 
 
 @login_required

@@ -33,7 +33,7 @@ from listings.rules import check_patent
 from listings.views.desk import may_list, moved_on, page_of, sections, wrong
 from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.models import Role
-from marketplace.lib.findings import Refused
+from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.look import Fact
 from marketplace.lib.numbers import patent_number
 from marketplace.lib.terms import start_of, today
@@ -166,7 +166,7 @@ def patent_edit(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 def _findings(patent: Patent) -> list[Any]:
-    seen = {}
+    seen: dict[tuple[str, str], Finding] = {}
     for track in Track:
         for finding in check_patent(patent, track):
             seen.setdefault((finding.field, str(finding.message)), finding)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from listings import offers, term_sheets
-from listings.forms.terms import TermSheetForm
+from listings.forms.offered import TermSheetForm
 from listings.models import LicenseeClass, TermSheet, TermSheetState
 from listings.models.listing import PUBLIC
 from listings.prices import class_prices_of

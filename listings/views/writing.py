@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from listings import flow, offers
 from listings.forms.fields import keep
 from listings.forms.listings import BindingForm, DeclarationForm, PublicityForm, StoryForm
-from listings.forms.terms import OpenTermsForm, PresetTermsForm, initial_of_offer
+from listings.forms.offered import OpenTermsForm, PresetTermsForm, initial_of_offer
 from listings.models import Listing, Track
 from listings.rules import Stage, check
 from listings.rules.institution import PUBLICITY_DAYS, needs_publicity, publicity_of
