@@ -111,6 +111,11 @@ class ProfileForm(forms.ModelForm[User]):
             "phone": forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
             "language": forms.Select(choices=[("zh-hans", gettext_lazy("Chinese")), ("en", gettext_lazy("English"))]),
         }
+        labels = {
+            "name": gettext_lazy("Your name"),
+            "phone": gettext_lazy("Mobile phone"),
+            "language": gettext_lazy("Language of our mail"),
+        }
         help_texts = {"language": gettext_lazy("We write to you in this language.")}
 
     def clean_language(self) -> str:

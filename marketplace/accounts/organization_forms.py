@@ -191,19 +191,22 @@ class OrganizationForm(forms.ModelForm[Organization]):
     @property
     def needs_override(self) -> bool:
         """Whether the credit code was found wanting, so that its reason is asked for."""
-        return bool(self.instance.credit_code_override) or (
-            self.is_bound and ("credit_code" in self.errors or bool(self.data.get("credit_code_override")))
-        )
+        if "credit_code_override" not in self.fields:
+            return False
+        wanting = self.is_bound and ("credit_code" in self.errors or bool(self.data.get("credit_code_override")))
+        return bool(self.instance.credit_code_override) or wanting
 
     @property
     def sections(self) -> list[Section]:
         """The fields under their headings, without those that do not concern this kind."""
         hide = set() if self.needs_override else {"credit_code_override"}
+        if self.needs_override:
+            self.fields["credit_code_override"].required = True  # where it is shown, it is not optional
         if not self.counties_known:
             hide.add("county")
         groups: list[tuple[Words, tuple[str, ...], Words]] = [
             (_("Who you are"), _IDENTITY, ""),
-            (_("Where you are"), _PLACE, ""),
+            (_("Place and address"), _PLACE, ""),
             (
                 _("Size"),
                 _SIZE,

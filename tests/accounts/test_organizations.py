@@ -79,6 +79,12 @@ def test_each_kind_registers_with_its_own_fields(
     assert own.credit_code == ("" if kind == "individual" else GOOD_CODE)
 
 
+def test_a_field_of_another_kind_is_ignored(browser: Client) -> None:
+    given = FIRM | {"credit_code_override": "why not", "state_established": "on", "name": ""}
+
+    assert browser.post("/organization/new/?kind=individual", given).status_code == 422
+
+
 def test_nobody_registers_the_platform(browser: Client) -> None:
     assert "Register: " not in browser.get("/organization/new/?kind=platform").content.decode()
     browser.post("/organization/new/?kind=platform", FIRM)
