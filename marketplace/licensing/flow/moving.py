@@ -49,6 +49,12 @@ def require_side(user: User, agreement: Agreement, step: Step) -> Who:
     return side
 
 
+def require_member(user: User, organization: Organization, step: Step) -> None:
+    """Whether the person may take the step in this organization's name. Raises NotYours."""
+    if not holds(user, organization, step.roles):
+        raise NotYours([not_yours(step)])
+
+
 def not_yours(step: Step) -> Finding:
     """Why a person may not take a step, and whom to ask."""
     roles = ", ".join(str(role.label).split(":")[0] for role in Role if role in step.roles)

@@ -15,7 +15,7 @@ from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.terms import start_of
 from marketplace.licensing import freezing, gates, identifiers, letters, papers
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.errors import AlreadyAsked, NotYours
+from marketplace.licensing.errors import AlreadyAsked
 from marketplace.licensing.flow import moving
 from marketplace.licensing.models import LIVE_STATES, Agreement, OfferVersion, PaperKind, Party, Signature, State
 from marketplace.licensing.states import STEPS, Step
@@ -40,14 +40,10 @@ def request(
     TermsChanged, AlreadyAsked.
     """
     step = STEPS["prepare" if listing.track == Track.OPEN else "request"]
-    if not moving.holds(by, licensee, step.roles):
-        raise NotYours([moving.not_yours(step)])
+    moving.require_member(by, licensee, step)
     with transaction.atomic():
         listing = moving.lock_offer(listing)
-        _require_free(listing, licensee)
-        gates.require_acceptable(listing)
-        version = freezing.require_seen(listing, seen_sha256)
-        gates.require_eligible(listing, licensee)
+        version = _admit(listing, licensee, seen_sha256)
         _require_statements(version, field_ok=field_ok, territory_ok=territory_ok)
         look = gates.who_must_look(listing, licensee, by, related_party=related_party)
         agreement = _create(
@@ -65,6 +61,15 @@ def request(
         moving.record(agreement, step, by=by, was="", version=version.sha256, needs_person=look)
         _go_on(agreement, by=by)
     return agreement
+
+
+def _admit(listing: Listing, licensee: Organization, seen_sha256: str) -> OfferVersion:
+    """The frozen offer that this licensee may take now, on the terms it saw."""
+    _require_free(listing, licensee)
+    gates.require_acceptable(listing)
+    version = freezing.require_seen(listing, seen_sha256)
+    gates.require_eligible(listing, licensee)
+    return version
 
 
 def _go_on(agreement: Agreement, *, by: User) -> None:
