@@ -58,6 +58,20 @@ def _limit(d: Draft) -> str:
     )
 
 
+def _early(d: Draft) -> str:
+    """How the licensee leaves early, by the contract's own terms."""
+    if d.is_free:
+        return d.say(
+            "被许可方可以提前三十日书面通知终止本合同，不承担任何费用。",
+            "The Licensee may end the contract on thirty days' written notice at no cost.",
+        )
+    return d.say(
+        "被许可方提前退出：被许可方可以提前六十日书面通知终止本合同；终止前已经到期的费用仍应支付，已付的固定费用不退还。",
+        "Early exit: the Licensee may end the contract on sixty days' written notice. Fees that fell due before"
+        " stay owed; fixed fees already paid are not refunded.",
+    )
+
+
 def exit_(d: Draft) -> list[str]:
     """Who may leave, when and with what effect. Highlighted: it bears on major interests."""
     said = []
@@ -69,20 +83,9 @@ def exit_(d: Draft) -> list[str]:
                 " without a reason and at no cost. The contract ends on the day the notice arrives.",
             )
         )
-    said.append(
-        d.say(
-            "被许可方提前退出：被许可方可以提前六十日书面通知终止本合同；终止前已经到期的费用仍应支付，已付的固定费用不退还。",
-            "Early exit: the Licensee may end the contract on sixty days' written notice. Fees that fell due before"
-            " stay owed; fixed fees already paid are not refunded.",
-        )
-        if not d.is_free
-        else d.say(
-            "被许可方可以提前三十日书面通知终止本合同，不承担任何费用。",
-            "The Licensee may end the contract on thirty days' written notice at no cost.",
-        )
-    )
     return [
         *said,
+        _early(d),
         d.say(
             "一方迟延履行主要义务，经书面催告后三十日内仍未履行，或者有其他违约行为致使不能实现合同目的的，另一方可以书面通知解除。"
             "许可方在被许可方没有违约时不得提前解除。",
