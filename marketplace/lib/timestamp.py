@@ -65,7 +65,7 @@ class InOrder(TimeStamper):
     """Asks one authority after the other until one answers properly."""
 
     def __init__(self, authorities: Sequence[TimeStamper]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.authorities = tuple(authorities)
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
@@ -94,13 +94,13 @@ class TestAuthority(TimeStamper):
     __test__ = False  # no test case, whatever its name suggests
 
     def __init__(self, key: ec.EllipticCurvePrivateKey, chain: Sequence[x509.Certificate]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._key = key
         self._certificate, *self._others = chain
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """A token over the digest, dated by this machine's clock."""
-        nonce, request = self.request_cms(message_digest, md_algorithm)
+        nonce, request = self.request_cms(message_digest, md_algorithm)  # type: ignore[no-untyped-call]
         return handle_tsp_response(tsp.TimeStampResp.load(self.answer(request)), nonce)
 
     def answer(self, request: tsp.TimeStampReq) -> bytes:

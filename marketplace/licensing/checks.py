@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from marketplace.lib import pki, timestamp
+from marketplace.lib import pki
 from marketplace.licensing.signing import keys
 
 
@@ -43,6 +43,8 @@ def _stamps() -> list[CheckMessage]:
     if not settings.TIMESTAMP_URLS or not settings.TIMESTAMP_TRUST_FILE:
         text = "Set TIMESTAMP_URLS to your authorities and TIMESTAMP_TRUST_FILE to their root certificates."
         return [_error("E013", "No time-stamp authority is configured.", text)]
+    from marketplace.lib import timestamp
+
     try:
         anchors = timestamp.anchors()
     except pki.BadKeyFile as cause:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from marketplace.lib.look import Fact
 from marketplace.lib.numbers import patent_number
-from marketplace.lib.terms import SHANGHAI
+from marketplace.lib.terms import SHANGHAI, today
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.models import Agreement
+from marketplace.licensing.models import Agreement, State
+
+
+class Verdict(StrEnum):
+    """How one question was answered."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
 
 
 def by_code(text: str) -> Agreement | None:
@@ -56,3 +65,17 @@ def facts(agreement: Agreement) -> list[Fact]:
     if agreement.ends_on:
         rows.append(Fact(_("Term ends on"), agreement.ends_on.isoformat()))
     return rows
+
+
+def license_today(agreement: Agreement) -> tuple[Verdict, str]:
+    """Whether a license is in force today, in words (Asia/Shanghai)."""
+    if agreement.state == State.ACTIVE:
+        ends = agreement.ends_on
+        if ends and ends < today():
+            return Verdict.WARN, _("Its term ended on %(day)s.") % {"day": ends.isoformat()}
+        return Verdict.OK, _("In force until %(day)s.") % {"day": ends.isoformat() if ends else "—"}
+    if agreement.state == State.ENDED:
+        return Verdict.WARN, _("It has ended.")
+    if agreement.state in (State.DECLINED, State.CANCELLED, State.LAPSED):
+        return Verdict.FAIL, _("It never came into force: %(state)s.") % {"state": agreement.get_state_display()}
+    return Verdict.WARN, _("Not yet in force: %(state)s.") % {"state": agreement.get_state_display()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.licensing.signing.inspection import LIMIT
+from marketplace.licensing.signing import LIMIT
 
 
 class FileForm(forms.Form):

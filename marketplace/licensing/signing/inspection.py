@@ -20,12 +20,11 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from marketplace.lib import pki, timestamp
-from marketplace.licensing.signing import keys
+from marketplace.licensing.signing import LIMIT, keys
 
-LIMIT = 10 * 2**20  # bytes; our own papers stay far below one
 UNPACKED_LIMIT = 100 * 2**20  # bytes of all compressed parts together
 MOST_SIGNATURES = 8
-logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # it logs a stack trace for every forgery it refuses
+_CHATTY = logging.getLogger("pyhanko")  # logs a stack trace for every forgery it refuses
 
 
 class Trouble(StrEnum):
@@ -84,6 +83,7 @@ def trust() -> Trust:
 
 def inspect(pdf: bytes, believed: Trust) -> Inspection:
     """Look into a file. Never raises for what is in it."""
+    _CHATTY.setLevel(logging.CRITICAL)
     if trouble := _outside(pdf):
         return Inspection(trouble)
     try:

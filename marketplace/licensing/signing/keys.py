@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asn1crypto import x509
 from django.conf import settings
-from pyhanko.keys.pemder import load_private_key_from_pemder
-from pyhanko.sign.signers import SimpleSigner
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from marketplace.lib import der, pki
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import SimpleSigner
 
 der.mend()
 
@@ -42,6 +43,10 @@ def places() -> Places:
 @lru_cache(maxsize=4)
 def signer(where: Places) -> SimpleSigner:
     """The signer that these files make. Raises pki.BadKeyFile."""
+    from pyhanko.keys.pemder import load_private_key_from_pemder
+    from pyhanko.sign.signers import SimpleSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
     known = SimpleCertificateStore()
     known.register_multiple(chain(where))
     try:

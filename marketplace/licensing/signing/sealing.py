@@ -15,7 +15,6 @@ from marketplace.accounts import people
 from marketplace.audit import trail
 from marketplace.lib import crash
 from marketplace.licensing.models import Agreement, Paper
-from marketplace.licensing.signing.seal import seal_pdf
 from marketplace.notices import kinds, notices
 from marketplace.outbox import outbox
 from marketplace.outbox.models import Effect, EffectState
@@ -56,13 +55,15 @@ def seal_paper(key: str, payload: dict[str, Any]) -> None:
 
     Raises seal.SealUnavailable, vault.files.Damaged or ChangedBeforeSeal; the outbox tries again.
     """
+    from marketplace.licensing.signing import seal
+
     paper = Paper.objects.select_related("agreement", "file").get(pk=payload["paper"])
     if paper.sealed_sha256:
         return
     pdf = files.read(paper.file)
     if hashlib.sha256(pdf).hexdigest() != paper.sha256:
         raise ChangedBeforeSeal(f"paper {paper.pk}")
-    sealed = seal_pdf(pdf, name=f"{paper.agreement.reference} {paper.kind}")
+    sealed = seal.seal_pdf(pdf, name=f"{paper.agreement.reference} {paper.kind}")
     crash.reach("sealed")
     try:
         with transaction.atomic():

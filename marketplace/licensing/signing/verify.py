@@ -7,26 +7,19 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from marketplace.lib import pki
 from marketplace.lib.look import grouped
-from marketplace.lib.terms import SHANGHAI, today
-from marketplace.licensing.models import Agreement, Paper, State
-from marketplace.licensing.signing.inspection import LIMIT, Inspection, Seen, Trouble, inspect, trust
+from marketplace.lib.terms import SHANGHAI
+from marketplace.licensing.models import Paper
+from marketplace.licensing.public import Verdict, license_today
+from marketplace.licensing.signing import LIMIT
+from marketplace.licensing.signing.inspection import Inspection, Seen, Trouble, inspect, trust
 
 logger = logging.getLogger(__name__)
-__all__ = ["LIMIT", "Answer", "Report", "Verdict", "examine", "license_today"]
-
-
-class Verdict(StrEnum):
-    """How one question was answered."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
+__all__ = ["Answer", "Report", "Verdict", "examine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +197,3 @@ def _license(match: Match) -> Answer:
         return Answer("license", Verdict.WARN, title, text)
     verdict, text = license_today(match.paper.agreement)
     return Answer("license", verdict, title, text)
-
-
-def license_today(agreement: Agreement) -> tuple[Verdict, str]:
-    """Whether a license is in force today, in words (Asia/Shanghai)."""
-    if agreement.state == State.ACTIVE:
-        ends = agreement.ends_on
-        if ends and ends < today():
-            return Verdict.WARN, _("Its term ended on %(day)s.") % {"day": ends.isoformat()}
-        return Verdict.OK, _("In force until %(day)s.") % {"day": ends.isoformat() if ends else "—"}
-    if agreement.state == State.ENDED:
-        return Verdict.WARN, _("It has ended.")
-    if agreement.state in (State.DECLINED, State.CANCELLED, State.LAPSED):
-        return Verdict.FAIL, _("It never came into force: %(state)s.") % {"state": agreement.get_state_display()}
-    return Verdict.WARN, _("Not yet in force: %(state)s.") % {"state": agreement.get_state_display()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,9 +13,11 @@ from marketplace.lib import limits, pki
 from marketplace.licensing import public
 from marketplace.licensing.models import Agreement
 from marketplace.licensing.signing import keys
-from marketplace.licensing.signing.verify import Report, examine, license_today
 from marketplace.licensing.verify_forms import CodeForm, FileForm
 from marketplace.licensing.views.common import address_of
+
+if TYPE_CHECKING:
+    from marketplace.licensing.signing.verify import Report
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,6 +49,8 @@ def _file(request: HttpRequest) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, file_form=form, status=422)
+    from marketplace.licensing.signing.verify import examine  # loads pyHanko
+
     report = examine(form.cleaned_data["file"].read())
     return _page(request, report=report, name=form.cleaned_data["file"].name)
 
@@ -90,7 +94,7 @@ def _page(
 
 
 def _public(agreement: Agreement) -> dict[str, Any]:
-    verdict, words = license_today(agreement)
+    verdict, words = public.license_today(agreement)
     papers = agreement.papers.order_by("made_at", "-language")
     return {
         "agreement": agreement,

@@ -63,11 +63,11 @@ def test_the_second_of_two_workers_leaves_the_first_ones_seal(
     real = seal.seal_pdf
 
     def meanwhile(pdf: bytes, *, name: str) -> bytes:
-        monkeypatch.setattr(sealing, "seal_pdf", real)
+        monkeypatch.setattr(seal, "seal_pdf", real)
         sealing.seal_paper("first", {"paper": paper.pk})
         return real(pdf, name=name)
 
-    monkeypatch.setattr(sealing, "seal_pdf", meanwhile)
+    monkeypatch.setattr(seal, "seal_pdf", meanwhile)
     sealing.seal_paper("second", {"paper": paper.pk})
 
     paper.refresh_from_db()

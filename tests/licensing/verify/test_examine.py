@@ -14,7 +14,7 @@ from django.utils import translation
 
 from marketplace.lib import pki
 from marketplace.licensing.models import Agreement, Paper, State
-from marketplace.licensing.signing.inspection import LIMIT
+from marketplace.licensing.signing import LIMIT
 from marketplace.licensing.signing.verify import Report, examine
 from marketplace.vault import files
 from tests.licensing.verify import forgeries
@@ -81,13 +81,12 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-@pytest.mark.parametrize("part", range(20))
-def test_a_flipped_bit_in_the_signed_text_breaks_the_seal(sealed: bytes, paper: Paper, part: int) -> None:
-    at = paper.file.size * part // 20 + 100
-    report = examine(forgeries.flip(sealed, at))
+def test_a_flipped_bit_in_the_signed_text_breaks_the_seal(sealed: bytes, paper: Paper) -> None:
+    for part in range(20):
+        report = examine(forgeries.flip(sealed, paper.file.size * part // 20 + 100))
 
-    assert report.verdict == "fail"
-    assert verdicts(report).get("seal", "fail") == "fail"
+        assert report.verdict == "fail"
+        assert verdicts(report).get("seal", "fail") == "fail"
 
 
 @pytest.mark.parametrize("how", BROKEN_SEAL)
@@ -232,7 +231,7 @@ def test_two_files_joined_are_refused(sealed: bytes) -> None:
 def test_the_licenses_state_today_is_told_beside_the_papers_genuineness(
     sealed: bytes, paper: Paper, monkeypatch: pytest.MonkeyPatch, state: str, verdict: str, says: str
 ) -> None:
-    from marketplace.licensing.signing.verify import license_today
+    from marketplace.licensing.public import license_today
 
     paper.agreement.state = state
     assert license_today(paper.agreement) == (verdict, says)
