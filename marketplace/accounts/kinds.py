@@ -12,6 +12,7 @@ from marketplace.vault.reading import readable
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.utils.functional import _StrOrPromise as Words
 
     from marketplace.accounts.models import User
     from marketplace.vault.models import VaultFile
@@ -31,71 +32,68 @@ def register_files() -> None:
     readable("power_of_attorney", _reads)
 
 
-def register_messages() -> None:
-    """What this room tells people."""
-    register(
-        "accounts.verification_submitted",
-        subject=_("To check: %(organization)s"),
-        body=_("%(organization)s has handed in evidence of who it is. Please look at it and decide."),
-        action=_("Check it"),
-    )
-    register(
-        "accounts.authority_asked",
-        subject=_("To confirm: signing authority of %(name)s"),
-        body=_("%(name)s asks to sign for %(organization)s. Please check the basis and confirm it."),
-        action=_("Check it"),
-    )
-    register(
-        "accounts.organization_verified",
-        subject=_("%(organization)s is verified"),
-        body=_("The platform has checked who %(organization)s is. Its signatories can now sign."),
-        action=_("See the state"),
-    )
-    register(
-        "accounts.organization_refused",
-        subject=_("%(organization)s could not be verified yet"),
-        body=_("The moderator's reason: %(reason)s Please hand in what is missing; everything you prepared stays."),
-        action=_("Hand it in again"),
-    )
-    register(
-        "accounts.organization_suspended",
-        subject=_("%(organization)s is suspended"),
-        body=_(
+# kind: subject, body, and the words of the next step
+MESSAGES: dict[str, tuple[Words, Words, Words]] = {
+    "accounts.verification_submitted": (
+        _("To check: %(organization)s"),
+        _("%(organization)s has handed in evidence of who it is. Please look at it and decide."),
+        _("Check it"),
+    ),
+    "accounts.authority_asked": (
+        _("To confirm: signing authority of %(name)s"),
+        _("%(name)s asks to sign for %(organization)s. Please check the basis and confirm it."),
+        _("Check it"),
+    ),
+    "accounts.organization_verified": (
+        _("%(organization)s is verified"),
+        _("The platform has checked who %(organization)s is. Its signatories can now sign."),
+        _("See the state"),
+    ),
+    "accounts.organization_refused": (
+        _("%(organization)s could not be verified yet"),
+        _("The moderator's reason: %(reason)s Please hand in what is missing; everything you prepared stays."),
+        _("Hand it in again"),
+    ),
+    "accounts.organization_suspended": (
+        _("%(organization)s is suspended"),
+        _(
             "%(organization)s cannot sign or publish for now. The reason: %(reason)s Licenses in force stay in force. "
             "You can object by writing to us."
         ),
-        action=_("See the state"),
-    )
-    register(
-        "accounts.organization_reinstated",
-        subject=_("%(organization)s is no longer suspended"),
-        body=_("The suspension is lifted. The reason: %(reason)s"),
-        action=_("See the state"),
-    )
-    register(
-        "accounts.authority_confirmed",
-        subject=_("You may sign for %(organization)s"),
-        body=_("A moderator has confirmed your signing authority for %(organization)s."),
-        action=_("See what it covers"),
-    )
-    register(
-        "accounts.authority_revoked",
-        subject=_("Your signing authority for %(organization)s has ended"),
-        body=_("It was revoked. What you signed under it stays; you cannot sign anything new with it."),
-        action=_("See the state"),
-    )
-    register(
-        "accounts.member_joined",
-        subject=_("%(name)s has joined %(organization)s"),
-        body=_("%(name)s accepted the invitation to %(organization)s. Role: %(role)s."),
-        action=_("See the members"),
-    )
-    register(
-        "accounts.account_changed",
-        subject=_("The bank account of %(organization)s was changed"),
-        body=_(
+        _("See the state"),
+    ),
+    "accounts.organization_reinstated": (
+        _("%(organization)s is no longer suspended"),
+        _("The suspension is lifted. The reason: %(reason)s"),
+        _("See the state"),
+    ),
+    "accounts.authority_confirmed": (
+        _("You may sign for %(organization)s"),
+        _("A moderator has confirmed your signing authority for %(organization)s."),
+        _("See what it covers"),
+    ),
+    "accounts.authority_revoked": (
+        _("Your signing authority for %(organization)s has ended"),
+        _("It was revoked. What you signed under it stays; you cannot sign anything new with it."),
+        _("See the state"),
+    ),
+    "accounts.member_joined": (
+        _("%(name)s has joined %(organization)s"),
+        _("%(name)s accepted the invitation to %(organization)s. Role: %(role)s."),
+        _("See the members"),
+    ),
+    "accounts.account_changed": (
+        _("The bank account of %(organization)s was changed"),
+        _(
             "%(name)s changed the bank details of %(organization)s. If this is a surprise, change them back and write "
             "to us at once."
         ),
-        action=_("Look at the details"),
-    )
+        _("Look at the details"),
+    ),
+}
+
+
+def register_messages() -> None:
+    """What this room tells people."""
+    for kind, (subject, body, action) in MESSAGES.items():
+        register(kind, subject=subject, body=body, action=action)

@@ -139,6 +139,6 @@ def mailed_token(to: str) -> str:
     """The token of the newest invitation to an address, after delivering."""
     deliver()
     letters = [letter for letter in mail.outbox if letter.to == [to]]
-    found = re.search(r"/invitation/([\w-]+)/", letters[-1].body)
+    found = re.search(r"/invitation/([\w-]+)/", str(letters[-1].body))
     assert found is not None
     return found[1]

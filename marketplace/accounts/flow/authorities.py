@@ -54,8 +54,7 @@ def grant_authority(
     basis = AuthorityBasis(basis)
     _may_ask(organization, user, by)
     _basis_fits(organization, basis, document)
-    if valid_from and valid_until and valid_until < valid_from:
-        raise refuse(RULE, _("The last day lies before the first."), _("Correct the dates."), field="valid_until")
+    _days_in_order(valid_from, valid_until)
     itself = basis == AuthorityBasis.SELF
     with transaction.atomic():
         authority = SigningAuthority.objects.create(
@@ -72,18 +71,21 @@ def grant_authority(
             state=AuthorityState.CONFIRMED if itself else AuthorityState.PENDING,
             confirmed_at=timezone.now() if itself else None,
         )
-        facts = _facts(authority)
-        trail.record(Action.AUTHORITY_GRANT, authority, by=by, **facts)
+        trail.record(Action.AUTHORITY_GRANT, authority, by=by, **_facts(authority))
         if not itself:
-            notices.tell(
-                people.moderators(),
-                "accounts.authority_asked",
-                key=f"authority_asked:{authority.pk}",
-                path=reverse("accounts_moderation:organization", args=[organization.pk]),
-                name=user.name,
-                organization=organization.name,
-            )
+            _tell_moderators(authority)
     return authority
+
+
+def _tell_moderators(authority: SigningAuthority) -> None:
+    notices.tell(
+        people.moderators(),
+        "accounts.authority_asked",
+        key=f"authority_asked:{authority.pk}",
+        path=reverse("accounts_moderation:organization", args=[authority.organization_id]),
+        name=authority.user.name,
+        organization=authority.organization.name,
+    )
 
 
 def _may_ask(organization: Organization, user: User, by: User) -> None:
@@ -96,6 +98,11 @@ def _may_ask(organization: Organization, user: User, by: User) -> None:
             _("An owner gives the role “signatory” under “Members”."),
             field="user",
         )
+
+
+def _days_in_order(first: date | None, last: date | None) -> None:
+    if first and last and last < first:
+        raise refuse(RULE, _("The last day lies before the first."), _("Correct the dates."), field="valid_until")
 
 
 def _basis_fits(organization: Organization, basis: AuthorityBasis, document: VaultFile | None) -> None:
