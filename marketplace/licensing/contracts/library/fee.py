@@ -231,7 +231,7 @@ def account_table(d: Draft) -> list[Row]:
         return []
     licensor = d.offer.licensor
     return [
-        (d.say("收款账户", "Account"), ""),
+        (d.say("收款账户", "Account"), d.say("许可方指定", "named by the Licensor")),
         (d.say("户名", "Account holder"), d.fact(licensor.get("bank_account_name") or licensor.get("name", ""))),
         (d.say("开户银行", "Bank"), d.fact(licensor.get("bank_name", ""))),
         (d.say("账号", "Account number"), d.fact(licensor.get("bank_account", ""))),
