@@ -118,7 +118,8 @@ def listing(request: HttpRequest, code: UUID) -> HttpResponse:
 
 def _context(found: Listing, **more: Any) -> dict[str, Any]:
     patent = found.patent
-    findings = check(found, Stage.PUBLISH)
+    findings = check(found)
+    follows = [finding for finding in check(found, Stage.PUBLISH) if finding not in findings]
     passable = [
         finding.rule
         for finding in findings
@@ -131,6 +132,7 @@ def _context(found: Listing, **more: Any) -> dict[str, Any]:
         "patent": patent,
         "number": patent_number(patent.application_number),
         "findings": findings,
+        "follows": follows,
         "passable": dict.fromkeys(passable),
         "steps": open_to(Who.MODERATOR, found),
         "six": offers.summary_facts(offers.snapshot(found), price),

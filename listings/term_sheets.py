@@ -27,8 +27,11 @@ from marketplace.audit.trail import Action
 from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.terms import today
 from marketplace.notices import notices
+from marketplace.outbox import outbox
+from marketplace.vault.models import VaultFile
 
 PURPOSE = "sign_term_sheet"
+SIGNED = "term_sheet.signed"  # the room that makes papers hears it and answers with attach_paper()
 CITATION = "《民法典》第472条"
 OWN_FIELDS = (*TERM_FIELDS, "name", "class_prices", "max_licenses", "ceiling_minor", "expires_on")
 
@@ -232,7 +235,19 @@ def sign(sheet: TermSheet, *, by: User, code: str, address: str | None) -> TermS
             raise NotNow(f"term sheet {sheet.pk} was signed meanwhile")
         sheet.refresh_from_db()
         trail.record(Action.TERM_SHEET_SIGN, sheet, by=by, sha256=digest, authority=held.pk)
+        outbox.add(SIGNED, key=str(sheet.pk), sheet=sheet.pk)
         _tell(sheet, "term_sheet.signed")
+    return sheet
+
+
+def attach_paper(sheet: TermSheet, file: VaultFile) -> TermSheet:
+    """Put the paper of a signed sheet beside it, once. Raises NotNow where it is not signed or has its paper."""
+    with transaction.atomic():
+        put = TermSheet.objects.filter(pk=sheet.pk, paper__isnull=True).exclude(state=TermSheetState.DRAFT)
+        if not put.update(paper=file):
+            raise NotNow(f"term sheet {sheet.pk} takes no paper")
+        sheet.refresh_from_db()
+        trail.record(Action.PAPER_MAKE, sheet, by=None, sha256=file.sha256)
     return sheet
 
 
@@ -280,6 +295,7 @@ def apply(sheet: TermSheet, listing: Listing, *, by: User) -> Listing:
 
 __all__ = [
     "apply",
+    "attach_paper",
     "check",
     "draft",
     "highest_amount",

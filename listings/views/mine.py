@@ -77,8 +77,7 @@ def mine_one(request: HttpRequest, code: UUID) -> HttpResponse:
 
 def one_context(request: HttpRequest, listing: Listing, **more: Any) -> dict[str, Any]:
     """Everything the owner's page of a listing shows."""
-    stage = Stage.SUBMIT if listing.state in (ListingState.DRAFT, ListingState.SUBMITTED) else Stage.PUBLISH
-    findings = check(listing, stage)
+    findings = check(listing, Stage.ACCEPT if listing.state in PUBLIC else Stage.SUBMIT)
     stops = [finding for finding in blocking(findings) if not RULES[finding.rule].overridable]
     lister = may_list(request.user, listing.organization)
     at = fresh_since(listing)

@@ -102,7 +102,7 @@ def test_an_open_license_waits_for_its_declaration(
 
 
 def test_a_declaration_needs_evidence_a_number_and_a_past_day(open_draft: Listing, alice: User) -> None:
-    good = {"number": "KX1", "announced_on": today(), "evidence": scan(alice, "declaration_evidence")}
+    good: dict[str, Any] = {"number": "KX1", "announced_on": today(), "evidence": scan(alice, "declaration_evidence")}
     for wrong, field in (
         ({"number": " "}, "number"),
         ({"announced_on": today() + timedelta(days=1)}, "announced_on"),
@@ -141,7 +141,7 @@ def test_publicity_held_elsewhere_counts_with_proof_and_dates(
     draft: Listing, state_university: Organization, alice: User, moderator: User
 ) -> None:
     proof = scan(alice, "publicity_proof")
-    good = {
+    good: dict[str, Any] = {
         "starts_on": today() - timedelta(days=16),
         "ends_on": today() - timedelta(days=1),
         "held_at": "学校网站",

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from listings import term_sheets
 from listings.models import Listing, Patent, TermSheet, Track
-from marketplace.accounts import codes
+from marketplace.accounts import seeds
 from marketplace.accounts.models import Acceptance, LegalText, Organization, User
 from marketplace.lib.numbers import patent_number
 from marketplace.lib.terms import today
@@ -353,7 +353,7 @@ def test_withdrawing_confirming_and_copying(
 def test_a_term_sheet_from_draft_to_signature(
     alice: User, university: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(codes.seeds, "digits", lambda seed: "246810")
+    monkeypatch.setattr(seeds, "digits", lambda seed: "246810")
     client = as_(alice)
     data = TERMS | {
         "name": "先免费一年",

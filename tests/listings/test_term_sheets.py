@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from listings import flow, offers, rules, term_sheets
 from listings.models import Listing, TermSheet
 from listings.states import NotNow
-from marketplace.accounts import codes
+from marketplace.accounts import seeds
 from marketplace.accounts.authority import NoAuthority
 from marketplace.accounts.codes import WrongCode
 from marketplace.accounts.models import Membership, OneTimeCode, Organization, Role, SigningAuthority, User
@@ -19,7 +19,7 @@ from marketplace.audit import trail
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
 from tests.listings import making
-from tests.listings.building import PRESET_TERMS, authorize, sound_draft, sound_patent
+from tests.listings.building import PRESET_TERMS, authorize, scan, sound_draft, sound_patent
 
 FIELDS: dict[str, Any] = PRESET_TERMS | {
     "name": "先免费一年",
@@ -42,7 +42,7 @@ def sheet(university: Organization, alice: User) -> TermSheet:
 
 @pytest.fixture(autouse=True)
 def known_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codes.seeds, "digits", lambda seed: "246810")
+    monkeypatch.setattr(seeds, "digits", lambda seed: "246810")
 
 
 def sign(sheet: TermSheet, by: User, code: str = "246810") -> TermSheet:
@@ -265,3 +265,15 @@ def test_strangers_write_and_revoke_nothing(
     sheet.refresh_from_db()
     assert sheet.state == "signed"
     assert TermSheet.objects.count() == 1
+
+
+def test_a_signed_sheet_takes_its_paper_once(sheet: TermSheet, alice: User) -> None:
+    with pytest.raises(NotNow):
+        term_sheets.attach_paper(sheet, scan(alice, "term_sheet"))
+    signed = sign(sheet, alice)
+
+    signed = term_sheets.attach_paper(signed, scan(alice, "term_sheet"))
+
+    assert signed.paper is not None
+    with pytest.raises(NotNow):
+        term_sheets.attach_paper(signed, scan(alice, "term_sheet"))
