@@ -243,7 +243,6 @@ def _book(transfer: BankTransfer, *, by: User) -> None:
             transfer=transfer,
             money=(minor, transfer.currency),
             why=Why.UNKNOWN_REFERENCE,
-            detail=transfer.reference,
         )
         return
     day = transfer.received_on or timezone.localdate(timezone=SHANGHAI)

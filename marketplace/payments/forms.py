@@ -85,10 +85,7 @@ class ArrivalForm(forms.Form):
 
     def clean_bank_reference(self) -> str:
         """Blanks inside a serial number are for eyes only: without them the same line is the same line."""
-        serial = "".join(self.cleaned_data["bank_reference"].split())
-        if not serial:
-            raise forms.ValidationError(_("The serial number is missing."))
-        return serial
+        return "".join(self.cleaned_data["bank_reference"].split())
 
     def arrival(self) -> Arrival:
         """The line, checked."""

@@ -81,13 +81,13 @@ def post_suspense(suspense: Suspense) -> None:
     )
 
 
-def post_resolved(suspense: Suspense, obligation: Obligation | None) -> None:
-    """Suspense ends: applied to an obligation, or paid back from the university's account."""
+def post_resolved(suspense: Suspense, obligation: Obligation | None, amount: int) -> None:
+    """Suspense ends: the `amount` (minor units) that is left was applied to an obligation, or paid back outside."""
     target = Account.RETURNED if obligation is None else Account.APPLIED
     post(
         suspense,
         "resolve",
-        {Account.SUSPENSE: suspense.amount_minor, target: -suspense.amount_minor},
+        {Account.SUSPENSE: amount, target: -amount},
         currency=suspense.currency,
         organization=suspense.organization,
         obligation=obligation,

@@ -97,7 +97,7 @@ def _apply(payment: Payment, obligation: Obligation, *, by: User | None) -> tupl
 
 
 def settle_obligation(obligation: Obligation, proof: dict[str, Any], *, by: User | None) -> tuple[Why, str] | None:
-    """Call licensing in a savepoint of its own; None when the obligation is settled by exactly this proof."""
+    """Call licensing in a savepoint of its own; None when the obligation is settled by this proof."""
     try:
         with transaction.atomic():
             licensing_flow.settle(obligation, proof=proof, by=by)
@@ -106,8 +106,6 @@ def settle_obligation(obligation: Obligation, proof: dict[str, Any], *, by: User
     except (NotPayable, NotNow, Refused) as refusal:
         return Why.NOT_PAYABLE, str(refusal)[:500]
     obligation.refresh_from_db()
-    if any(obligation.proof.get(key) != proof[key] for key in ("payment", "suspense") if key in proof):
-        return Why.ALREADY_SETTLED, ""  # another payment was first, and licensing took the second one for a repetition
     return None
 
 

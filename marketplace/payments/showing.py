@@ -73,7 +73,7 @@ def steps_of(obligation: Obligation, payment: Payment | None, transfer: BankTran
     due = _("by %(day)s") % {"day": obligation.due_on.isoformat()} if obligation.due_on else ""
     looking = declared and not settled
     return [
-        Step(_("Due"), due, "done"),
+        Step(_("Payment due"), due, "done"),
         Step(_("You pay"), paid_note, "done" if declared else "now"),
         Step(
             _("Arrival confirmed"),
@@ -96,10 +96,10 @@ def receipt_facts(obligation: Obligation) -> list[Fact]:
     return [
         Fact(_("Received by"), agreement.licensor.name),
         Fact(_("Paid by"), agreement.licensee.name),
-        Fact(_("For"), f"{obligation.get_kind_display()} · {agreement.reference}"),
+        Fact(_("What for"), f"{obligation.get_kind_display()} · {agreement.reference}"),
         Fact(_("Amount"), money_text(from_minor(obligation.amount_minor, obligation.currency))),
         Fact(_("Received on"), proof.get("received_on", "")),
-        Fact(_("Way"), Way(kind).label if kind in Way.values else kind),
+        Fact(_("Way of payment"), Way(kind).label if kind in Way.values else kind),
         Fact(_("Bank or gateway reference"), proof.get("reference", "")),
         Fact(_("Reference"), reference_of(obligation)),
     ]
@@ -118,7 +118,7 @@ def transfer_facts(transfer: BankTransfer) -> list[Fact]:
         facts.append(Fact(_("Payer's bank serial number"), transfer.payer_serial))
     if transfer.received_minor and transfer.received_on:
         facts += [
-            Fact(_("Arrived"), money_text(from_minor(transfer.received_minor, transfer.currency))),
+            Fact(_("Amount that arrived"), money_text(from_minor(transfer.received_minor, transfer.currency))),
             Fact(_("Day of arrival"), transfer.received_on.isoformat()),
             Fact(_("Serial number on your bank statement"), transfer.bank_reference),
         ]

@@ -11,7 +11,6 @@ from marketplace.accounts.models import Organization
 from marketplace.licensing.models import Obligation
 
 _REFERENCE = re.compile(r"(?:^|[^A-Z0-9])(KX-?\d{4}-?\d{3,10})-(\d{1,3})(?!\d)")
-SECOND_PERSON_FROM_MINOR = 10_000_000  # fen: ¥100,000, unless the setting SECOND_PERSON_FROM_MINOR says otherwise
 
 
 def reference_of(obligation: Obligation) -> str:
@@ -44,4 +43,5 @@ def find(text: str, licensor: Organization) -> Obligation | None:
 
 def needs_second_person(amount_minor: int) -> bool:
     """Whether an arrival of this size is confirmed by two people (PAY-13)."""
-    return amount_minor >= int(getattr(settings, "SECOND_PERSON_FROM_MINOR", SECOND_PERSON_FROM_MINOR))
+    limit: int = settings.SECOND_PERSON_FROM_MINOR
+    return amount_minor >= limit

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +36,7 @@ def apply_to(suspense: Suspense, obligation: Obligation, *, by: User, reason: st
         raise refused(
             "PAY-8", _("This is owed to another organization."), _("Choose what is owed to the one that has it.")
         )
-    if (obligation.amount_minor, obligation.currency) != (suspense.amount_minor, suspense.currency):
+    if (obligation.amount_minor, obligation.currency) != (_left(suspense), suspense.currency):
         raise refused(
             "PAY-11",
             _("The amounts differ: only money of exactly the amount owed can be applied."),
@@ -74,19 +74,15 @@ def _resolve(
         raise refused("PAY-8", _("Only a moderator may resolve this."), _("Write to the moderators."))
     if not reason.strip():
         raise refused("PAY-8", _("A reason is needed."), _("Write how it was resolved and where that can be seen."))
-    going_back = suspense.payment is not None and suspense.payment.refunds.exclude(state=RefundState.FAILED).exists()
+    left = _left(suspense)
     free = Q(returning_at__isnull=True) | Q(returning_at__lt=timezone.now() - STUCK)
-    closed = (
-        0
-        if going_back
-        else (
-            Suspense.objects.filter(free, pk=suspense.pk, resolution=Resolution.NONE).update(
-                resolution=resolution,
-                applied_to=obligation,
-                reason=reason.strip(),
-                resolved_by=by,
-                resolved_at=timezone.now(),
-            )
+    closed = left and (
+        Suspense.objects.filter(free, pk=suspense.pk, resolution=Resolution.NONE).update(
+            resolution=resolution,
+            applied_to=obligation,
+            reason=reason.strip(),
+            resolved_by=by,
+            resolved_at=timezone.now(),
         )
     )
     if not closed:
@@ -96,17 +92,28 @@ def _resolve(
             _("Look at the list again in a while."),
         )
     suspense.refresh_from_db()
-    ledger.post_resolved(suspense, obligation)
+    ledger.post_resolved(suspense, obligation, left)
     trail.record(
         Action.SUSPENSE_RESOLVE,
         suspense,
         by=by,
         resolution=str(resolution),
         obligation=str(obligation.code) if obligation else "",
-        amount_minor=suspense.amount_minor,
+        amount_minor=left,
         currency=suspense.currency,
     )
     telling.resolved(suspense)
+
+
+def _left(suspense: Suspense) -> int:
+    """Minor units not paid back by the gateway yet; 0 while something is on its way back."""
+    refunds = suspense.payment.refunds if suspense.payment else None
+    if refunds is None:
+        return suspense.amount_minor
+    if refunds.filter(state=RefundState.PENDING).exists():
+        return 0
+    back = refunds.filter(state=RefundState.SUCCEEDED).aggregate(total=Sum("amount_minor"))["total"] or 0
+    return suspense.amount_minor - back
 
 
 def waiting() -> int:

@@ -160,6 +160,7 @@ TEST_PKI_ROOT = DATA_DIR / "pki"
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_LIVE = env.flag("STRIPE_LIVE")
+SECOND_PERSON_FROM_MINOR = env.number("SECOND_PERSON_FROM_MINOR", 10_000_000)  # fen: larger arrivals take two people
 PRACTICE_WEBHOOK_SECRET = ""
 GATEWAYS: list[str] = ["bank_transfer"]
 

@@ -76,10 +76,10 @@ def rival(db: None, mallory: User) -> Organization:
 
 @pytest.fixture
 def deal(university: Organization, firm: Organization, alice: User, bob: User) -> Callable[..., Agreement]:
-    """Makes an agreement in force between the university and the firm."""
+    """Makes an agreement in force (or in the state `end`) between the university and the firm."""
     numbers = itertools.count(1)
 
-    def make(**fields: Any) -> Agreement:
+    def make(end: State = State.ACTIVE, **fields: Any) -> Agreement:
         number = next(numbers)
         patent = Patent.objects.create(
             organization=university,
@@ -125,7 +125,7 @@ def deal(university: Organization, firm: Organization, alice: User, bob: User) -
             "ends_on": today() + timedelta(days=365),
         }
         made = Agreement.objects.create(**(facts | fields))
-        Agreement.objects.filter(pk=made.pk).update(state=State.ACTIVE)
+        Agreement.objects.filter(pk=made.pk).update(state=end)
         made.refresh_from_db()
         return made
 

@@ -12,7 +12,7 @@ from moneyed import Money
 from marketplace.audit.models import Entry
 from marketplace.lib.money import from_minor
 from marketplace.licensing import flow as licensing_flow
-from marketplace.licensing.models import Obligation, ObligationState
+from marketplace.licensing.models import Agreement, Obligation, ObligationState, State
 from marketplace.notices.models import Message
 from marketplace.payments import ledger, moving, settling
 from marketplace.payments.models import LedgerEntry, Outcome, Payment, PaymentState, Suspense, Why
@@ -90,11 +90,13 @@ def test_money_for_what_is_not_payable_goes_to_suspense(
     assert ledger.balances() == {("arrived", "CNY"): 800_000, ("suspense", "CNY"): -800_000}
 
 
-def test_a_closed_agreement_takes_no_money(owed: Obligation, start: Callable[..., Payment]) -> None:
-    payment = start(owed)
-    owed.agreement.__class__.objects.filter(pk=owed.agreement_id).update(state="ended")
+@pytest.mark.parametrize("end", [State.CANCELLED, State.DECLINED, State.LAPSED])
+def test_a_closed_agreement_takes_no_money(
+    deal: Callable[..., Agreement], owe: Callable[..., Obligation], start: Callable[..., Payment], end: State
+) -> None:
+    owed = owe(agreement=deal(end))
 
-    arrive(payment)
+    arrive(start(owed))
 
     owed.refresh_from_db()
     assert owed.state == ObligationState.DUE
