@@ -40,17 +40,17 @@ _TEXTS = {
     ),
     "deal_sign": (
         _("Your contract is ready: %(title)s"),
-        _("Read the contract %(reference)s, confirm the highlighted clauses and sign before %(until)s."),
+        _("Read the contract %(reference)s, confirm the highlighted clauses and sign by %(until)s."),
         _("Confirm and sign"),
     ),
     "deal_sign_licensor": (
         _("%(licensee)s asks for a license: please sign"),
-        _("The contract %(reference)s on “%(title)s” is on your preset terms. Sign it before %(until)s."),
+        _("The contract %(reference)s on “%(title)s” is on your preset terms. Sign it by %(until)s."),
         _("Read and sign"),
     ),
     "deal_other_signed": (
         _("Signed by the other side: %(title)s"),
-        _("The other side has signed %(reference)s; only your signature is missing. Sign before %(until)s."),
+        _("The other side has signed %(reference)s; only your signature is missing. Sign by %(until)s."),
         _("Read and sign"),
     ),
     "deal_notice": (
@@ -105,7 +105,7 @@ def _facts(agreement: Agreement) -> dict[str, object]:
         "title": read(agreement.version.snapshot).patents[0].title,
         "licensee": agreement.licensee.name,
         "licensor": agreement.licensor.name,
-        "until": agreement.acts_until.date().isoformat() if agreement.acts_until else "",
+        "until": agreement.last_day_to_act.isoformat() if agreement.last_day_to_act else "",
         "ends": agreement.ends_on.isoformat() if agreement.ends_on else "",
         "reason": agreement.state_reason,
         "rules": agreement.needs_person,

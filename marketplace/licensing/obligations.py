@@ -114,10 +114,8 @@ def _after_the_free_period(offer: Offer, price: Price, start: date, last_day: da
 
 
 def cause_words(obligation: Obligation, offer: Offer, price: Price) -> str:
-    """What a future obligation waits for, in the reader's language; '' where it waits for nothing."""
+    """What a future obligation waits for beside its date, in the reader's language; '' where for nothing."""
     match obligation.trigger:
-        case Cause.DATE:
-            return _("on this date")
         case Cause.FIRST_REVENUE:
             return _("at the first revenue from the product, on this date at the latest")
         case Cause.MILESTONE:
