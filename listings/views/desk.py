@@ -31,9 +31,7 @@ def wrong(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
 
 def moved_on(request: HttpRequest) -> None:
     """Say that somebody or something was faster."""
-    messages.info(
-        request, _("This has changed since you opened the page, so nothing was carried out. Look again.")
-    )
+    messages.info(request, _("This has changed since you opened the page, so nothing was carried out. Look again."))
 
 
 def may_list(user: Any, organization: Organization | None) -> bool:

@@ -84,9 +84,7 @@ def _save(request: HttpRequest, listing: Listing, form: Any, draft: flow.Draft, 
     except flow.NotNow:
         form.add_error(
             None,
-            _(
-                "Somebody changed this listing meanwhile. What you typed is still here; compare and save again."
-            ),
+            _("Somebody changed this listing meanwhile. What you typed is still here; compare and save again."),
         )
         return None
     if listing.state != was:
@@ -206,9 +204,7 @@ def publicity_elsewhere(request: HttpRequest, code: UUID) -> HttpResponse:
             moved_on(request)
             return redirect("listings:mine_one", code)
         if not form.errors:
-            messages.success(
-                request, _("The publicity is recorded. It counts for the terms as they stand now.")
-            )
+            messages.success(request, _("The publicity is recorded. It counts for the terms as they stand now."))
             return redirect("listings:mine_one", code)
     return wrong(request, "listings/publicity_desk.html", _publicity_context(listing, publicity_form=form))
 
@@ -240,9 +236,7 @@ def declaration(request: HttpRequest, code: UUID) -> HttpResponse:
             moved_on(request)
             return redirect("listings:mine_one", code)
         if not form.errors:
-            messages.success(
-                request, _("The declaration is recorded. Nothing exclusive can stand beside it now.")
-            )
+            messages.success(request, _("The declaration is recorded. Nothing exclusive can stand beside it now."))
             return redirect("listings:mine_one", code)
     return wrong(request, "listings/publicity_desk.html", _publicity_context(listing, declaration_form=form))
 
