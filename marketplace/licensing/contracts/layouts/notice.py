@@ -33,15 +33,7 @@ def notice(d: Draft, clauses: Sequence[Clause]) -> Sheet:
                     f" patent office on {d.day(d.offer.announced_on)} under number {declared}.",
                 )
             ),
-            pieces.par(
-                d.say(
-                    "依照《中华人民共和国专利法》第五十一条第一款，我方现书面通知贵方：我方愿意按照公告的条件实施该专利，"
-                    "并按照公告的方式和标准支付许可使用费。公告的条件附后，我方全部接受，不作任何变更。",
-                    "Under article 51, paragraph 1, of the Patent Law we hereby notify you in writing that we will work"
-                    " this patent on the announced terms and pay the fee in the announced way and amount. We accept the"
-                    " announced terms, set out below, without any change.",
-                )
-            ),
+            pieces.par(_acceptance(d)),
             *([pieces.par(_use(d))] if d.deal.intended_use else []),
             pieces.heading(d.say("通知人", "Who gives notice")),
             pieces.rows(_sender(d)),
@@ -52,6 +44,16 @@ def notice(d: Draft, clauses: Sequence[Clause]) -> Sheet:
             pieces.heading(d.say("发出与到达", "Sending and arrival")),
             pieces.par(_service(d)),
         ],
+    )
+
+
+def _acceptance(d: Draft) -> str:
+    return d.say(
+        "依照《中华人民共和国专利法》第五十一条第一款，我方现书面通知贵方：我方愿意按照公告的条件实施该专利，"
+        "并按照公告的方式和标准支付许可使用费。公告的条件附后，我方全部接受，不作任何变更。",
+        "Under article 51, paragraph 1, of the Patent Law we hereby notify you in writing that we will work this patent"
+        " on the announced terms and pay the fee in the announced way and amount. We accept the announced terms, set"
+        " out below, without any change.",
     )
 
 
