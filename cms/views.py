@@ -11,6 +11,7 @@ from wagtail.models import Page
 
 from cms.glossary import terms
 
+DOORS = ("/accounts/login/", "/accounts/signup/")
 PRIVATE = ("/admin/", "/accounts/", "/desk/", "/deals/", "/pay/", "/files/", "/inbox/", "/kept/", "/organization/")
 
 
@@ -27,7 +28,12 @@ def glossary(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """What search engines may read: the public pages."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE), f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
+    lines = [
+        "User-agent: *",
+        *(f"Allow: {path}" for path in DOORS),
+        *(f"Disallow: {path}" for path in PRIVATE),
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

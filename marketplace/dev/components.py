@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.look import Bar, Fact, Step
@@ -56,7 +57,8 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     numbers = Paginator(range(400), 20)
     return {
         "blank": EveryField(auto_id="blank_%s"),
-        "wrong": EveryField({"name": "某某公司", "people": "-"}, auto_id="wrong_%s"),
+        "other": EveryField(auto_id="other_%s"),
+        "wrong": EveryField({"name": "某某公司", "people": "12"}, auto_id="wrong_%s"),
         "steps": [
             Step("申请", "11 月 24 日 09:02", "done"),
             Step("条件确认", "逐条确认 4 处", "done"),
@@ -84,6 +86,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """The gallery."""
     for level, text in (

@@ -22,6 +22,3 @@ addEventListener("pageshow", (event) => {
     form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
   });
 });
-
-// On phones the filters begin closed, so that results come first.
-if (matchMedia("(width < 60rem)").matches) document.querySelectorAll("details.filters").forEach((box) => (box.open = false));
