@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from marketplace.accounts.access import login_required
-from marketplace.payments import practice
+from marketplace.payments import access, practice
 from marketplace.payments.models import Payment, PracticeCheckout, Way
 
 
@@ -19,11 +19,10 @@ def checkout(request: HttpRequest, code: UUID) -> HttpResponse:
     if Way.PRACTICE not in settings.GATEWAYS:
         raise Http404
     found = get_object_or_404(PracticeCheckout, code=code)
-    payments = Payment.objects.filter(obligation__agreement__licensee__memberships__user=request.user.pk)
-    payment = get_object_or_404(
-        payments.filter(obligation__agreement__licensee__memberships__ended_at__isnull=True).distinct(),
-        code=found.payment_code,
-    )
+    mine = Payment.objects.visible_to(request.user).select_related("obligation__agreement__licensee")
+    payment = get_object_or_404(mine, code=found.payment_code)
+    if not access.may_pay(request.user, payment.obligation.agreement.licensee):  # type: ignore[arg-type]
+        raise Http404
     if request.method == "POST":
         button = request.POST.get("button", "")
         if button not in practice.BUTTONS:

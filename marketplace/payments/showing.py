@@ -61,8 +61,10 @@ def slip_facts(obligation: Obligation) -> list[Fact]:
     return lines
 
 
-def steps_of(obligation: Obligation, payment: Payment | None, transfer: BankTransfer | None) -> list[Step]:
-    """Where the money stands, as a process line: owed, paid, found by the licensor, settled."""
+def steps_of(
+    obligation: Obligation, payment: Payment | None, transfer: BankTransfer | None, *, payer: bool
+) -> list[Step]:
+    """Where the money stands, as a process line: owed, paid, found by the licensor, settled; `payer` reads it."""
     settled = obligation.state == ObligationState.SETTLED
     paid_note = ""
     if transfer is not None and transfer.state in {TransferState.DECLARED, TransferState.SECOND}:
@@ -74,7 +76,7 @@ def steps_of(obligation: Obligation, payment: Payment | None, transfer: BankTran
     looking = declared and not settled
     return [
         Step(_("Payment due"), due, "done"),
-        Step(_("You pay"), paid_note, "done" if declared else "now"),
+        Step(_("You pay") if payer else _("The licensee pays"), paid_note, "done" if declared else "now"),
         Step(
             _("Arrival confirmed"),
             _("the licensor looks at its account") if looking else "",

@@ -57,7 +57,7 @@ def _page(
         "agreement": obligation.agreement,
         "payee": showing.payee_of(obligation),
         "slip": showing.slip_facts(obligation),
-        "steps": showing.steps_of(obligation, payment, transfer),
+        "steps": showing.steps_of(obligation, payment, transfer, payer=may_pay),
         "payment": payment,
         "transfer": transfer,
         "declared": declared,
@@ -65,6 +65,7 @@ def _page(
         "suspended": next((row.suspense for row in payments if hasattr(row, "suspense")), None),
         "can_act": due and may_pay and not declared,
         "may_pay": may_pay,
+        "may_confirm": access.may_confirm(request.user, obligation.agreement.licensor),  # type: ignore[arg-type]
         "ways": gateways.online_ways(obligation) if due and may_pay else [],
         "findings": findings,
     }

@@ -189,6 +189,22 @@ def _point_an_event_elsewhere() -> None:
     WebhookEvent.objects.filter(kind="succeeded").update(payment=None, outcome=EventOutcome.ACTED)
 
 
+def _pay_one_twice() -> None:
+    rows = LedgerEntry.objects.filter(source_type="transfer", account=Account.SUSPENSE)
+    rows.update(account=Account.APPLIED, obligation=applied().obligation_id)
+
+
+def _lead_a_transfer_nowhere() -> None:
+    Suspense.objects.filter(transfer__isnull=False).delete()
+    LedgerEntry.objects.filter(source_type="transfer").delete()
+
+
+def _say_it_was_applied() -> None:
+    Suspense.objects.filter(transfer__isnull=False).update(
+        resolution="applied", applied_to=applied().obligation_id, reason="x", resolved_at=timezone.now()
+    )
+
+
 CORRUPTIONS: list[Callable[[], None]] = [
     _lose_one_posting,
     _lose_both_postings,
@@ -215,6 +231,9 @@ CORRUPTIONS: list[Callable[[], None]] = [
     _forget_a_transfers_payment,
     _mark_an_event_done,
     _point_an_event_elsewhere,
+    _pay_one_twice,
+    _lead_a_transfer_nowhere,
+    _say_it_was_applied,
 ]
 
 

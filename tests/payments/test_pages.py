@@ -302,6 +302,18 @@ def test_a_large_sum_takes_two_people_on_the_pages(
     assert owed.state == ObligationState.SETTLED
 
 
+def test_finance_that_opens_the_payers_page_is_led_to_the_arrival(
+    owed: Obligation, alice: User, bob: User, enter: Callable[[User], Client]
+) -> None:
+    transfer = bank_transfer.declare(owed, by=bob, payer="x", paid_on=today())
+
+    page = read(enter(alice).get(f"/pay/{owed.code}/"))
+
+    assert f'href="/arrivals/{transfer.code}/"' in page
+    assert "I declared it by mistake" not in page
+    assert primaries(page) == 1
+
+
 def test_not_found_needs_a_reason(owed: Obligation, alice: User, bob: User, enter: Callable[[User], Client]) -> None:
     transfer = bank_transfer.declare(owed, by=bob, payer="x", paid_on=today())
     client = enter(alice)
