@@ -26,7 +26,7 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     for key, value in event.items():
         if key in {"exception", "event", "level", "timestamp", "logger"}:
             event[key] = _clean(value) if key != "exception" else SECRET_VALUES.sub(HIDDEN, str(value))
-        elif SECRET_KEYS.search(key) and not key.endswith("_id"):
+        elif SECRET_KEYS.search(key) and not key.endswith("_id") and not isinstance(value, int):
             event[key] = HIDDEN
         else:
             event[key] = _clean(value)

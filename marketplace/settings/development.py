@@ -7,7 +7,7 @@ from pathlib import Path
 
 from marketplace import logs
 from marketplace.settings.base import *  # noqa: F403
-from marketplace.settings.base import DATA_DIR
+from marketplace.settings.base import DATA_DIR, STORAGES
 from marketplace.settings.env import flag, text
 
 
@@ -30,3 +30,7 @@ EMAIL_FILE_PATH = DATA_DIR / "mail"
 PRACTICE_WEBHOOK_SECRET = _own_secret(DATA_DIR / "practice-secret")
 GATEWAYS = ["practice", "bank_transfer"]
 LOGGING = logs.configure(as_json=False)
+
+# Files as they stand in the code: no collecting before the first look.
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True

@@ -51,7 +51,8 @@ def prepare() -> None:
         with _alone(name):
             _copy_sqlite(Path(tempfile.gettempdir()) / f"{name}.sqlite3")
     else:
-        with _alone(f"{name}-{hashlib.sha256(str(settings.DATABASES['default']).encode()).hexdigest()[:8]}"):
+        where = hashlib.sha256(str(settings.DATABASES["default"]["HOST"]).encode()).hexdigest()[:8]
+        with _alone(f"{name}-{where}"):
             _copy_postgres(name.replace("-", "_"))
 
 
