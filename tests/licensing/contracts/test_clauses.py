@@ -102,7 +102,7 @@ def test_money_goes_to_the_licensors_account_and_never_through_the_platform() ->
         ("royalty", "利润的10%"),
         ("free", "不需要支付任何许可使用费"),
         ("later_deferred", "首次取得许可产品销售收入之日止，最长12个月"),
-        ("later_deferred", "延期支付：免费期结束后，被许可方支付人民币30,000.01元"),
+        ("later_deferred", "延期支付：试用期结束后，被许可方支付人民币30,000.01元"),
         ("later_instalments", "分3期，每年一期"),
         ("later_instalments", "每期¥10,000.00，最后一期¥10,000.01"),
         ("later_conditional", "只有在许可期限内达成约定里程碑（首台套验收合格）时"),
@@ -117,9 +117,9 @@ def test_each_fee_mode_says_what_is_owed(case: str, words: str) -> None:
 def test_a_free_period_fixes_the_price_first_and_may_be_left_at_no_cost(case: str) -> None:
     said = text_of("preset", case)
 
-    assert "价格和支付方式已在本条写明，免费期内不再变更" in said["fee"]  # PRESET-2
+    assert "价格和支付方式已在本条写明，试用期内不再变更" in said["fee"]  # PRESET-2
     assert "停止实施并返还技术资料" in said["fee"]
-    assert "免费期内可以随时书面通知退出，不需要理由，不支付任何费用" in said["exit"]
+    assert "试用期内可以随时书面通知退出，不需要理由，不支付任何费用" in said["exit"]
 
 
 def test_only_paid_terms_have_a_payment_clause_and_only_royalties_a_reporting_one() -> None:

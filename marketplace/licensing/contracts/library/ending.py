@@ -78,7 +78,7 @@ def exit_(d: Draft) -> list[str]:
     if d.may_leave_free:
         said.append(
             d.say(
-                "免费期内退出：被许可方在免费期内可以随时书面通知退出，不需要理由，不支付任何费用。通知到达之日本合同终止。",
+                "试用期内退出：被许可方在试用期内可以随时书面通知退出，不需要理由，不支付任何费用。通知到达之日本合同终止。",
                 "Leaving in the free period: the Licensee may leave at any time in the free period by written notice,"
                 " without a reason and at no cost. The contract ends on the day the notice arrives.",
             )

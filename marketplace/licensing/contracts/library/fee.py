@@ -108,13 +108,13 @@ def _free_then_paid(d: Draft) -> list[str]:
     span = d.say(f"{months}个月", f"{months} months")
     said = [
         d.say(
-            f"先使用后付费：{_free_span(d, span)}免费期内被许可方有权依照本合同实施专利，不需要支付任何费用。",
+            f"先使用后付费：{_free_span(d, span)}试用期内被许可方有权依照本合同实施专利，不需要支付任何费用。",
             f"Use first, pay later: {_free_span(d, span)} During it the Licensee may work the patents under this"
             " contract and owes nothing.",
         ),
         _later(d),
         d.say(
-            f"免费期之后的价格和支付方式已在本条写明，免费期内不再变更。被许可方可以在免费期内依照{d.ref('exit')}随时退出，"
+            f"试用期之后的价格和支付方式已在本条写明，试用期内不再变更。被许可方可以在试用期内依照{d.ref('exit')}随时退出，"
             "不承担任何费用。",
             "The price and mode of payment after the free period stand in this clause and do not change during it. The"
             f" Licensee may leave at any time in the free period under {d.ref('exit')} at no cost.",
@@ -122,7 +122,7 @@ def _free_then_paid(d: Draft) -> list[str]:
     ]
     if text := d.offer.text("nonpayment"):
         text = text.rstrip("。.")
-        said.append(d.say(f"免费期后不付款的后果：{text}。", f"If payment stops after the free period: {text}."))
+        said.append(d.say(f"试用期后不付款的后果：{text}。", f"If payment stops after the free period: {text}."))
     return said
 
 
@@ -130,20 +130,20 @@ def _free_span(d: Draft, span: str) -> str:
     match d.offer.terms.get("trigger"):
         case "first_revenue":
             return d.say(
-                f"免费期自生效日起，至被许可方首次取得许可产品销售收入之日止，最长{span}。",
+                f"试用期自生效日起，至被许可方首次取得许可产品销售收入之日止，最长{span}。",
                 "the free period runs from the effective date to the day of the Licensee's first revenue from a"
                 f" licensed product, {span} at most.",
             )
         case "milestone":
             milestone = d.fact(d.offer.text("milestone"))
             return d.say(
-                f"免费期自生效日起，至约定里程碑（{milestone}）达成之日止，最长{span}。",
+                f"试用期自生效日起，至约定里程碑（{milestone}）达成之日止，最长{span}。",
                 f"the free period runs from the effective date to the day on which the milestone ({milestone}) is"
                 f" reached, {span} at most.",
             )
         case _:
             return d.say(
-                f"免费期自生效日起，共{span}。",
+                f"试用期自生效日起，共{span}。",
                 f"the free period is {span} from the effective date.",
             )
 
@@ -163,12 +163,12 @@ def _later(d: Draft) -> str:
             )
         case "revenue_share":
             return d.say(
-                f"收益提成：免费期结束之日起，被许可方支付{_sum_and_share(d, amount)}。",
+                f"收益提成：试用期结束之日起，被许可方支付{_sum_and_share(d, amount)}。",
                 f"Revenue share: from the end of the free period the Licensee pays {_sum_and_share(d, amount)}.",
             )
         case _:
             return d.say(
-                f"延期支付：免费期结束后，被许可方支付{_sum_and_share(d, amount)}。",
+                f"延期支付：试用期结束后，被许可方支付{_sum_and_share(d, amount)}。",
                 f"Deferred payment: after the free period the Licensee pays {_sum_and_share(d, amount)}.",
             )
 
@@ -180,7 +180,7 @@ def _sum_and_share(d: Draft, amount: str) -> str:
         yearly = d.offer.flag("fee_per_year")
         parts.append(
             d.say(
-                f"每年{amount}（自免费期结束时起每满一年为一个付费年度，不足一年的按一年计）" if yearly else amount,
+                f"每年{amount}（自试用期结束时起每满一年为一个付费年度，不足一年的按一年计）" if yearly else amount,
                 f"{amount} a year (each year counted from the end of the free period; a part counts as one)"
                 if yearly
                 else amount,
@@ -202,7 +202,7 @@ def _in_parts(d: Draft, amount: str) -> str:
     parts = instalment_amounts(d.deal.fee_minor, number)
     each, last = d.amount(parts[0]), d.amount(parts[-1])
     return d.say(
-        f"分期支付：许可使用费总额为{amount}，分{number}期，每年一期，第一期在免费期结束时到期，以后每满一年到期一期；"
+        f"分期支付：许可使用费总额为{amount}，分{number}期，每年一期，第一期在试用期结束时到期，以后每满一年到期一期；"
         f"每期{each}，最后一期{last}。",
         f"Instalments: the license fee is {amount} in all, in {number} yearly instalments. The first falls due at the"
         f" end of the free period, each further one a year later; each is {each}, the last {last}.",
@@ -282,7 +282,7 @@ def _due(d: Draft, days: int) -> list[str]:
     if d.mode == "free_then_paid":
         said.append(
             d.say(
-                f"免费期后到期的款项，被许可方应当自到期之日起{days}日内付清；首次收入或者里程碑发生的，被许可方应当在十五日内"
+                f"试用期后到期的款项，被许可方应当自到期之日起{days}日内付清；首次收入或者里程碑发生的，被许可方应当在十五日内"
                 "书面告知许可方。",
                 f"What falls due after the free period is paid within {days} days of the day it falls due. The Licensee"
                 " tells the Licensor in writing of the first revenue or the milestone within fifteen days.",
