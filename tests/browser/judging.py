@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,24 @@ from tests.browser.steps import Tour
 ROOT = Path(__file__).resolve().parent.parent.parent
 JUDGES = ROOT.parent / "shared" / "judges"
 PASSED, COULD_NOT_RUN = 0, 70
+
+
+def axe_source() -> str:
+    """axe-core, where the judges have fetched it; '' elsewhere."""
+    cache = Path(os.environ.get("KAIXU_JUDGES") or Path.home() / ".cache" / "kaixu-judges")
+    found = next(iter(sorted(cache.glob("**/axe-core/axe.min.js"))), None) if cache.is_dir() else None
+    return found.read_text(encoding="utf-8") if found else ""
+
+
+def judge_pages(tour: Tour, say: Callable[[str], None]) -> bool:
+    """Whether axe-core found no barrier on the pages of the tour; True where it is not here."""
+    if not tour.axe:
+        say("judge axe-core: not at hand")
+        return True
+    for barrier in tour.barriers:
+        say(f"  {barrier}")
+    say(f"judge axe-core: {tour.judged} pages, {len(tour.barriers)} violations")
+    return not tour.barriers
 
 
 def judge(papers: list[Path], tour: Tour, say: Callable[[str], None]) -> bool:

@@ -39,8 +39,11 @@ class Tour:
     base: str
     mail: Path
     pictures: Path
+    axe: str = ""  # axe-core's source, where the judges have fetched it; every picture is then judged
     rows: list[Row] = field(default_factory=list)
     shots: int = 0
+    judged: int = 0
+    barriers: list[str] = field(default_factory=list)
 
     @contextmanager
     def step(self, person: Person, what: str) -> Iterator[None]:
@@ -87,6 +90,16 @@ class Person:
         self.tour.shots += 1
         name = re.sub(r"[^a-z0-9]+", "-", what.lower()).strip("-")
         self.page.screenshot(path=str(self.tour.pictures / f"{self.tour.shots:02d}-{name}.png"), full_page=True)
+        self._judge()
+
+    def _judge(self) -> None:
+        """Ask axe-core about our own pages; Wagtail's admin is Wagtail's."""
+        if not self.tour.axe or "/admin/" in self.page.url:
+            return
+        self.page.evaluate(self.tour.axe)
+        found = self.page.evaluate("async () => (await axe.run()).violations.map(v => v.id + ' ' + v.nodes[0].html)")
+        self.tour.judged += 1
+        self.tour.barriers += [f"{self.page.url}: {told[:160]}" for told in found]
 
     def go(self, path: str) -> None:
         """Open an address; anything but a good answer ends the tour."""

@@ -68,24 +68,25 @@ def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
     raise SystemExit(f"The site did not start:\n{log.read_text(encoding='utf-8')}")
 
 
-def run(tour: Tour, browser_path: str, inventory: bytes, name: str, university: str) -> bool:
-    """Everything, in order. Returns whether the strangers' tools agreed; what fails raises."""
+def run(tour: Tour, browser_path: str, brought: tuple[bytes, str, str]) -> list[Path]:
+    """Everything, in order. Returns the sealed papers; what fails raises."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=chromium.FLAGS)
         head = Person(tour, browser, "巡检校长", "head@tour.example")
         moderator = Person(tour, browser, "审核员", MODERATOR)
         owner = Person(tour, browser, "巡检厂长", "owner@tour.example", phone=True)
-        tour_selling.sell(tour, head, moderator, (inventory, name, university))
+        tour_selling.sell(tour, head, moderator, brought)
         papers = tour_buying.buy(tour, owner, moderator, head)
         tour_buying.verify(tour, Person(tour, browser, "陌生人", "stranger@tour.example"), papers)
         browser.close()
-    return judging.judge(papers, tour, say)
+    return papers
 
 
 def main() -> int:
     """Run the tour, print its table, leave its pictures; exit 0 only when all of it worked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sheet", type=Path, help="an inventory of your own instead of the invented one")
+    parser.add_argument("--alone", action="store_true", help="do not ask the judges")
     parser.add_argument("--pictures", type=Path, help="where screenshots and papers go")
     options = parser.parse_args()
     path = chromium.fetch()
@@ -94,19 +95,25 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="kaixu-tour-"))
     pictures = options.pictures or folder / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
-    inventory = options.sheet.read_bytes() if options.sheet else sheet()
-    university = patentee(options.sheet) if options.sheet else UNIVERSITY
     say("Starting an empty site …")
-    agreed = False
     with site(folder) as base:
-        tour = Tour(base, folder / "mail", pictures)
+        tour = Tour(base, folder / "mail", pictures, axe="" if options.alone else judging.axe_source())
         try:
-            agreed = run(tour, path, inventory, options.sheet.name if options.sheet else "专利台账.xlsx", university)
+            papers = run(tour, path, brought(options.sheet))
         finally:
             say(tour.table())
             say(f"pictures and papers: {pictures}")
-    say(f"{len(OFFERS)} licenses from an empty database: {'all judges agreed' if agreed else 'a judge did NOT agree'}")
+        agreed = options.alone or all([judging.judge_pages(tour, say), judging.judge(papers, tour, say)])
+    verdict = "all judges agreed" if agreed else "a judge did NOT agree"
+    say(f"{len(OFFERS)} licenses from an empty database: {'done' if options.alone else verdict}")
     return 0 if agreed else 1
+
+
+def brought(file: Path | None) -> tuple[bytes, str, str]:
+    """The inventory that comes in, its name, and the university whose it is."""
+    if file is None:
+        return sheet(), "专利台账.xlsx", UNIVERSITY
+    return file.read_bytes(), file.name, patentee(file)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,8 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-from marketplace.lib.terms import today
 from tests.browser.steps import Person, Tour
-from tests.browser.tour_data import FIRM, OFFERS, Offer
+from tests.browser.tour_data import FIRM, OFFERS, Offer, today
 from tests.browser.tour_selling import organization, verify_organization
 
 WITHIN = 3  # an everyday sentence finds its offer among so many first results

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from python_calamine import load_workbook
@@ -86,6 +88,11 @@ def patentee(file: Path) -> str:
                 names = Counter(str(row[column]).strip() for row in rows[rows.index(header) + 1 :] if row[column])
                 return names.most_common(1)[0][0]
     raise SystemExit(f"{file}: no column of patentees was found ({', '.join(NAMES)}).")
+
+
+def today() -> date:
+    """The day in Shanghai, where the law's days run."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def scan(title: str) -> bytes:

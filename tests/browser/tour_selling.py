@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from marketplace.lib.terms import today
 from tests.browser.steps import Person, Tour
-from tests.browser.tour_data import OFFERS, Offer, check_digit, scan
+from tests.browser.tour_data import OFFERS, Offer, check_digit, scan, today
 
 SHEETS = {
     "free": {"name": "先用后付", "fee_mode": "free_then_paid", "fee": "24000", "free_months": "12", "months": "60"},
