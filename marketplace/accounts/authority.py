@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
@@ -13,6 +12,7 @@ from marketplace.accounts.models import AuthorityState, Membership, Organization
 from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
+from marketplace.lib.transactions import require_transaction
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,20 +25,12 @@ Scope = Literal["term_sheets", "contracts"]
 RULE = "SIG-3"
 
 
-class NotInTransaction(RuntimeError):
-    """Authority was asked for outside the transaction of the signature it is for."""
-
-
 class NoAuthority(Refused):
     """The person may not sign this for this organization; `finding` says why and what to do."""
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__([finding])
-        self.finding = finding
-
 
 def _no(message: Words, remedy: Words) -> NoAuthority:
-    return NoAuthority(Finding(RULE, Severity.BLOCK, message, remedy, citation="《民法典》第61、165、171条"))
+    return NoAuthority([Finding(RULE, Severity.BLOCK, message, remedy, citation="《民法典》第61、165、171条")])
 
 
 def require(
@@ -51,8 +43,7 @@ def require(
     `amount_minor` is what the paper binds the organization to at most, in minor units of `currency`; 0 where no amount
     is known. Raises NoAuthority, and NotInTransaction where no transaction is open.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise NotInTransaction(scope)
+    require_transaction(scope)
     locked = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     if not locked.is_verified:
         raise _no(

@@ -44,13 +44,9 @@ PURPOSES: dict[str, Words] = {
 class WrongCode(Refused):
     """The code does not open this act; `finding` says why and what to do. The try was counted."""
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__([finding])
-        self.finding = finding
-
 
 def _wrong(message: Words, remedy: Words) -> WrongCode:
-    return WrongCode(Finding(RULE, Severity.BLOCK, message, remedy, field="code"))
+    return WrongCode([Finding(RULE, Severity.BLOCK, message, remedy, field="code")])
 
 
 def names(purpose: str, words: Words) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
@@ -12,16 +11,14 @@ from django.utils import timezone
 
 from marketplace.audit.actions import Action
 from marketplace.audit.models import Entry
+from marketplace.lib.canonical import sha256_of
+from marketplace.lib.transactions import require_transaction
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
 
 START = "0" * 64
 _LOCK = 0x6B61697875  # "kaixu": one advisory lock for the head of the chain
-
-
-class NotInTransaction(RuntimeError):
-    """An entry was written outside the transaction of the change it tells of."""
 
 
 def digest(entry: Entry) -> str:
@@ -35,8 +32,7 @@ def digest(entry: Entry) -> str:
         "facts": entry.facts,
         "previous": entry.previous_sha256,
     }
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_of(told)
 
 
 def record(action: Action, subject: models.Model, *, by: User | None, **facts: Any) -> Entry:
@@ -44,8 +40,7 @@ def record(action: Action, subject: models.Model, *, by: User | None, **facts: A
 
     `facts` must be plain JSON values (ids, states, hashes, integers). Raises NotInTransaction outside a transaction.
     """
-    if not connection.in_atomic_block:
-        raise NotInTransaction(action)
+    require_transaction(action)
     _lock_head()
     head = Entry.objects.order_by("-number").values_list("number", "sha256").first()
     number, previous = head or (0, START)
@@ -76,4 +71,4 @@ def of(subject: models.Model) -> models.QuerySet[Entry]:
     return Entry.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
 
 
-__all__ = ["START", "Action", "NotInTransaction", "digest", "of", "record"]
+__all__ = ["START", "Action", "digest", "of", "record"]

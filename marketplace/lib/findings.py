@@ -41,6 +41,24 @@ class Refused(Exception):
         self.findings = tuple(findings)
         super().__init__("; ".join(str(f) for f in self.findings))
 
+    @property
+    def finding(self) -> Finding:
+        """The first of them; most refusals have one."""
+        return self.findings[0]
+
+
+class Unfit(ValueError):
+    """Something handed in (a number, a file, a figure) is not what it should be; `finding` says why and what to do."""
+
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
+        super().__init__(str(finding))
+
+
+def refuse(rule: str, message: Words, remedy: Words = "", *, citation: str = "", field: str = "") -> Refused:
+    """A refusal with one blocking finding, ready to be raised."""
+    return Refused([Finding(rule, Severity.BLOCK, message, remedy, citation, field)])
+
 
 def blocking(findings: Iterable[Finding]) -> list[Finding]:
     """Those that stop the step."""

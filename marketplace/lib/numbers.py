@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from marketplace.lib import terms
-from marketplace.lib.findings import Finding, Severity
+from marketplace.lib.findings import Finding, Severity, Unfit
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
@@ -28,12 +28,8 @@ _PUBLICATION = re.compile(
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 
 
-class BadNumber(ValueError):
+class BadNumber(Unfit):
     """A text is not the number it should be; `finding` says why and what to type instead."""
-
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
-        super().__init__(str(finding))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from marketplace.lib import sheet_reader
-from marketplace.lib.findings import Finding, Severity
+from marketplace.lib.findings import Finding, Severity, Unfit
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
@@ -40,12 +40,8 @@ _DTD = re.compile(rb"<\s*!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-class BadSheet(ValueError):
+class BadSheet(Unfit):
     """A file that cannot be read as a table; `finding` (IMP-3) says why and what to do."""
-
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
-        super().__init__(str(finding))
 
 
 @dataclass(frozen=True, slots=True)

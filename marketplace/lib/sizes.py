@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.lib.findings import Finding, Severity
+from marketplace.lib.findings import Finding, Severity, Unfit
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -72,12 +72,8 @@ _INDICATORS: dict[str, _StrPromise] = {
 }
 
 
-class MissingFigures(ValueError):
+class MissingFigures(Unfit):
     """The industry's table asks for a figure that was not given; `finding` names it, its `field` is the form field."""
-
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
-        super().__init__(str(finding))
 
 
 def indicators(industry: str) -> tuple[str, ...]:

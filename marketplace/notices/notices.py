@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import translation
 
+from marketplace.lib.transactions import require_transaction
 from marketplace.notices import kinds
 from marketplace.notices.models import Message
 from marketplace.outbox import outbox
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 MAIL = "notices.mail"
 
 
-class NotInTransaction(RuntimeError):
-    """A message was told outside the transaction of what it tells."""
-
-
 def tell(users: Iterable[User], kind: str, *, key: str, path: str = "", **facts: Any) -> list[Message]:
     """Write each person a message in his or her language, in the surrounding transaction, and leave the mail.
 
@@ -31,8 +27,7 @@ def tell(users: Iterable[User], kind: str, *, key: str, path: str = "", **facts:
     who were deactivated are left out. Raises KeyError for an unknown kind or a missing fact, ValueError for a path that
     leads off the site, NotInTransaction where none is open.
     """
-    if not connection.in_atomic_block:
-        raise NotInTransaction(kind)
+    require_transaction(kind)
     if path and (not path.startswith("/") or path.startswith(("//", "/\\"))):
         raise ValueError("the next step lies on this site: a path beginning with one slash")
     words = kinds.kind_of(kind)
@@ -59,4 +54,4 @@ def unread(user: User) -> int:
     return Message.objects.filter(user=user, read_at=None).count()
 
 
-__all__ = ["MAIL", "NotInTransaction", "kinds", "tell", "unread"]
+__all__ = ["MAIL", "kinds", "tell", "unread"]

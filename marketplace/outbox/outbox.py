@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from marketplace.lib.transactions import require_transaction
 
 if TYPE_CHECKING:
     from marketplace.outbox.models import Effect
@@ -25,10 +25,6 @@ class Periodic:
     seconds: int
     name: str
     act: Duty
-
-
-class NotInTransaction(RuntimeError):
-    """An effect was left outside the transaction that causes it."""
 
 
 def handles(topic: str, name: str) -> Callable[[Handler], Handler]:
@@ -87,8 +83,7 @@ def add(topic: str, *, key: str = "", **payload: Any) -> list[Effect]:
     """
     from marketplace.outbox.models import Effect
 
-    if not transaction.get_connection().in_atomic_block:
-        raise NotInTransaction(topic)
+    require_transaction(topic)
     key = key or uuid.uuid4().hex
     made = []
     for name in _HANDLERS.get(topic, {}):

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import connection
 from django.db.models import Sum
 
 from marketplace.accounts.models import Organization
+from marketplace.lib.transactions import require_transaction
 from marketplace.licensing.models import Obligation
 from marketplace.payments.models import Account, BankTransfer, LedgerEntry, Payment, Refund, Suspense
 
 Source = Payment | BankTransfer | Suspense | Refund
 SOURCES: dict[type, str] = {Payment: "payment", BankTransfer: "transfer", Suspense: "suspense", Refund: "refund"}
 MODELS: dict[str, type[Source]] = {name: model for model, name in SOURCES.items()}
-
-
-class NotInTransaction(RuntimeError):
-    """A posting was tried outside the transaction of the fact it books."""
 
 
 class Unbalanced(ValueError):
@@ -38,8 +34,7 @@ def post(
     A second posting of the same source and kind is refused by the database (IntegrityError). Raises Unbalanced and
     NotInTransaction, before anything is written.
     """
-    if not connection.in_atomic_block:
-        raise NotInTransaction(f"{source} {kind}")
+    require_transaction(f"{source} {kind}")
     if sum(postings.values()) != 0 or not all(postings.values()) or len(postings) < 2:
         raise Unbalanced(f"{source} {kind}: {dict(postings)}")
     return LedgerEntry.objects.bulk_create(

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib import crash
-from marketplace.lib.findings import Finding, Severity
+from marketplace.lib.findings import Finding, Severity, Unfit
 from marketplace.vault import kinds
 from marketplace.vault.models import VaultFile
 from marketplace.vault.sniff import content_type
@@ -55,12 +55,8 @@ ENDINGS = {
 }
 
 
-class BadFile(ValueError):
+class BadFile(Unfit):
     """A file that cannot be kept; `finding` says why and what to do. Nothing was stored."""
-
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
-        super().__init__(str(finding))
 
 
 class Damaged(Exception):
@@ -114,7 +110,7 @@ def _checked(data: bytes, rules: kinds.Kind, name: str) -> str:
         )
     found = content_type(data, name)
     if found not in rules.types:
-        types = ", ".join(_TYPE_WORDS[each] for each in sorted(rules.types, key=list(_TYPE_WORDS).index))
+        types = _(", ").join(_TYPE_WORDS[each] for each in sorted(rules.types, key=list(_TYPE_WORDS).index))
         raise _bad(
             "WEB-2",
             _("This is not a readable file of one of these types: %(types)s.") % {"types": types},

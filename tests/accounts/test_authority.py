@@ -17,6 +17,7 @@ from marketplace.accounts.models import Membership, Organization, SigningAuthori
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.findings import Refused
+from marketplace.lib.transactions import NotInTransaction
 
 
 def _require(user: User, organization: Organization, **changes: Any) -> SigningAuthority:
@@ -162,7 +163,7 @@ def test_a_stranger_revokes_nothing(alice: User, mallory: User, firm: Organizati
 
 @pytest.mark.django_db(transaction=True)
 def test_outside_a_transaction_authority_is_not_asked(transactional_db: None, bob: User, firm: Organization) -> None:
-    with pytest.raises(authority.NotInTransaction):
+    with pytest.raises(NotInTransaction):
         authority.require(bob, firm, scope="contracts", amount_minor=0)
 
 

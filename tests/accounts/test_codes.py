@@ -13,7 +13,7 @@ import time_machine
 from django.core import mail
 from django.db import connection, transaction
 from django.forms.models import model_to_dict
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from marketplace.accounts import codes, seeds
 from marketplace.accounts import mail as letters
@@ -241,7 +241,8 @@ def test_of_many_wrong_tries_at_once_five_are_taken(transactional_db: None, bob:
     def run(_number: int) -> str:
         together.wait()
         try:
-            codes.use(bob, **ACT, code=_wrong(code))
+            with translation.override("en"):  # a thread begins in the site's first language
+                codes.use(bob, **ACT, code=_wrong(code))
         except codes.WrongCode as wrong:
             return str(wrong)
         finally:

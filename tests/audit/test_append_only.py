@@ -9,6 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.audit.models import Entry
 from marketplace.audit.trail import Action
+from marketplace.lib.transactions import NotInTransaction
 from tests.audit.tampering import unguarded
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +109,7 @@ def test_an_entry_belongs_to_the_transaction_of_what_it_tells(alice: User) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_outside_a_transaction_is_refused(alice: User) -> None:
-    with pytest.raises(trail.NotInTransaction):
+    with pytest.raises(NotInTransaction):
         trail.record(Action.LISTING_EDIT, alice, by=alice)
 
     assert Entry.objects.count() == 0

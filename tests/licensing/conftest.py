@@ -250,7 +250,7 @@ def any_code(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def use(user: User, *, purpose: str, subject: str, code: str) -> None:
         if code != CODE:
-            raise codes.WrongCode(Finding("SIG-2", Severity.BLOCK, "The code is wrong.", field="code"))
+            raise codes.WrongCode([Finding("SIG-2", Severity.BLOCK, "The code is wrong.", field="code")])
         opened.append(subject)
 
     monkeypatch.setattr(codes, "use", use)

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import User
+from marketplace.lib.transactions import NotInTransaction
 from marketplace.notices import kinds, notices
 from marketplace.notices.mail import message_id
 from marketplace.notices.models import Message
@@ -108,7 +109,7 @@ def test_what_is_undone_tells_nobody(alice: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_telling_outside_a_transaction_is_refused(alice: User) -> None:
-    with pytest.raises(notices.NotInTransaction):
+    with pytest.raises(NotInTransaction):
         notices.tell([alice], "license.active", key="k1", **FACTS)
 
     assert Message.objects.count() == 0

@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from marketplace.lib.transactions import NotInTransaction
 from marketplace.outbox import outbox, worker
 from marketplace.outbox.models import Effect, EffectState
 
@@ -91,7 +92,7 @@ def test_a_cause_that_is_undone_leaves_no_effect(said: Said) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_effect_outside_a_transaction_is_refused(said: Said) -> None:
-    with pytest.raises(outbox.NotInTransaction):
+    with pytest.raises(NotInTransaction):
         outbox.add("greeting", key="k1", word="hello")
 
     assert Effect.objects.count() == 0

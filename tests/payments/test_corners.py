@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from marketplace.accounts.models import Organization, User
 from marketplace.audit.models import Entry
+from marketplace.lib import transactions
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
+from marketplace.lib.transactions import NotInTransaction
 from marketplace.licensing import flow as licensing_flow
 from marketplace.licensing.errors import AlreadySettled
 from marketplace.licensing.models import Obligation, ObligationState
@@ -518,8 +520,8 @@ def test_the_ledger_is_written_in_a_transaction_only(owed: Obligation) -> None:
         in_atomic_block = False
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ledger, "connection", Outside())
-        with pytest.raises(ledger.NotInTransaction):
+        patch.setattr(transactions, "connection", Outside())
+        with pytest.raises(NotInTransaction):
             ledger.post(
                 Payment(pk=1),
                 "arrive",
