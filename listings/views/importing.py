@@ -277,7 +277,8 @@ def _columns(run: ImportRun) -> list[Column]:
 @require_safe
 def corrected(request: HttpRequest, code: UUID, organization: Organization | None) -> HttpResponse:
     """The upload in our layout, with what has to be corrected in each row."""
-    run = get_object_or_404(ImportRun.objects.visible_to(request.user), code=code)
+    run = get_object_or_404(ImportRun.objects.visible_to(request.user).select_related("organization"), code=code)
+    flow.require_importer(cast("User", request.user), run.organization)
     return _download(template.corrected(run), "kaixu-corrections.xlsx")
 
 

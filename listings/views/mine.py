@@ -217,6 +217,7 @@ def withdraw(request: HttpRequest, code: UUID) -> HttpResponse:
 def request_withdrawal(request: HttpRequest, code: UUID) -> HttpResponse:
     """Say that the declaration will be withdrawn, and why."""
     listing = own(request, code)
+    flow.require_lister(request.user, listing.organization)  # type: ignore[arg-type]
     form = ReasonForm(request.POST, prefix="reason")
     if not form.is_valid():
         return wrong(request, "listings/mine_one.html", one_context(request, listing, reason_form=form))

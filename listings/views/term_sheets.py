@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from listings import offers, term_sheets
+from listings.flow import require_lister
 from listings.forms.offered import TermSheetForm
 from listings.models import LicenseeClass, TermSheet, TermSheetState
 from listings.models.listing import PUBLIC
@@ -74,6 +75,7 @@ def term_sheet_new(request: MemberRequest) -> HttpResponse:
 def term_sheet_edit(request: HttpRequest, code: UUID) -> HttpResponse:
     """Change a term sheet that is not signed yet."""
     sheet = _own(request, code)
+    require_lister(request.user, sheet.organization)  # type: ignore[arg-type]
     if sheet.state != TermSheetState.DRAFT:
         moved_on(request)
         return redirect("listings:term_sheet", code)
