@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from listings import offers
 from marketplace.accounts.access import login_required
@@ -17,6 +18,7 @@ from marketplace.licensing.views.deals import owed, papers_of
 
 
 @login_required
+@require_safe
 def after(request: PersonRequest, code: UUID) -> HttpResponseBase:
     """The first things to do with a license in force, each with its date; recordal first (REC-1)."""
     deal = find(request, code)

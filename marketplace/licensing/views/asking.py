@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from listings import offers, rules
 from listings.models import Listing, Track
@@ -30,6 +31,7 @@ def _listing(request: HttpRequest, code: UUID) -> Listing:
     return get_object_or_404(rows, code=code)
 
 
+@require_safe
 def preview(request: HttpRequest, code: UUID) -> HttpResponseBase:
     """The whole contract text with its highlighted clauses, for everybody, before any log-in."""
     listing = _listing(request, code)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from listings import offers
 from marketplace.accounts.access import login_required, moderator_required
@@ -30,6 +30,7 @@ A_PAGE = 20
 
 
 @login_required
+@require_safe
 def deals(request: PersonRequest) -> HttpResponse:
     """Both sides' deals, newest first; the same number of questions to the database for two and for two hundred."""
     rows = (
@@ -61,6 +62,7 @@ def deals(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def agreement(request: PersonRequest, code: UUID) -> HttpResponse:
     """Where the deal stands, whose turn it is, and the one thing to do next."""
     deal = find(request, code)
