@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -128,11 +129,19 @@ def switch(request: MemberRequest) -> HttpResponse:
         .order_by("name")
     )
     if request.method == "POST":
-        chosen = get_object_or_404(mine, code=request.POST.get("organization", ""))
+        chosen = get_object_or_404(mine, code=_code(request.POST.get("organization", "")))
         request.session[SESSION_KEY] = chosen.pk
         messages.success(request, _("You now act for %(name)s.") % {"name": chosen.name})
         return redirect("desks:home")
     return render(request, "accounts/switch.html", {"mine": mine})
+
+
+def _code(text: str) -> UUID:
+    """The code of an organization as it was posted; 404 for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def _kept(request: MemberRequest, upload: UploadedFile[bytes]) -> VaultFile:
