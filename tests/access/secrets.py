@@ -1,0 +1,46 @@
+"""Words that belong to somebody: whoever is not named beside them must never read them anywhere."""
+
+from __future__ import annotations
+
+from tests.access.world import WHO, World
+
+FIRM = {"firm viewer", "firm owner"}
+UNIVERSITY = {"viewer", "lister", "finance", "owner"}
+EVERYBODY = set(WHO)
+
+
+def secrets(world: World) -> dict[str, set[str]]:
+    """Word → the people who may read it; moderators may read everything."""
+    sent = [deal for key, deal in world.deals.items() if key != "prepared"]
+    unsent, draft = world.deals["prepared"], world.listings["kiln-burner"]
+    both = FIRM | UNIVERSITY
+    found = {text: both for deal in sent for text in (deal.reference, deal.verify_code, deal.intended_use)}
+    found |= {unsent.reference: FIRM, unsent.verify_code: FIRM, unsent.intended_use: FIRM}
+    found |= {"暗河铅业有限公司": both, "李暗河": both, "firm@demo.example": both, "暗档-transfer_receipt.pdf": both}
+    found |= dict.fromkeys((draft.headline, draft.patent.title, draft.patent.application_number), UNIVERSITY)
+    found |= {
+        "未签的内部条件": UNIVERSITY,
+        "north-lister@demo.example": UNIVERSITY,
+        "周只读": UNIVERSITY,
+        "暗合作研究院": UNIVERSITY,
+        "暗持有人": UNIVERSITY,
+        "暗表里的专利": UNIVERSITY,
+        "暗档-status_evidence.pdf": UNIVERSITY,
+        "暗河散户": UNIVERSITY,
+        "guest@example.test": {"owner"},
+        "吴只读": FIRM,
+        "暗钥匙": {"firm owner"},
+        "暗异议人": set(),
+        "000-7731": set(),
+        "secret@example.test": set(),
+        "暗信内容": set(),
+        "暗新材料有限公司": set(),
+    }
+    return found
+
+
+def hidden_from(who: str, world: World) -> list[str]:
+    """What this person must never read."""
+    if who == "moderator":
+        return ["暗钥匙"]
+    return [text for text, readers in secrets(world).items() if who not in readers]

@@ -1,0 +1,244 @@
+"""Who gets what from every address: the one table, and the rules for Wagtail's own pages."""
+
+from __future__ import annotations
+
+from tests.access.world import WHO
+
+# A line that begins with a method says what each person gets; the addresses beneath it answer so. In words:
+# login = sent to the log-in page, fresh = asked for the password again, new = sent to register an organization.
+# What is posted here is empty: who may act meets 422 or 302, who may not meets 403, 404 or the log-in page. What full
+# forms do is proved beside this table.
+TABLE = """
+#    anon- | stran- rival | firm's       | university's                | for- | mode-
+#    ymous | ger          | viewer owner | viewer lister finance owner | mer  | rator
+GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
+    account_inactive account_reset_password account_reset_password_from_key_done account_reset_password_from_key
+    account_reset_password_done accounts:text accounts:text_version accounts:invitation listings:find
+    listings:listing listings:rules listings:publicity_list listings:objection licensing:preview
+    licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
+    wagtail_serve
+GET    200 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
+    account_login account_signup account_request_login_code
+GET  login | login login | login login | login login login login | login |   404
+    /admin/^.*/$
+GET    302 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
+    account_logout
+GET    302 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
+    set_language
+GET    404 |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
+    vault:file
+GET    404 |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
+    wagtaildocs_serve wagtaildocs_authenticate_with_password wagtailcore_authenticate_with_password
+GET    405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
+    accounts:member_role accounts:member_remove accounts:membership_end accounts:invitation_cancel
+    accounts:authority_revoke notices:read_all notices:read licensing:code licensing:again payments:webhook
+GET  login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
+    account_reauthenticate account_email account_change_password mfa_index mfa_activate_totp
+    mfa_generate_recovery_codes mfa_list_webauthn mfa_add_webauthn usersessions_list accounts:profile
+    accounts:organization_new accounts:switch notices:inbox licensing:deals desks:home
+GET  login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
+    accounts:organization accounts:verification accounts:members accounts:authorities listings:mine
+    listings:patents listings:term_sheets licensing:request payments:mine
+GET  login |   200   200 |   403   200 |   403   200   403   200 |   new |   new
+    listings:new listings:patent_new listings:term_sheet_new
+GET  login |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
+    account_email_verification_sent account_set_password account_confirm_login_code mfa_authenticate
+    mfa_login_webauthn kept accounts:texts
+GET  login |   403   200 |   403   403 |   403   200   403   200 |   new |   200
+    listings:import listings:import_template
+GET  login |   403   404 |   403   403 |   403   200   403   200 |   new |   403
+    listings:import_run listings:import_corrected
+GET  login |   404   200 |   403   404 |   403   403   200   200 |   new |   new
+    payments:arrivals payments:record
+GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
+    licensing:agreement licensing:confirm licensing:after licensing:cancel licensing:decline licensing:leave
+    payments:pay payments:slip payments:receipt payments:returned
+GET  login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
+    licensing:sign
+GET  login |   404   404 |   404   200 |   404   404   404   404 |   404 |   404
+    mfa_remove_webauthn mfa_edit_webauthn payments:declare payments:practice
+GET  login |   404   404 |   404   302 |   404   404   404   404 |   404 |   404
+    notices:follow
+GET  login |   404   404 |   404   404 |   200   200   200   200 |   404 |   200
+    listings:mine_one listings:patent listings:term_sheet listings:term_sheet_print listings:term_sheet_sign
+GET  login |   404   404 |   404   404 |   403   200   403   200 |   404 |   403
+    listings:edit listings:terms listings:publicity listings:copy listings:patent_edit listings:term_sheet_edit
+GET  login |   404   404 |   404   404 |   404   404   200   200 |   404 |   404
+    payments:confirm
+GET  login |   404   404 |   404   404 |   404   404   404   404 |   404 |   200
+    licensing:offer desks:moderation
+GET  login |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
+    mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes
+GET  login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
+    listings:publicity_elsewhere listings:declaration listings:submit listings:withdraw
+    listings:request_withdrawal listings:confirm listings:patent_status listings:patent_owner
+    listings:patent_owner_remove listings:patent_encumber listings:patent_encumbrance_end listings:patent_pledge
+    listings:patent_evaluation listings:term_sheet_revoke listings:term_sheet_version payments:online
+    payments:withdraw payments:approve payments:not_found
+GET  login | fresh fresh | fresh   200 | fresh fresh fresh fresh | fresh | fresh
+    mfa_reauthenticate_webauthn
+GET  login | fresh fresh | fresh fresh | fresh fresh fresh fresh | fresh | fresh
+    mfa_reauthenticate
+GET  login | login login | login login | login login login login | login |   200
+    /admin/test404/ accounts_moderation:organizations accounts_moderation:organization cms_moderation:messages
+    cms_moderation:message listings_moderation:listings listings_moderation:listing
+    payments_moderation:suspense_list payments_moderation:suspense wagtailembeds:chooser
+    wagtailembeds:chooser_upload
+GET  login | login login | login login | login login login login | login |   405
+    accounts_moderation:decide accounts_moderation:authority listings_moderation:decide
+    listings_moderation:declare listings_moderation:objection
+GET  login | login login | login login | login login login login | login | login
+    /admin/login/ /admin/password_reset/ /admin/password_reset/<path:rest> /_util/login/ wagtailcore_login
+
+POST   200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
+    account_reset_password account_reset_password_from_key wagtail_serve
+POST   200 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
+    account_login account_signup account_request_login_code accounts:invitation
+POST login | login login | login login | login login login login | login |   404
+    /admin/^.*/$
+POST   302 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
+    account_logout set_language
+POST   400 |   400   400 |   400   400 |   400   400   400   400 |   400 |   400
+    payments:webhook
+POST   404 |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
+    wagtaildocs_serve wagtaildocs_authenticate_with_password wagtailcore_authenticate_with_password
+POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
+    account_inactive account_reset_password_from_key_done account_reset_password_done accounts:text
+    accounts:text_version vault:file notices:inbox notices:follow listings:find listings:listing listings:rules
+    listings:publicity_list licensing:preview licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail
+    dev:components
+POST   422 |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
+    listings:objection licensing:verify
+POST login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
+    account_reauthenticate account_change_password mfa_activate_totp mfa_add_webauthn accounts:profile
+    accounts:organization_new
+POST login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
+    accounts:verification accounts:members accounts:authorities
+POST login |   200   200 |   200   302 |   200   200   200   200 |   200 |   200
+    mfa_generate_recovery_codes
+POST login |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
+    account_email account_email_verification_sent account_set_password account_confirm_login_code
+    mfa_authenticate usersessions_list kept accounts:texts notices:read_all mfa_login_webauthn
+POST login |   302   302 |   403   302 |   403   403   403   302 |   new |   new
+    accounts:member_role
+POST login |   403   404 |   403   403 |   403   404   403   404 |   new |   403
+    listings:import_run
+POST login |   403   405 |   403   403 |   403   405   403   405 |   new |   405
+    listings:import_template listings:import_corrected
+POST login |   403   422 |   403   403 |   403   422   403   422 |   new |   422
+    listings:import
+POST login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
+    licensing:confirm licensing:sign licensing:code
+POST login |   404   404 |   403   404 |   403   403   403   302 |   new |   new
+    accounts:invitation_cancel
+POST login |   404   404 |   404   200 |   404   404   404   404 |   404 |   404
+    mfa_edit_webauthn
+POST login |   404   404 |   404   302 |   404   404   404   404 |   404 |   404
+    mfa_remove_webauthn notices:read payments:withdraw
+POST login |   404   404 |   404   404 |   302   302   302   302 |   new |   new
+    accounts:member_remove accounts:membership_end accounts:authority_revoke
+POST login |   404   404 |   404   404 |   403   302   403   302 |   404 |   403
+    listings:submit listings:withdraw listings:confirm listings:patent_owner_remove listings:patent_pledge
+    listings:term_sheet_version
+POST login |   404   404 |   404   404 |   403   403   403   302 |   404 |   403
+    listings:term_sheet_revoke
+POST login |   404   404 |   404   404 |   403   422   403   422 |   404 |   403
+    listings:edit listings:terms listings:publicity listings:publicity_elsewhere listings:declaration
+    listings:copy listings:request_withdrawal listings:patent_edit listings:patent_status listings:patent_owner
+    listings:patent_encumber listings:patent_encumbrance_end listings:patent_evaluation listings:term_sheet_edit
+POST login |   404   404 |   404   404 |   404   404   404   404 |   404 |   302
+    licensing:offer
+POST login |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
+    mfa_deactivate_totp mfa_download_recovery_codes accounts:switch
+POST login |   404   404 |   404   404 |   404   404   404   404 |   404 |   405
+    desks:moderation
+POST login |   404   404 |   404   404 |   404   404   422   422 |   404 |   404
+    payments:confirm payments:approve payments:not_found
+POST login |   404   404 |   404   404 |   422   422   422   422 |   404 |   422
+    listings:term_sheet_sign
+POST login |   404   404 |   404   422 |   404   404   404   404 |   404 |   404
+    payments:online payments:declare payments:practice
+POST login |   404   404 |   422   302 |   422   422   422   422 |   404 |   422
+    licensing:cancel licensing:leave licensing:again
+POST login |   404   404 |   422   422 |   422   422   422   422 |   404 |   422
+    licensing:decline
+POST login |   404   422 |   403   404 |   403   403   422   422 |   new |   new
+    payments:record
+POST login |   405   405 |   403   405 |   403   403   405   405 |   new |   new
+    payments:arrivals
+POST login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
+    mfa_index mfa_view_recovery_codes mfa_list_webauthn listings:mine_one listings:patent listings:term_sheet
+    listings:term_sheet_print licensing:deals licensing:agreement licensing:after payments:pay payments:slip
+    payments:receipt payments:returned desks:home
+POST login |   405   405 |   405   405 |   405   405   405   405 |   new |   new
+    listings:mine listings:patents listings:term_sheets payments:mine
+POST login |   422   422 |   403   422 |   403   403   403   422 |   new |   new
+    accounts:organization
+POST login |   422   422 |   403   422 |   403   422   403   422 |   new |   new
+    listings:new listings:patent_new listings:term_sheet_new
+POST login |   422   422 |   422   422 |   422   422   422   422 |   new |   new
+    licensing:request
+POST login | fresh fresh | fresh fresh | fresh fresh fresh fresh | fresh | fresh
+    mfa_reauthenticate
+POST login | fresh fresh | fresh login | fresh fresh fresh fresh | fresh | fresh
+    mfa_reauthenticate_webauthn
+POST login | login login | login login | login login login login | login |   200
+    wagtailembeds:chooser wagtailembeds:chooser_upload
+POST login | login login | login login | login login login login | login |   302
+    accounts_moderation:decide accounts_moderation:authority listings_moderation:decide
+POST login | login login | login login | login login login login | login |   405
+    /admin/test404/ accounts_moderation:organizations accounts_moderation:organization cms_moderation:messages
+    listings_moderation:listings listings_moderation:listing payments_moderation:suspense_list
+POST login | login login | login login | login login login login | login |   422
+    cms_moderation:message listings_moderation:declare listings_moderation:objection
+    payments_moderation:suspense
+POST login | login login | login login | login login login login | login | login
+    /admin/login/ /admin/password_reset/ /admin/password_reset/<path:rest> /_util/login/ wagtailcore_login
+"""
+
+# Wagtail's own pages, by the beginning of their names: nobody but moderators passes the door, and these stay shut to
+# moderators too (IDN-7): who may do what on this site is not theirs to change.
+SHUT_TO_MODERATORS = (
+    "wagtailadmin_collections:",
+    "wagtailadmin_workflows:index",
+    "wagtailadmin_workflows:add",
+    "wagtailadmin_workflows:edit",
+    "wagtaillocales:",
+    "wagtailsettings:",
+    "wagtailsites:",
+    "wagtailsnippets:",
+    "wagtailusers_groups:",
+    "wagtailusers_users:",
+)
+OPEN_TO_MODERATORS = (
+    "wagtail_bulk_action",
+    "wagtail_localize:",
+    "wagtailadmin_",
+    "wagtaildocs:",
+    "wagtaildocs_chooser:",
+    "wagtailforms:",
+    "wagtailimages:",
+    "wagtailimages_chooser:",
+)
+# Closed doors (CMS-1), and what a browser loads before anybody is known: icons and words, nothing of anybody's.
+DOORS = ("wagtailadmin_login", "wagtailadmin_password_reset")
+LOADED = ("wagtailadmin_sprite", "wagtailadmin_javascript_catalog")
+
+
+def read(table: str = TABLE) -> dict[tuple[str, str], dict[str, str]]:
+    """(name of an address, method) → person → answer. Raises ValueError for a name that stands there twice."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    answers: dict[str, str] = {}
+    method = ""
+    for line in table.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        if not line.startswith(" "):
+            method, *words = line.replace("|", " ").split()
+            answers = dict(zip(WHO, words, strict=True))
+            continue
+        for name in line.split():
+            if (name, method) in found:
+                raise ValueError(f"{name} stands twice under {method}")
+            found[name, method] = answers
+    return found

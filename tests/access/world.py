@@ -1,0 +1,300 @@
+"""One small world, led there by the flows: a university, a firm, their deals in every state, and those who look on."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.test import Client
+from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
+
+from cms import contact, seeding
+from cms.models import ContactMessage
+from listings import flow as listings_flow
+from listings import term_sheets
+from listings.importing import flow as importing
+from listings.models import Listing, TermSheet
+from marketplace.accounts import flow as accounts_flow
+from marketplace.accounts import people as accounts_people
+from marketplace.accounts import seeds
+from marketplace.accounts.models import Membership, Organization, Role, SigningAuthority, User
+from marketplace.demo import deals, evidence, offers, people
+from marketplace.lib.terms import start_of, today
+from marketplace.licensing.models import Agreement, Obligation
+from marketplace.notices.models import Message
+from marketplace.outbox.models import Effect
+from marketplace.outbox.worker import run_pending
+from marketplace.payments import attempts, bank_transfer
+from marketplace.payments.models import Payment, PracticeCheckout, Suspense, Way
+from marketplace.vault import files
+from marketplace.vault.models import VaultFile
+
+# Who looks, in the order of the columns of every table here.
+WHO = (
+    "anonymous",
+    "stranger",  # another firm's owner, signatory, lister and finance
+    "rival",  # the same of another university
+    "firm viewer",
+    "firm owner",
+    "viewer",  # of the university, as are the next three
+    "lister",
+    "finance",
+    "owner",
+    "former",  # was owner and finance of the university and of the firm
+    "moderator",
+)
+OUTSIDERS = ("anonymous", "stranger", "rival", "former")
+
+
+@dataclass
+class World:
+    """Everything that an address can name, by a short key, and the people who knock."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    listings: dict[str, Listing] = field(default_factory=dict)
+    sheets: dict[str, TermSheet] = field(default_factory=dict)
+    deals: dict[str, Agreement] = field(default_factory=dict)
+    files: dict[str, VaultFile] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def debt(self, deal: str) -> Obligation:
+        """What a deal's licensee has to pay, or has paid, first."""
+        return self.deals[deal].obligations.exclude(amount_minor=0).earliest("pk")
+
+
+def browser(user: User | None) -> Client:
+    """A browser in which a person has just proved who he or she is; server errors become answers."""
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        session = client.session
+        proof = {"method": "password", "at": time.time(), "email": user.email, "reauthenticated": True}
+        session["account_authentication_methods"] = [proof]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+    return client
+
+
+def credential() -> dict[str, Any]:
+    """What a browser would have sent when a passkey was added."""
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    identity = AttestedCredentialData.create(b"\0" * 16, b"a dark key", key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    data = AuthenticatorData.create(sha256(b"localhost").digest(), flags, 0, identity)
+    told = json.dumps({"type": "webauthn.create", "challenge": "AA", "origin": "http://localhost"}).encode()
+    response = {
+        "clientDataJSON": websafe_encode(told),
+        "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
+    }
+    name = websafe_encode(b"a dark key")
+    return {"id": name, "rawId": name, "type": "public-key", "response": response, "clientExtensionResults": {}}
+
+
+def build() -> World:
+    """Make it all, in the surrounding transaction."""
+    world = World()
+    seeding.seed()
+    moderator = people.person("moderator", "审核员莫", is_staff=True)
+    accounts_people.make_moderator(moderator)
+    world.users["moderator"] = moderator
+    _organizations(world, moderator)
+    _offers(world, moderator)
+    _deals(world)
+    _money(world)
+    _papers(world)
+    _requests_to_moderators(world)
+    run_pending()
+    for name, deal in world.deals.items():
+        world.deals[name] = Agreement.objects.get(pk=deal.pk)
+    _collect_files(world)
+    return world
+
+
+def _organizations(world: World, moderator: User) -> None:
+    north = people.university("north", "北原理工大学", "North University (invented)", "张示范", "410100", moderator)
+    rival = people.university("rival", "别处大学", "Elsewhere University (invented)", "钱别处", "410300", moderator)
+    firm = people.firm(people.Firm("firm", "暗河铅业有限公司", "李暗河"), moderator)
+    other = people.firm(people.Firm("other", "旁观机械有限公司", "孙旁观"), moderator)
+    world.organizations = {"university": north, "rival": rival, "firm": firm, "other": other}
+    world.users |= {
+        "stranger": deals.owner(other),
+        "rival": deals.owner(rival),
+        "firm owner": deals.owner(firm),
+        "owner": deals.owner(north),
+        "lister": accounts_people.members(north, Role.LISTER)[0],
+        "finance": accounts_people.members(north, Role.FINANCE)[0],
+        "viewer": _member("north-viewer", "周只读", north, Role.VIEWER),
+        "firm viewer": _member("firm-viewer", "吴只读", firm, Role.VIEWER),
+        "former": _former(north, firm),
+    }
+    for who in ("stranger", "rival"):
+        organization = world.organizations["other" if who == "stranger" else "rival"]
+        for role in (Role.LISTER, Role.FINANCE):
+            Membership.objects.get_or_create(user=world.users[who], organization=organization, role=role)
+
+
+def _member(key: str, name: str, organization: Organization, *roles: Role) -> User:
+    user = people.person(key, name)
+    for role in roles:
+        Membership.objects.create(user=user, organization=organization, role=role)
+    return user
+
+
+def _former(*organizations: Organization) -> User:
+    user = people.person("former", "郑离任")
+    for organization in organizations:
+        for role in (Role.OWNER, Role.FINANCE, Role.LISTER):
+            Membership.objects.create(user=user, organization=organization, role=role, ended_at=timezone.now())
+    return user
+
+
+PLANS = {
+    "zinc-leach": "published",
+    "gear-noise": "published",
+    "led-heat": "published",
+    "lead-free": "published",
+    "tube-scraper": "published",
+    "coating-bubble": "published",
+    "rehmannia": "published",
+    "aerogel-board": "published",  # nobody has asked for it yet
+    "waste-heat": "published",  # open track
+    "paint-water": "published",  # open track, free
+    "kiln-burner": "draft",
+    "peel-waste": "submitted",
+    "arsenic": "publicity",
+    "al-foam": "awaiting",  # open track
+    "odor": "withdrawal",  # open track
+}
+
+
+def _offers(world: World, moderator: User) -> None:
+    north, owner = world.organizations["university"], world.users["owner"]
+    signed = offers.sheets(north, owner)
+    told = {row["key"]: row for row in offers.read()}
+    for number, key in enumerate(PLANS, start=1):
+        plan = offers.PLANS[key]
+        patent = offers.patent(told[key], number, north, world.users["lister"])
+        sheet = signed[plan.sheet] if plan.sheet else None
+        world.listings[key] = offers.listing(told[key], patent, plan, sheet, moderator)
+    world.sheets["signed"] = signed["小微企业价"]
+    draft = {
+        "name": "未签的内部条件",
+        "territory": "CN",
+        "acts": ["make"],
+        **offers.GUIDANCE,
+        **offers.SHEETS["免费开放"],
+    }
+    world.sheets["draft"] = term_sheets.draft(north, by=world.users["lister"], fields=draft)
+
+
+def _deals(world: World) -> None:
+    firm, row = world.organizations["firm"], world.listings
+    made = world.deals
+    made["active"] = deals.signed(deals.ask(row["tube-scraper"], firm, "暗中用途甲"))
+    made["trial"] = deals.signed(deals.ask(row["rehmannia"], firm, "暗中用途乙"))
+    made["opened"] = deals.signed(deals.ask(row["paint-water"], firm, "暗中用途丙"))
+    made["owing"] = deals.signed(deals.ask(row["zinc-leach"], firm, "暗中用途丁"))
+    made["declared"] = deals.signed(deals.ask(row["gear-noise"], firm, "暗中用途戊"))
+    made["settled"] = deals.signed(deals.ask(row["led-heat"], firm, "暗中用途己"))
+    made["offered"] = deals.ask(row["coating-bubble"], firm, "暗中用途庚")
+    made["requested"] = deals.ask(row["lead-free"], firm, "暗中用途辛", related="股东相同")
+    made["prepared"] = deals.ask(row["waste-heat"], firm, "暗中用途壬")
+
+
+def _money(world: World) -> None:
+    payer = world.users["firm owner"]
+    attempts.start(deals.debt(world.deals["owing"]), by=payer, way=Way.PRACTICE)
+    world.things["checkout"] = PracticeCheckout.objects.latest("pk")
+    world.things["payment"] = Payment.objects.get(code=world.things["checkout"].payment_code)
+    owed = deals.debt(world.deals["declared"])
+    receipt = world.files["transfer_receipt"] = store(world, "transfer_receipt", payer, owed)
+    world.things["transfer"] = bank_transfer.declare(
+        owed, by=payer, payer=world.organizations["firm"].name, paid_on=today(), serial="暗号流水 7731", receipt=receipt
+    )
+    deals.transferred(world.deals["settled"], "暗号流水 7732")
+    arrival = bank_transfer.Arrival("暗号流水 7733", today(), 12_345)
+    bank_transfer.record(
+        world.organizations["university"], arrival, by=world.users["finance"], reference="看不清", payer="暗河散户"
+    )
+    world.things["suspense"] = Suspense.objects.latest("pk")
+
+
+def store(world: World, kind: str, by: User, subject: Any) -> VaultFile:
+    """A scan in the vault, as a form would have left it there."""
+    return files.store(evidence.page(f"{kind}（示例）"), kind=kind, name=f"暗档-{kind}.pdf", by=by, subject=subject)
+
+
+def _papers(world: World) -> None:
+    """Evidence of every kind, and the rows that hold it."""
+    lister, owner, firm_owner = world.users["lister"], world.users["owner"], world.users["firm owner"]
+    patent = world.listings["kiln-burner"].patent
+    for kind in ("evaluation_report", "pledgee_consent", "status_evidence", "encumbrance_evidence"):
+        world.files[kind] = store(world, kind, lister, patent)
+    for kind in ("publicity_proof", "declaration_evidence"):
+        world.files[kind] = store(world, kind, lister, world.listings["arsenic"])
+    consent = world.files["co_owner_consent"] = store(world, "co_owner_consent", lister, patent)
+    listings_flow.set_co_owners(patent, by=lister, owners=[("暗合作研究院", consent, today())])
+    world.things["co_owner"] = patent.co_owners.get()
+    world.things["encumbrance"] = listings_flow.encumber(
+        patent, kind="ordinary", starts_at=start_of(today() - timedelta(days=9)), ends_at=None, holder="暗持有人",
+        reference="暗约 55", by=lister,
+    )  # fmt: skip
+    power = world.files["power_of_attorney"] = store(
+        world, "power_of_attorney", owner, world.organizations["university"]
+    )
+    world.things["authority"] = accounts_flow.grant_authority(
+        world.organizations["university"], user=owner, by=owner, basis="power_of_attorney", document=power
+    )
+    world.things["firm authority"] = SigningAuthority.objects.get(user=firm_owner)
+    sheet = "序号,专利名称,申请号,申请日\n1,暗表里的专利,2019218980500,2019-11-06\n".encode()
+    world.things["run"], _new = importing.stage(
+        sheet, "暗表.csv", organization=world.organizations["university"], by=lister
+    )
+    world.things["passkey"] = Authenticator.objects.create(
+        user=firm_owner, type=Authenticator.Type.WEBAUTHN, data={"name": "暗钥匙", "credential": credential()}
+    )
+
+
+def _requests_to_moderators(world: World) -> None:
+    newcomer = people.firm(people.Firm("new", "暗新材料有限公司", "何暗新", verified=False), world.users["moderator"])
+    owner = deals.owner(newcomer)
+    proof = world.files["organization_evidence"] = store(world, "organization_evidence", owner, newcomer)
+    world.things["verification"] = accounts_flow.submit_verification(newcomer, by=owner, evidence=[proof])
+    world.organizations["newcomer"] = newcomer
+    objected = world.listings["arsenic"]
+    against = world.files["objection_evidence"] = store(world, "objection_evidence", owner, objected)
+    world.things["objection"] = listings_flow.object_to(
+        objected, name="暗异议人", contact="000-7731", text="发明人之一不同意", evidence=against
+    )
+    message = ContactMessage(name="暗来信人", email="secret@example.test", text="暗信内容")
+    world.things["message"] = contact.receive(message, by=None)
+    world.things["invitation"] = accounts_flow.invite(
+        world.organizations["university"], email="guest@example.test", role=Role.VIEWER, by=world.users["owner"]
+    )
+    seed = Effect.objects.filter(payload__invitation=world.things["invitation"].pk).latest("pk").payload["seed"]
+    world.things["token"] = seeds.token(str(seed))
+    world.things["notice"] = Message.objects.filter(user=world.users["firm owner"]).latest("pk")
+
+
+def _collect_files(world: World) -> None:
+    """Papers of deals and sheets beside the evidence: one file of every kind that the vault holds."""
+    for name in ("active", "opened"):
+        for paper in world.deals[name].papers.select_related("sealed_file", "file"):
+            world.files.setdefault(paper.kind, paper.file)
+            if paper.sealed_file:
+                world.files.setdefault(f"{paper.kind}, sealed", paper.sealed_file)
+    sheet, lister = world.sheets["signed"], world.users["lister"]
+    world.files["term_sheet"] = store(world, "term_sheet", lister, sheet)
+    TermSheet.objects.filter(pk=sheet.pk).update(paper=world.files["term_sheet"])
+    data = "序号,名称\n1,暗表\n".encode()
+    world.files["import"] = files.store(data, kind="import", name="暗档-import.csv", by=lister)
