@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from listings import flow, offers
 from listings.flow import moving
-from listings.flow.refusing import refuse
 from listings.models import LicenseeClass, Listing, TermSheet, TermSheetState
 from listings.prices import TERM_FIELDS, price_for, terms_dict
 from listings.rules import RULES
@@ -24,7 +23,7 @@ from marketplace.accounts import authority, codes, people
 from marketplace.accounts.models import Organization, Role, User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
-from marketplace.lib.findings import Finding, Refused, Severity
+from marketplace.lib.findings import Finding, Refused, Severity, blocking, refuse
 from marketplace.lib.terms import today
 from marketplace.notices import notices
 from marketplace.outbox import outbox
@@ -177,7 +176,7 @@ def send_code(sheet: TermSheet, *, by: User) -> None:
     """Mail the signatory the one-time code for the sheet as it stands now. Raises Refused, NotNow, WrongCode."""
     if sheet.state != TermSheetState.DRAFT:
         raise NotNow(f"term sheet {sheet.pk} is {sheet.state}")
-    refused = [finding for finding in check(sheet) if finding.severity == Severity.BLOCK]
+    refused = blocking(check(sheet))
     if refused:
         raise Refused(refused)
     with transaction.atomic():
@@ -206,7 +205,7 @@ def sign(sheet: TermSheet, *, by: User, code: str, address: str | None) -> TermS
         digest = offers.canonical_sha256(told)
         if sheet.state != TermSheetState.DRAFT or digest != shown:
             raise NotNow(f"term sheet {sheet.pk} is {sheet.state} or was changed while it was signed")
-        refused = [finding for finding in check(sheet) if finding.severity == Severity.BLOCK]
+        refused = blocking(check(sheet))
         if refused:
             raise Refused(refused)
         held = authority.require(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from listings.flow import moving
-from listings.flow.refusing import refuse, require_reason
+from listings.flow.refusing import require_reason
 from listings.models import ALIVE, PUBLIC, Declaration, EncumbranceKind, Listing, ListingState
 from listings.rules import RULES
 from listings.rules.contract import STATUS_DAYS, fresh_since
@@ -17,6 +17,7 @@ from listings.states import STEPS, NotNow
 from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
+from marketplace.lib.findings import refuse
 from marketplace.lib.terms import SHANGHAI, start_of, today
 
 S = ListingState

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from listings.flow import moving
 from listings.flow.opening import advance
-from listings.flow.refusing import refuse, require_reason
+from listings.flow.refusing import require_reason
 from listings.models import Listing, ListingState, Objection
 from listings.states import STEPS, NotNow
 from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
+from marketplace.lib.findings import refuse
 from marketplace.vault.models import VaultFile
 
 

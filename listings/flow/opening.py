@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from listings.flow import moving
-from listings.flow.refusing import refuse
 from listings.models import Declaration, EncumbranceKind, Listing, ListingState, Publicity, Track
 from listings.rules import RULES, Stage, check
 from listings.rules.institution import PUBLICITY_DAYS, needs_publicity, publicity_of, publicity_sha256
@@ -18,7 +17,7 @@ from listings.states import EDITABLE, STEPS, NotNow
 from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
-from marketplace.lib.findings import Refused, blocking
+from marketplace.lib.findings import Refused, blocking, refuse
 from marketplace.lib.terms import start_of, today
 from marketplace.vault.models import VaultFile
 

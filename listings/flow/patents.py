@@ -18,7 +18,7 @@ from listings.states import NotNow
 from marketplace.accounts.models import Organization, User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
-from marketplace.lib.findings import Finding, Refused, Severity
+from marketplace.lib.findings import Refused, refuse
 from marketplace.outbox import outbox
 from marketplace.vault.models import VaultFile
 
@@ -91,18 +91,12 @@ def _save_once(patent: Patent) -> None:
     except IntegrityError as error:
         if not Patent.objects.filter(application_number=patent.application_number).exclude(pk=patent.pk).exists():
             raise
-        rule = RULES["NUM-1"]
-        raise Refused(
-            [
-                Finding(
-                    rule.id,
-                    Severity.BLOCK,
-                    _("A patent with this number is on record already."),
-                    _("Look for it in your list; if another organization has it, write to the moderators."),
-                    rule.citation,
-                    "application_number",
-                )
-            ]
+        raise refuse(
+            "NUM-1",
+            _("A patent with this number is on record already."),
+            _("Look for it in your list; if another organization has it, write to the moderators."),
+            citation=RULES["NUM-1"].citation,
+            field="application_number",
         ) from error
 
 
@@ -132,7 +126,13 @@ def record_status(
         require_lister(by, patent.organization)
     at = checked_at or timezone.now()
     if at > timezone.now():
-        raise Refused([_in_the_future()])
+        raise refuse(
+            "LIC-9",
+            _("The day on which the status was looked up lies in the future."),
+            _("Correct the date."),
+            citation=RULES["LIC-9"].citation,
+            field="checked_on",
+        )
     with transaction.atomic():
         patent = Patent.objects.select_for_update(of=("self",)).select_related("organization").get(pk=patent.pk)
         record = StatusRecord.objects.create(
@@ -155,17 +155,6 @@ def record_status(
             patent.save()
             _after_change(patent)
     return record
-
-
-def _in_the_future() -> Finding:
-    return Finding(
-        "LIC-9",
-        Severity.BLOCK,
-        _("The day on which the status was looked up lies in the future."),
-        _("Correct the date."),
-        RULES["LIC-9"].citation,
-        "checked_on",
-    )
 
 
 def set_co_owners(
@@ -224,7 +213,7 @@ def encumber(
                     note=note,
                 )
         except IntegrityError as error:
-            raise Refused([_collides(kind)]) from error
+            raise _collides(kind) from error
         trail.record(
             Action.ENCUMBRANCE_RECORD,
             patent,
@@ -240,15 +229,14 @@ def encumber(
     return row
 
 
-def _collides(kind: EncumbranceKind) -> Finding:
-    rule = RULES["TRACK-3"]
+def _collides(kind: EncumbranceKind) -> Refused:
     message = (
         _("Other licenses or an open declaration stand in this period; nothing sole or exclusive can stand beside.")
         if kind in ALONE
         else _("A sole or exclusive license stands in this period; nothing can stand beside it.")
     )
     remedy = _("Choose another period, or end what stands there first.")
-    return Finding(rule.id, Severity.BLOCK, message, remedy, rule.citation, "kind")
+    return refuse("TRACK-3", message, remedy, citation=RULES["TRACK-3"].citation, field="kind")
 
 
 def end_encumbrance(encumbrance: Encumbrance, *, at: datetime, by: User | None) -> Encumbrance:

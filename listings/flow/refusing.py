@@ -1,15 +1,10 @@
-"""Refusals that several steps share."""
+"""A refusal that several steps share."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.lib.findings import Finding, Refused, Severity
-
-
-def refuse(rule: str, message: object, remedy: object = "", *, citation: str = "", field: str = "") -> Refused:
-    """A Refused with one blocking finding, to be raised."""
-    return Refused([Finding(rule, Severity.BLOCK, str(message), str(remedy), citation, field)])
+from marketplace.lib.findings import refuse
 
 
 def require_reason(reason: str) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from listings.flow import moving
 from listings.flow.opening import publicity_needed, start_publicity, where_it_belongs
-from listings.flow.refusing import refuse, require_reason
+from listings.flow.refusing import require_reason
 from listings.flow.writing import keep_revision
 from listings.models import Listing, ListingState, Override, Review
 from listings.rules import RULES, Stage, check
@@ -18,7 +18,7 @@ from listings.states import STEPS, NotNow
 from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
-from marketplace.lib.findings import Refused, Severity, blocking
+from marketplace.lib.findings import Refused, Severity, blocking, refuse
 
 
 def submit(listing: Listing, *, by: User) -> Listing:

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from listings import offers
 from listings.flow import moving
-from listings.flow.refusing import refuse
 from listings.models import ClassPrice, Listing, ListingState, OfferTerms, Patent, Revision, TermSheet, Track
 from listings.prices import TERM_FIELDS, class_prices_of, terms_dict
 from listings.states import EDITABLE, NotNow
 from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
+from marketplace.lib.findings import refuse
 
 TEXTS = (
     "headline",

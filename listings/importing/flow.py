@@ -34,7 +34,7 @@ from marketplace.accounts.models import Organization, User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib import sheets, terms
-from marketplace.lib.findings import Finding, Refused, Severity
+from marketplace.lib.findings import Refused, refuse
 from marketplace.outbox import outbox
 
 _BATCH = 500
@@ -134,7 +134,7 @@ def commit(run: ImportRun, *, by: User, leave_out: bool = False) -> ImportRun:
             return _commit(run, by=by, leave_out=leave_out)
     except IntegrityError as error:
         # Another upload stored one of these numbers between our look and our writing; nothing of this one is stored.
-        raise Refused([_moved()]) from error
+        raise _moved() from error
 
 
 def _commit(run: ImportRun, *, by: User, leave_out: bool) -> ImportRun:
@@ -147,9 +147,9 @@ def _commit(run: ImportRun, *, by: User, leave_out: bool) -> ImportRun:
     stored = [one for one in planned if one.outcome in _STORED]
     refused = [one for one in planned if one.outcome == Outcome.REFUSED]
     if refused and not leave_out:
-        raise Refused([_refused_rows(refused)])
+        raise _refused_rows(refused)
     if not stored and refused:
-        raise Refused([_nothing_left()])
+        raise _nothing_left()
     counts = save(run, planned)
     _create([one for one in stored if one.patent is None], run, by)
     _change([one for one in stored if one.patent is not None and one.outcome == Outcome.CHANGED], run, by)
@@ -258,43 +258,35 @@ def _staged(run: ImportRun) -> ImportRun:
     """The run, locked. Raises Refused when it is stored already."""
     run = ImportRun.objects.select_for_update(of=("self",)).select_related("organization").get(pk=run.pk)
     if run.state != ImportState.STAGED:
-        raise Refused(
-            [
-                Finding(
-                    "IMP-4",
-                    Severity.BLOCK,
-                    _("This sheet is stored already; it cannot be changed any more."),
-                    _("Correct the patents on their own pages, or upload a corrected sheet."),
-                )
-            ]
+        raise refuse(
+            "IMP-4",
+            _("This sheet is stored already; it cannot be changed any more."),
+            _("Correct the patents on their own pages, or upload a corrected sheet."),
         )
     return run
 
 
-def _refused_rows(refused: Sequence[Planned]) -> Finding:
-    numbers = ", ".join(str(one.row.number) for one in refused[:20]) + (" …" if len(refused) > 20 else "")
+def _refused_rows(refused: Sequence[Planned]) -> Refused:
+    numbers = _(", ").join(str(one.row.number) for one in refused[:20]) + (" …" if len(refused) > 20 else "")
     message = ngettext("Row %(rows)s is refused.", "%(count)d rows are refused: %(rows)s.", len(refused))
-    return Finding(
+    return refuse(
         "IMP-1",
-        Severity.BLOCK,
         message % {"count": len(refused), "rows": numbers},
         _("Correct them and upload the sheet again, or say that they may be left out. Nothing has been stored."),
     )
 
 
-def _nothing_left() -> Finding:
-    return Finding(
+def _nothing_left() -> Refused:
+    return refuse(
         "IMP-1",
-        Severity.BLOCK,
         _("No row of this sheet can be stored."),
         _("Each row says why. Correct the sheet, or look whether the columns are understood rightly."),
     )
 
 
-def _moved() -> Finding:
-    return Finding(
+def _moved() -> Refused:
+    return refuse(
         "IMP-4",
-        Severity.BLOCK,
         _("Somebody stored one of these patents at the same moment."),
         _("Look at the rows again and store once more. Nothing has been stored."),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.lib.findings import Finding, Refused, Severity
+from marketplace.lib.findings import refuse
 from marketplace.licensing import contracts
 from marketplace.licensing.contracts import Clause
 from marketplace.licensing.models import Agreement
@@ -33,16 +33,11 @@ def open_ones(agreement: Agreement) -> list[Clause]:
 def require_words(agreement: Agreement, key: str, sha256: str) -> None:
     """The confirmed words must be the contract's own. Raises Refused."""
     if (key, sha256) not in {(clause.key, clause.sha256) for clause in highlighted(agreement)}:
-        raise Refused(
-            [
-                Finding(
-                    RULE,
-                    Severity.BLOCK,
-                    _("These are not the words of the contract that waits for your signature."),
-                    _("Reload the page and read the clause again."),
-                    LAW,
-                )
-            ]
+        raise refuse(
+            RULE,
+            _("These are not the words of the contract that waits for your signature."),
+            _("Reload the page and read the clause again."),
+            citation=LAW,
         )
 
 
@@ -51,14 +46,9 @@ def require_all_confirmed(agreement: Agreement) -> None:
     missing = open_ones(agreement)
     if missing:
         titles = "、".join(clause.title for clause in missing)
-        raise Refused(
-            [
-                Finding(
-                    RULE,
-                    Severity.BLOCK,
-                    _("Not every highlighted clause is confirmed yet: %(titles)s.") % {"titles": titles},
-                    _("Read and confirm them one by one, then sign."),
-                    LAW,
-                )
-            ]
+        raise refuse(
+            RULE,
+            _("Not every highlighted clause is confirmed yet: %(titles)s.") % {"titles": titles},
+            _("Read and confirm them one by one, then sign."),
+            citation=LAW,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from listings import offers, rules
@@ -9,9 +11,12 @@ from listings.models import Listing, TermSheet, Track
 from listings.standing import standing
 from marketplace.accounts.authority import NoAuthority, require
 from marketplace.accounts.models import Organization, User
-from marketplace.lib.findings import Finding, Refused, Severity, blocking
+from marketplace.lib.findings import Refused, blocking, refuse
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.models import Agreement, OfferVersion
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as Words
 
 
 def require_acceptable(listing: Listing) -> None:
@@ -24,31 +29,21 @@ def require_acceptable(listing: Listing) -> None:
 def require_eligible(listing: Listing, licensee: Organization) -> None:
     """Refuse a licensee outside the class or territory (preset track), or one that is the licensor itself."""
     if licensee.pk == listing.organization_id:
-        raise Refused([_own_offer()])
+        raise refuse(
+            "LIC-J",
+            _("This offer is your own organization's."),
+            _("Switch to the organization that wants the license."),
+        )
     if listing.track == Track.OPEN and licensee.country != "CN":
-        raise Refused([_foreign_open()])
+        raise refuse(
+            "LIC-I",
+            _("A licensee outside mainland China needs the technology-export procedure before an open license."),
+            _("Write to the coordinators; they prepare the export registration with both sides."),
+            citation="《技术进出口管理条例》；《专利审查指南》第五部分第十一章6",
+        )
     found = blocking(offers.eligibility(listing, licensee))
     if found:
         raise Refused(found)
-
-
-def _own_offer() -> Finding:
-    return Finding(
-        "LIC-J",
-        Severity.BLOCK,
-        _("This offer is your own organization's."),
-        _("Switch to the organization that wants the license."),
-    )
-
-
-def _foreign_open() -> Finding:
-    return Finding(
-        "LIC-I",
-        Severity.BLOCK,
-        _("A licensee outside mainland China needs the technology-export procedure before an open license."),
-        _("Write to the coordinators; they prepare the export registration with both sides."),
-        "《技术进出口管理条例》；《专利审查指南》第五部分第十一章6",
-    )
 
 
 def who_must_look(listing: Listing, licensee: Organization, by: User, *, related_party: bool) -> list[str]:
@@ -83,21 +78,21 @@ def standing_sheet(agreement: Agreement) -> TermSheet | None:
         TermSheet.objects.select_for_update(of=("self",)).select_related("signed_by").get(pk=agreement.term_sheet_id)
     )
     fallen = standing(sheet)
-    finding = _closed(fallen.message) if fallen else _quoted(sheet, agreement) or _room(sheet, agreement)
-    if finding is not None:
-        raise Refused([finding])
+    refusal = _closed(fallen.message) if fallen else _quoted(sheet, agreement) or _room(sheet, agreement)
+    if refusal is not None:
+        raise refusal
     require_licensor_authority(sheet, agreement)
     return sheet
 
 
-def _quoted(sheet: TermSheet, agreement: Agreement) -> Finding | None:
+def _quoted(sheet: TermSheet, agreement: Agreement) -> Refused | None:
     quoted = read(agreement.version.snapshot).term_sheet
     if quoted is not None and quoted.sha256 == sheet.sha256:
         return None
     return _closed(_("The contract does not quote the term sheet that the licensor signed."))
 
 
-def _room(sheet: TermSheet, agreement: Agreement) -> Finding | None:
+def _room(sheet: TermSheet, agreement: Agreement) -> Refused | None:
     """Whether the ceiling leaves room for this one; `standing` has counted the licenses under the sheet's lock."""
     amount = amount_bound(agreement.fee_minor, agreement.version, agreement.licensee_class)
     if sheet.ceiling_minor is not None and amount > sheet.ceiling_minor:
@@ -105,13 +100,12 @@ def _room(sheet: TermSheet, agreement: Agreement) -> Finding | None:
     return None
 
 
-def _closed(message: object) -> Finding:
-    return Finding(
+def _closed(message: Words) -> Refused:
+    return refuse(
         "LIC-K",
-        Severity.BLOCK,
-        message,  # type: ignore[arg-type]  # a lazy string; typeshed has no name for it
+        message,
         _("Write to the licensor's contact on the listing: it can sign new terms."),
-        "《民法典》第472条",
+        citation="《民法典》第472条",
     )
 
 
@@ -121,11 +115,11 @@ def require_licensor_authority(sheet: TermSheet, agreement: Agreement) -> None:
     the licensee reads it, who can do nothing about another organization's signatory.
     """
     if sheet.signed_by is None:
-        raise Refused([_closed(_("The licensor's term sheet is not signed."))])
+        raise _closed(_("The licensor's term sheet is not signed."))
     amount = amount_bound(agreement.fee_minor, agreement.version, agreement.licensee_class)
     try:
         require(sheet.signed_by, agreement.licensor, scope="term_sheets", amount_minor=amount, currency=sheet.currency)
     except NoAuthority as missing:
-        raise Refused(
-            [_closed(_("The person who signed for the licensor may no longer do so; a new signature is needed."))]
+        raise _closed(
+            _("The person who signed for the licensor may no longer do so; a new signature is needed.")
         ) from missing

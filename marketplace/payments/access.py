@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.current import roles
 from marketplace.accounts.models import Organization, User
-from marketplace.lib.findings import Finding, Refused, Severity
+from marketplace.lib.findings import Refused, refuse
 from marketplace.licensing.models import Agreement, Obligation
 from marketplace.payments.models import BankTransfer
 from marketplace.payments.telling import CONFIRMS, PAYS
 from marketplace.vault.models import VaultFile
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as Words
 
 
 def may_pay(user: User, licensee: Organization) -> bool:
@@ -29,19 +32,17 @@ def may_confirm(user: User, licensor: Organization) -> bool:
 def require_pay(user: User, licensee: Organization) -> None:
     """Raise Refused unless the person may pay for the licensee."""
     if not may_pay(user, licensee):
-        raise Refused([_not_yours(_("Only an owner, finance or signatory of the licensee may pay."))])
+        raise _not_yours(_("Only an owner, finance or signatory of the licensee may pay."))
 
 
 def require_confirm(user: User, licensor: Organization) -> None:
     """Raise Refused unless the person may confirm arrivals for the licensor."""
     if not may_confirm(user, licensor):
-        raise Refused([_not_yours(_("Only an owner or finance of the licensor may say what arrived."))])
+        raise _not_yours(_("Only an owner or finance of the licensor may say what arrived."))
 
 
-def _not_yours(words: Any) -> Finding:
-    return Finding(
-        "PAY-13", Severity.BLOCK, words, _("Ask an owner of your organization to do it or to give the role.")
-    )
+def _not_yours(words: Words) -> Refused:
+    return refuse("PAY-13", words, _("Ask an owner of your organization to do it or to give the role."))
 
 
 def obligations_visible_to(user: Any) -> QuerySet[Obligation]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
-from marketplace.lib.findings import Finding, Refused, Severity
+from marketplace.lib.findings import refuse
 from marketplace.lib.money import from_minor
 from marketplace.licensing.models import Obligation, ObligationState
 from marketplace.outbox import outbox
@@ -25,26 +25,19 @@ from marketplace.payments.models import UNFINISHED, Payment, PaymentState, Way
 from marketplace.payments.slips import reference_of
 
 if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise as Words
-
     from marketplace.accounts.models import User
 
 EXPIRE_TOPIC = "payments.expire"
 LIFE = timedelta(hours=23)  # gateways keep a key and a checkout for a day
 
 
-def refused(rule: str, message: Words, remedy: Words) -> Refused:
-    """A refusal with one finding."""
-    return Refused([Finding(rule, Severity.BLOCK, message, remedy)])
-
-
 def require_due(obligation: Obligation) -> None:
     """Raise Refused unless the obligation, read again, is due and has an amount."""
     obligation.refresh_from_db(fields=["state"])
     if obligation.state == ObligationState.SETTLED:
-        raise refused("PAY-3", gettext_lazy("This has been paid already."), gettext_lazy("Nothing more is to be done."))
+        raise refuse("PAY-3", gettext_lazy("This has been paid already."), gettext_lazy("Nothing more is to be done."))
     if obligation.state != ObligationState.DUE or obligation.amount_minor <= 0:
-        raise refused(
+        raise refuse(
             "PAY-8",
             gettext_lazy("This cannot be paid now: it is not due, or no longer owed."),
             gettext_lazy("Look at the deal's page for what comes next."),
@@ -61,7 +54,7 @@ def start(obligation: Obligation, *, by: User, way: Way) -> Payment:
     gateway = gateways.by_name(way)
     account = gateways.account_at(way, obligation)
     if gateway is None or account is None:
-        raise refused(
+        raise refuse(
             "PAY-4",
             gettext_lazy("This way to pay is not open for this licensor."),
             gettext_lazy("Pay by bank transfer."),
@@ -82,7 +75,7 @@ def _unfinished(obligation: Obligation, way: Way) -> Payment | None:
     if payment is None:
         return None
     if payment.gateway == Way.BANK_TRANSFER:
-        raise refused(
+        raise refuse(
             "PAY-7",
             gettext_lazy("A bank transfer was declared for this and is being looked for."),
             gettext_lazy("Wait for the licensor's answer, or take the declaration back."),

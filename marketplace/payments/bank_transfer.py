@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
+from marketplace.lib.findings import Refused, refuse
 from marketplace.lib.money import from_minor
 from marketplace.lib.terms import SHANGHAI
 from marketplace.payments import access, attempts, moving, settling, slips, telling
-from marketplace.payments.attempts import refused
 from marketplace.payments.models import (
     UNFINISHED,
     BankTransfer,
@@ -73,7 +73,7 @@ def declare(
             trail.record(Action.PAYMENT_DECLARE, payment, by=by, transfer=str(transfer.code), paid_on=paid_on)
             telling.transfer_declared(transfer)
     except IntegrityError:
-        raise refused(
+        raise refuse(
             "PAY-7",
             _("A transfer for this was declared already."),
             _("Wait for the licensor's answer, or take the declaration back."),
@@ -114,7 +114,7 @@ def confirm(transfer: BankTransfer, arrival: Arrival, *, by: User) -> BankTransf
         with transaction.atomic():
             return _confirm(transfer, arrival, by=by)
     except IntegrityError:
-        raise refused(
+        raise refuse(
             "PAY-12",
             _("This bank serial number was booked before."),
             _("Look at the list of arrivals: each line of the statement counts once."),
@@ -156,7 +156,7 @@ def approve(transfer: BankTransfer, *, by: User) -> BankTransfer:
     """The second person agrees. Raises Refused for the first person, whatever role he or she took since (PAY-13)."""
     access.require_confirm(by, transfer.organization)
     if transfer.confirmed_by_id == by.pk:
-        raise refused(
+        raise refuse(
             "PAY-13",
             _("You confirmed this arrival yourself: the second person must be somebody else."),
             _("Ask another owner or finance of your organization."),
@@ -227,7 +227,7 @@ def record(
             )
             return _confirm(transfer, arrival, by=by)
     except IntegrityError:
-        raise refused(
+        raise refuse(
             "PAY-12",
             _("This bank serial number was booked before."),
             _("Look at the list of arrivals: each line of the statement counts once."),
@@ -260,8 +260,8 @@ def _move(transfer: BankTransfer, source: set[TransferState], target: TransferSt
     transfer.refresh_from_db()
 
 
-def _moved_on() -> Exception:
-    return refused(
+def _moved_on() -> Refused:
+    return refuse(
         "PAY-1",
         _("Somebody has dealt with this transfer already."),
         _("Look at the list of arrivals for where it stands."),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
+from marketplace.lib.findings import refuse
 from marketplace.payments import ledger, settling, telling
-from marketplace.payments.attempts import refused
 from marketplace.payments.models import RefundState, Resolution, Suspense
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ def apply_to(suspense: Suspense, obligation: Obligation, *, by: User, reason: st
     """Apply it to something owed to the same licensor, of exactly this amount. Raises Refused where that cannot be."""
     agreement = obligation.agreement
     if agreement.licensor_id != suspense.organization_id:
-        raise refused(
+        raise refuse(
             "PAY-8", _("This is owed to another organization."), _("Choose what is owed to the one that has it.")
         )
     if (obligation.amount_minor, obligation.currency) != (_left(suspense), suspense.currency):
-        raise refused(
+        raise refuse(
             "PAY-11",
             _("The amounts differ: only money of exactly the amount owed can be applied."),
             _("Let the university pay it back, and the payer pay the right amount."),
@@ -46,7 +46,7 @@ def apply_to(suspense: Suspense, obligation: Obligation, *, by: User, reason: st
         _resolve(suspense, Resolution.APPLIED, by=by, reason=reason, obligation=obligation)
         refusal = settling.settle_obligation(obligation, proof_of(suspense), by=by)
         if refusal:
-            raise refused("PAY-8", _("This can no longer be paid."), _("Look at the deal for where it stands."))
+            raise refuse("PAY-8", _("This can no longer be paid."), _("Look at the deal for where it stands."))
 
 
 def proof_of(suspense: Suspense) -> dict[str, object]:
@@ -71,9 +71,9 @@ def _resolve(
 ) -> None:
     """Close the row if nobody did, and nothing of it is going back by the gateway."""
     if not by.is_staff:
-        raise refused("PAY-8", _("Only a moderator may resolve this."), _("Write to the moderators."))
+        raise refuse("PAY-8", _("Only a moderator may resolve this."), _("Write to the moderators."))
     if not reason.strip():
-        raise refused("PAY-8", _("A reason is needed."), _("Write how it was resolved and where that can be seen."))
+        raise refuse("PAY-8", _("A reason is needed."), _("Write how it was resolved and where that can be seen."))
     left = _left(suspense)
     free = Q(returning_at__isnull=True) | Q(returning_at__lt=timezone.now() - STUCK)
     closed = left and (
@@ -86,7 +86,7 @@ def _resolve(
         )
     )
     if not closed:
-        raise refused(
+        raise refuse(
             "PAY-8",
             _("This money is resolved, or on its way back by the gateway."),
             _("Look at the list again in a while."),

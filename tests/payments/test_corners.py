@@ -16,7 +16,7 @@ from django.utils import timezone
 from marketplace.accounts.models import Organization, User
 from marketplace.audit.models import Entry
 from marketplace.lib import transactions
-from marketplace.lib.findings import Refused
+from marketplace.lib.findings import Refused, refuse
 from marketplace.lib.terms import today
 from marketplace.lib.transactions import NotInTransaction
 from marketplace.licensing import flow as licensing_flow
@@ -292,7 +292,7 @@ def test_a_declaration_is_taken_back_on_the_page(
 
 
 def _moved_on(*args: Any, **kwargs: Any) -> None:
-    raise attempts.refused("PAY-1", "moved on", "look")
+    raise refuse("PAY-1", "moved on", "look")
 
 
 def test_a_gateway_that_is_down_is_said_and_nothing_is_lost(

@@ -21,7 +21,6 @@ from marketplace.accounts.flow.organizations import (
     submit_verification,
     suspend_organization,
 )
-from marketplace.accounts.flow.refusals import refuse
 from marketplace.accounts.flow.texts import accept_texts
 
 __all__ = [
@@ -37,7 +36,6 @@ __all__ = [
     "find_invitation",
     "grant_authority",
     "invite",
-    "refuse",
     "register_organization",
     "reinstate_organization",
     "remove_member",

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts import people
 from marketplace.accounts.current import may
-from marketplace.accounts.flow.refusals import refuse
 from marketplace.accounts.models import (
     AuthorityBasis,
     AuthorityState,
@@ -25,6 +24,7 @@ from marketplace.accounts.models import (
 )
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
+from marketplace.lib.findings import refuse
 from marketplace.notices import notices
 from marketplace.vault.models import VaultFile
 

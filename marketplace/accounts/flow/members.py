@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts import people, seeds
 from marketplace.accounts.current import may
 from marketplace.accounts.flow.authorities import revoke_all
-from marketplace.accounts.flow.refusals import refuse
 from marketplace.accounts.models import Invitation, Membership, OneTimeCode, Organization, Role, User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
+from marketplace.lib.findings import refuse
 from marketplace.notices import notices
 from marketplace.outbox import outbox
 

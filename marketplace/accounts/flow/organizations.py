@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts import people
 from marketplace.accounts.current import may
 from marketplace.accounts.flow.authorities import SELF_KINDS, grant_authority
-from marketplace.accounts.flow.refusals import refuse
 from marketplace.accounts.models import (
     AuthorityBasis,
     Membership,
@@ -26,7 +25,7 @@ from marketplace.accounts.models import (
 )
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
-from marketplace.lib.findings import Refused
+from marketplace.lib.findings import Refused, refuse
 from marketplace.notices import notices
 from marketplace.vault.models import VaultFile
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from listings.models import Track
 from marketplace.accounts import authority, codes
 from marketplace.accounts.models import SigningAuthority, User
-from marketplace.lib.findings import Finding, Refused, Severity
+from marketplace.lib.findings import Refused, refuse
 from marketplace.licensing import clauses, freezing, gates, letters
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import AlreadySigned
@@ -113,7 +113,7 @@ def _require_signable(agreement: Agreement, act: _Act) -> tuple[Agreement, Party
     gates.require_acceptable(listing)
     freezing.require_unchanged(listing, agreement.version)
     if act.document_sha256 != agreement.contract_sha256:
-        raise Refused([_other_document()])
+        raise _other_document()
     if party == Party.LICENSEE and act.step.name == "sign":
         clauses.require_all_confirmed(agreement)
         gates.standing_sheet(agreement)
@@ -137,10 +137,9 @@ def _party(agreement: Agreement, act: _Act) -> Party:
     return open_[0]
 
 
-def _other_document() -> Finding:
-    return Finding(
+def _other_document() -> Refused:
+    return refuse(
         "LIC-6",
-        Severity.BLOCK,
         _("The document you saw is not the one that waits for your signature."),
         _("Open the contract again on this page, read it, and sign then."),
         field="document_sha256",

@@ -12,7 +12,7 @@ from listings import flow as listings_flow
 from listings.models import Encumbrance, FeeMode
 from marketplace.accounts.models import User
 from marketplace.lib import terms
-from marketplace.lib.findings import Finding, Refused, Severity
+from marketplace.lib.findings import refuse
 from marketplace.licensing import letters
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import NotNow
@@ -39,7 +39,7 @@ def decline(agreement: Agreement, *, by: User, reason: str) -> Agreement:
     step = STEPS["decline"]
     side = moving.require_side(by, agreement, step)
     if not reason.strip():
-        raise Refused([_needs_reason()])
+        raise refuse("LIC-G", _("Say why."), _("One sentence is enough; the licensee reads it."), field="reason")
     with transaction.atomic():
         agreement = moving.lock(agreement)
         moving.require_state(agreement, step)
@@ -59,23 +59,12 @@ def may_decline(agreement: Agreement, side: Who) -> bool:
 
 def _require_negotiable(agreement: Agreement, side: Who) -> None:
     if not may_decline(agreement, side):
-        raise Refused(
-            [
-                Finding(
-                    "LIC-K",
-                    Severity.BLOCK,
-                    _("The licensor has signed these terms and is bound by them; the request cannot be declined."),
-                    _("To stop further requests, revoke the term sheet or withdraw the listing."),
-                    "《民法典》第472、476条",
-                )
-            ]
+        raise refuse(
+            "LIC-K",
+            _("The licensor has signed these terms and is bound by them; the request cannot be declined."),
+            _("To stop further requests, revoke the term sheet or withdraw the listing."),
+            citation="《民法典》第472、476条",
         )
-
-
-def _needs_reason() -> Finding:
-    return Finding(
-        "LIC-G", Severity.BLOCK, _("Say why."), _("One sentence is enough; the licensee reads it."), field="reason"
-    )
 
 
 def _close(agreement: Agreement, name: str, to: State, *, by: User | None, reason: str = "", **facts: str) -> Agreement:
@@ -119,7 +108,11 @@ def leave(agreement: Agreement, *, by: User) -> Agreement:
         agreement = moving.lock(agreement)
         moving.require_state(agreement, step)
         if not may_leave(agreement):
-            raise Refused([_free_period_over()])
+            raise refuse(
+                "PRESET-2",
+                _("The free period is over; the license can no longer be left without cost."),
+                _("The contract says how it can be ended now."),
+            )
         agreement = _close(agreement, "leave", State.ENDED, by=by)
         _free_patent(agreement, by=by)
     return agreement
@@ -135,15 +128,6 @@ def may_leave(agreement: Agreement) -> bool:
     paid_from = terms.add_months(activation.day_of(agreement.effective_at), offer.number("free_months"))
     owes = agreement.obligations.filter(state__in=[ObligationState.DUE, ObligationState.SETTLED]).exists()
     return terms.today() < paid_from and not owes
-
-
-def _free_period_over() -> Finding:
-    return Finding(
-        "PRESET-2",
-        Severity.BLOCK,
-        _("The free period is over; the license can no longer be left without cost."),
-        _("The contract says how it can be ended now."),
-    )
 
 
 def _free_patent(agreement: Agreement, *, by: User | None) -> None:
