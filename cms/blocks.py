@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
 from marketplace.lib.look import Step
@@ -96,8 +97,8 @@ class QuestionBlock(blocks.StructBlock):  # type: ignore[misc]
 class ActionBlock(blocks.StructBlock):  # type: ignore[misc]
     """A button to a place of the site; shown only where that place exists."""
 
-    label = blocks.CharBlock(label=_("label"), max_length=60)
-    place = blocks.ChoiceBlock(label=_("place"), choices=ACTIONS)
+    label = blocks.CharBlock(label=pgettext_lazy("button", "label"), max_length=60)
+    place = blocks.ChoiceBlock(label=pgettext_lazy("button", "place"), choices=ACTIONS)
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         """With the place's address."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from listings.models import LIVE, Listing, ListingState, Track
 from marketplace.audit.actions import Action
@@ -65,7 +66,7 @@ STEPS: dict[str, Step] = {
     "approve": _step(_("Approve"), {Who.MODERATOR}, {S.SUBMITTED}, OPENS, "LIC-12", Action.LISTING_APPROVE),
     "return": _step(_("Return"), {Who.MODERATOR}, {S.SUBMITTED}, {S.DRAFT}, "LIC-12", Action.LISTING_RETURN),
     "advance": _step(
-        _("Open"),
+        pgettext_lazy("listing", "Open"),
         {Who.SYSTEM, Who.MODERATOR, Who.LISTER},
         {S.PUBLICITY, S.AWAITING_ANNOUNCEMENT},
         {S.AWAITING_ANNOUNCEMENT, S.PUBLISHED},

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from listings.forms.fields import DayField, GroupedForm, ScanField, choose
 from listings.models import Listing, Patent, Track
@@ -140,7 +140,7 @@ class StoryForm(GroupedForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        words = {"what": _("What is measured"), "today": _("Today"), "new": _("With this patent")}
+        words = {"what": _("What is measured"), "today": pgettext("comparison", "Today"), "new": _("With this patent")}
         for i in range(GAINS):
             for part, label in words.items():
                 self.fields[f"gain{i}_{part}"] = forms.CharField(

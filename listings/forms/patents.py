@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from listings.forms.fields import DayField, GroupedForm, ScanField
 from listings.models import EncumbranceKind, LegalStatus, Patent
@@ -33,7 +33,7 @@ class PatentForm(GroupedForm):
         max_length=80,
         help_text=gettext_lazy("With or without ZL and dot: ZL 2020 1 0123456.7. Not the publication number (CN…B)."),
     )
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
+    title = forms.CharField(label=pgettext_lazy("patent", "Title"), max_length=300)
     abstract = forms.CharField(label=gettext_lazy("Abstract"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
     patentee = forms.CharField(
         label=gettext_lazy("Patentee"),

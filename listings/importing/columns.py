@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.lib.numbers import BadNumber, parse_application_number, parse_ipc, parse_publication_number
 
@@ -38,7 +39,7 @@ class Field:
 
 FIELDS: dict[str, Field] = {
     "title": Field(
-        _("Title"),
+        pgettext_lazy("patent", "Title"),
         "发明名称 专利名称 名称 成果名称 发明创造名称 专利题目 题目 标题 title patenttitle",
         "专利名称",
     ),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from listings.models.patent import Patent
 from marketplace.accounts.models import Organization
@@ -90,7 +91,7 @@ class ImportRun(models.Model):
 class Outcome(models.TextChoices):
     """What storing a row would do, or did."""
 
-    NEW = "new", _("New")
+    NEW = "new", pgettext_lazy("row", "New")
     CHANGED = "changed", _("Completes or corrects a known patent")
     SAME = "same", _("Already known, nothing to do")
     DOUBLE = "double", _("The same patent stands in an earlier row")

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organization
 from marketplace.lib.terms import last_day
@@ -29,10 +30,10 @@ class LegalStatus(models.TextChoices):
 
     UNKNOWN = "unknown", _("Not known")
     PENDING = "pending", _("Not yet granted")
-    IN_FORCE = "in_force", _("In force")
+    IN_FORCE = "in_force", pgettext_lazy("patent", "In force")
     LATE_PERIOD = "late_period", _("In force, annual fee overdue")
     LAPSED = "lapsed", _("Lapsed: annual fee not paid")
-    EXPIRED = "expired", _("Expired")
+    EXPIRED = "expired", pgettext_lazy("patent", "Expired")
     WAIVED = "waived", _("Waived")
     INVALID = "invalid", _("Declared invalid")
     PARTLY_INVALID = "partly_invalid", _("Partly invalid, rest in force")
@@ -78,7 +79,7 @@ class Patent(models.Model):
     application_number = models.CharField(_("application number"), max_length=13, unique=True)  # digits + check (NUM-1)
     publication_number = models.CharField(_("announcement number"), max_length=16, blank=True)
     kind = models.CharField(_("kind"), max_length=16, choices=PatentKind)
-    title = models.CharField(_("title"), max_length=300)
+    title = models.CharField(pgettext_lazy("patent", "title"), max_length=300)
     abstract = models.TextField(_("abstract"), blank=True)
     patentee = models.CharField(_("patentee"), max_length=300)  # as on the register, several split by ";"
     inventors = models.CharField(_("inventors"), max_length=500, blank=True)

@@ -14,16 +14,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.current import find_organization, may
-from marketplace.accounts.models import Organization, Role, User
+from marketplace.accounts.models import Role
+from marketplace.accounts.requests import MemberRequest
 
 View = Callable[..., HttpResponseBase]
-
-
-class MemberRequest(HttpRequest):
-    """The request a view gets behind `organization_required`: a known person, acting for an organization."""
-
-    user: User
-    organization: Organization
 
 
 def login_required(view: View) -> View:
@@ -40,15 +34,15 @@ def organization_required(*roles: Role) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             organization = find_organization(request)
             if organization is None:
                 return redirect("accounts:organization_new")
-            request.organization = organization  # type: ignore[attr-defined]
-            if roles and not may(request.user, organization, *roles):  # type: ignore[arg-type]
+            request.organization = organization
+            if roles and not may(request.user, organization, *roles):
                 raise PermissionDenied(
                     _("This page needs one of these roles in %(organization)s: %(roles)s. Ask an owner for it.")
-                    % {"organization": organization.name, "roles": ", ".join(str(Role(role).label) for role in roles)}
+                    % {"organization": organization.name, "roles": _(", ").join(Role(role).word for role in roles)}
                 )
             return view(request, *args, **kwargs)
 
@@ -75,12 +69,3 @@ def fresh_login_required(view: View) -> View:
     A form that was posted meanwhile is kept and carried out afterwards, except for its uploaded files.
     """
     return login_required(reauthentication_required(view))
-
-
-__all__ = [
-    "MemberRequest",
-    "fresh_login_required",
-    "login_required",
-    "moderator_required",
-    "organization_required",
-]

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.vault.models import VaultFile
 
@@ -47,7 +48,7 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
 
@@ -174,6 +175,11 @@ class Role(models.TextChoices):
     LISTER = "lister", _("Lister: patents and listings, or requests")
     FINANCE = "finance", _("Finance: payments and invoices")
     VIEWER = "viewer", _("Viewer: reads")
+
+    @property
+    def word(self) -> str:
+        """The name of the role alone, without what it may do."""
+        return str(self.label).replace("：", ":").split(":")[0]
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -40,7 +41,7 @@ FOOTER = (
     Place("about", _("About"), "cms:about"),
     Place("trading", _("Trading rules"), "cms:trading"),
     Place("terms", _("Terms of use"), "cms:terms"),
-    Place("privacy", _("Privacy"), "cms:privacy"),
+    Place("privacy", pgettext_lazy("footer", "Privacy"), "cms:privacy"),
     Place("accessibility", _("Accessibility"), "cms:accessibility"),
 )
 

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.forms import Field
 from django.template.loader import render_to_string
 from django.urls import reverse, translate_url
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -288,6 +289,26 @@ def section_nav(context: Context, items: Iterable[Sequence[str]], label: str) ->
 def anchor(field: BoundField) -> str:
     """The id that a link to a form field must name: the first choice of a group, else the input."""
     return field.id_for_label or f"{field.auto_id}_0"
+
+
+@register.filter
+def errors_of(field: BoundField) -> list[str]:
+    """What is wrong with a form field; one that was left empty is named, for "this field" helps nobody."""
+    empty = Field.default_error_messages["required"]
+    told = zip(field.errors.as_data(), field.errors, strict=True)
+    return [_empty(field) if error.code == "required" and error.message == empty else str(text) for error, text in told]
+
+
+def _empty(field: BoundField) -> str:
+    label = {"label": strip_tags(str(field.label))}
+    match field.widget_type:
+        case "checkbox":
+            return _("Please tick: %(label)s") % label
+        case "select" | "radioselect" | "checkboxselectmultiple" | "selectmultiple":
+            return _("Please choose: %(label)s") % label
+        case "file" | "clearablefile":
+            return _("Please attach: %(label)s") % label
+    return _("Please fill in: %(label)s") % label
 
 
 @register.inclusion_tag("components/error_summary.html")

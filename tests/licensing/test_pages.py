@@ -135,7 +135,7 @@ def test_a_second_request_shows_the_first(
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"intended_use": ""}, "This field is required"),
+        ({"intended_use": ""}, "Please fill in: What you will make with it"),
         ({"territory_ok": ""}, "LIC-E"),
         ({"related": "yes"}, "LIC-J"),
     ],

@@ -57,7 +57,7 @@ def require_member(user: User, organization: Organization, step: Step) -> None:
 
 def not_yours(step: Step) -> Finding:
     """Why a person may not take a step, and whom to ask."""
-    roles = ", ".join(str(role.label).split(":")[0] for role in Role if role in step.roles)
+    roles = str(_(", ")).join(role.word for role in Role if role in step.roles)
     return Finding(
         step.rule,
         Severity.BLOCK,
