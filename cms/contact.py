@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from cms.models import ContactKind, ContactMessage
 from marketplace.accounts import people
+from marketplace.accounts.requests import address_of
 from marketplace.audit import trail
 from marketplace.audit.actions import Action
 from marketplace.lib import limits
@@ -84,7 +85,7 @@ def take(request: HttpRequest) -> Taken:
     form = ContactForm(request.POST)
     if not form.is_valid():
         return Taken(form, None, 422)
-    if not limits.allow("contact", request.META.get("REMOTE_ADDR", "")):
+    if not limits.allow("contact", address_of(request)):
         form.add_error(None, _("Too many messages in a short time. Wait a minute, then send it again."))
         return Taken(form, None, 429)
     user = request.user if request.user.is_authenticated else None

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cms import contact
 from cms.models import ContactKind, ContactMessage
-from marketplace.accounts.access import MemberRequest, moderator_required
+from marketplace.accounts.access import moderator_required
+from marketplace.accounts.requests import MemberRequest
 
 PER_PAGE = 30
 

@@ -32,7 +32,7 @@ from marketplace.lib.findings import Refused, Severity
 from marketplace.lib.numbers import patent_number
 
 if TYPE_CHECKING:
-    from marketplace.accounts.access import MemberRequest
+    from marketplace.accounts.requests import MemberRequest
 
 PER_PAGE = 30
 AGES = [("2", gettext_lazy("longer than 2 days")), ("7", gettext_lazy("longer than 7 days"))]

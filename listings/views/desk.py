@@ -11,12 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from marketplace.accounts.current import may
 from marketplace.accounts.models import Organization, Role, User
 from marketplace.lib.look import Crumb
 
 PER_PAGE = 20
+EDIT = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:

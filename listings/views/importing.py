@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django import forms
@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -23,8 +23,9 @@ from listings.importing import flow, remarks, template
 from listings.importing.columns import FIELDS
 from listings.importing.plan import totals
 from listings.models import ImportRow, ImportRun, ImportState, Outcome
-from marketplace.accounts.access import login_required, organization_required
-from marketplace.accounts.models import Organization, Role, User
+from marketplace.accounts.access import View, login_required, organization_required
+from marketplace.accounts.models import Organization, Role
+from marketplace.accounts.requests import MemberRequest, PersonRequest
 from marketplace.lib import limits, sheets
 from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.numbers import patent_number
@@ -34,7 +35,6 @@ ROWS_A_PAGE = 50
 RUNS_A_PAGE = 20
 _WANTED = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME)  # rows that end in a patent
 _ASKED = "asked"  # rows whose filing date is missing
-View = Callable[..., HttpResponse]
 
 
 class UploadForm(forms.Form):
@@ -84,23 +84,22 @@ def _for_importers(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if cast("User", request.user).is_staff:
+    def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_staff:
             return view(request, *args, organization=None, **kwargs)
-        return cast("HttpResponse", for_members(request, *args, **kwargs))
+        return for_members(request, *args, **kwargs)
 
     @organization_required(Role.LISTER)
-    def for_members(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        organization = cast("Organization", request.organization)  # type: ignore[attr-defined]
-        flow.require_importer(cast("User", request.user), organization)
-        return view(request, *args, organization=organization, **kwargs)
+    def for_members(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        flow.require_importer(request.user, request.organization)
+        return view(request, *args, organization=request.organization, **kwargs)
 
-    return cast("View", guarded)
+    return guarded
 
 
 @_for_importers
 @require_http_methods(["GET", "HEAD", "POST"])
-def upload(request: HttpRequest, organization: Organization | None) -> HttpResponse:
+def upload(request: PersonRequest, organization: Organization | None) -> HttpResponse:
     """Choose a file; earlier uploads beneath."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST":
@@ -113,9 +112,9 @@ def upload(request: HttpRequest, organization: Organization | None) -> HttpRespo
     return render(request, "listings/import.html", context, status=422 if form.errors else 200)
 
 
-def _staged(request: HttpRequest, form: UploadForm, organization: Organization | None) -> HttpResponse | None:
+def _staged(request: PersonRequest, form: UploadForm, organization: Organization | None) -> HttpResponse | None:
     """Stage the posted file and go to its page; None where the form has to be shown again."""
-    user = cast("User", request.user)
+    user = request.user
     if not limits.allow("upload", str(user.pk)):
         form.add_error("file", _("Too many uploads in this minute. Wait a moment, then send the file again."))
     if not form.is_valid():
@@ -133,9 +132,9 @@ def _staged(request: HttpRequest, form: UploadForm, organization: Organization |
 
 @_for_importers
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_run(request: HttpRequest, code: UUID, organization: Organization | None) -> HttpResponse:
+def import_run(request: PersonRequest, code: UUID, organization: Organization | None) -> HttpResponse:
     """The dry run: what each row would become; columns, dates and storing on one page."""
-    user = cast("User", request.user)
+    user = request.user
     run = get_object_or_404(ImportRun.objects.visible_to(user).select_related("organization"), code=code)
     flow.require_importer(user, run.organization)
     findings: list[Finding] = []
@@ -147,52 +146,56 @@ def import_run(request: HttpRequest, code: UUID, organization: Organization | No
     return _page(request, run, findings)
 
 
-def _no_act(request: HttpRequest, run: ImportRun) -> HttpResponse:
+def _no_act(request: PersonRequest, run: ImportRun) -> HttpResponse:
     raise Http404
 
 
-def _map(request: HttpRequest, run: ImportRun) -> HttpResponse:
+def _map(request: PersonRequest, run: ImportRun) -> HttpResponse:
     mapping = {key.removeprefix("column-"): value for key, value in request.POST.items() if key.startswith("column-")}
-    flow.remap(run, {place: str(field) for place, field in mapping.items()}, by=cast("User", request.user))
+    flow.remap(run, {place: str(field) for place, field in mapping.items()}, by=request.user)
     messages.success(request, _("All rows have been read again with these columns."))
     return redirect(run)
 
 
-def _answer(request: HttpRequest, run: ImportRun) -> HttpResponse:
+def _answer(request: PersonRequest, run: ImportRun) -> HttpResponse:
     typed: dict[int, dict[str, str]] = {}
     for key, value in request.POST.items():
         number = key.removeprefix("filed_on-")
         if number != key and number.isascii() and number.isdigit() and len(number) < 7:
             typed[int(number)] = {"filed_on": str(value)}
-    flow.answer(run, typed, by=cast("User", request.user))
+    flow.answer(run, typed, by=request.user)
     messages.success(request, _("The dates are kept, and all rows have been looked at again."))
     return redirect(request.get_full_path())
 
 
-def _store(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    run = flow.commit(run, by=cast("User", request.user), leave_out=request.POST.get("leave_out") == "1")
+def _store(request: PersonRequest, run: ImportRun) -> HttpResponse:
+    run = flow.commit(run, by=request.user, leave_out=request.POST.get("leave_out") == "1")
     stored = run.counts.get("new", 0) + run.counts.get("changed", 0)
     message = ngettext("%(count)d patent is stored.", "%(count)d patents are stored.", stored)
     messages.success(request, message % {"count": stored})
     return redirect(run)
 
 
-def _discard(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    flow.discard(run, by=cast("User", request.user))
+def _discard(request: PersonRequest, run: ImportRun) -> HttpResponse:
+    flow.discard(run, by=request.user)
     messages.success(request, _("The upload is thrown away. Nothing of it was stored."))
     return redirect("listings:import")
 
 
-_ACTS: dict[str, Callable[[HttpRequest, ImportRun], HttpResponse]] = {
+_ACTS: dict[str, Callable[[PersonRequest, ImportRun], HttpResponse]] = {
     "map": _map, "answer": _answer, "store": _store, "discard": _discard,
 }  # fmt: skip
 
 
-def _page(request: HttpRequest, run: ImportRun, findings: list[Finding]) -> HttpResponse:
+def _page(request: PersonRequest, run: ImportRun, findings: list[Finding]) -> HttpResponse:
     counts = totals(run.counts)
     asking = _asking(run.rows.all())
     show = request.GET.get("show", "")
-    rows = {_ASKED: asking}.get(show) or (run.rows.filter(outcome=show) if show in Outcome.values else run.rows.all())
+    rows = run.rows.all()
+    if show == _ASKED:
+        rows = asking
+    elif show in Outcome.values:
+        rows = rows.filter(outcome=show)
     page = Paginator(rows.select_related("patent").order_by("number"), ROWS_A_PAGE).get_page(request.GET.get("page"))
     asked = asking.count()
     context = {
@@ -275,16 +278,16 @@ def _columns(run: ImportRun) -> list[Column]:
 
 @_for_importers
 @require_safe
-def corrected(request: HttpRequest, code: UUID, organization: Organization | None) -> HttpResponse:
+def corrected(request: PersonRequest, code: UUID, organization: Organization | None) -> HttpResponse:
     """The upload in our layout, with what has to be corrected in each row."""
     run = get_object_or_404(ImportRun.objects.visible_to(request.user).select_related("organization"), code=code)
-    flow.require_importer(cast("User", request.user), run.organization)
+    flow.require_importer(request.user, run.organization)
     return _download(template.corrected(run), "kaixu-corrections.xlsx")
 
 
 @_for_importers
 @require_safe
-def empty_template(request: HttpRequest, organization: Organization | None) -> HttpResponse:
+def empty_template(request: PersonRequest, organization: Organization | None) -> HttpResponse:
     """An empty sheet to fill in."""
     return _download(template.empty(), "kaixu-template.xlsx")
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from listings import flow, offers
 from listings.completeness import hints
@@ -22,16 +22,14 @@ from listings.rules import RULES, Stage, check, check_patent
 from listings.rules.contract import STATUS_DAYS, fresh_since
 from listings.rules.institution import needs_publicity, publicity_of
 from listings.states import EDITABLE, STEPS, Who, open_to
-from listings.views.desk import may_list, moved_on, page_of, sections, wrong
+from listings.views.desk import EDIT, may_list, moved_on, page_of, sections, wrong
 from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.models import Role
 from marketplace.audit import trail
 from marketplace.lib.findings import Refused, blocking
 
 if TYPE_CHECKING:
-    from marketplace.accounts.access import MemberRequest
-
-EDIT = require_http_methods(["GET", "HEAD", "POST"])
+    from marketplace.accounts.requests import MemberRequest, PersonRequest
 
 
 @organization_required()
@@ -60,7 +58,7 @@ def mine(request: MemberRequest) -> HttpResponse:
     return render(request, "listings/mine.html", context)
 
 
-def own(request: HttpRequest, code: UUID) -> Listing:
+def own(request: PersonRequest, code: UUID) -> Listing:
     """The listing, if it is one of the person's organizations (or the person is a moderator). 404 otherwise."""
     rows = Listing.objects.owned_by(request.user).select_related(
         "patent__organization", "organization", "terms", "term_sheet", "declaration"
@@ -70,12 +68,12 @@ def own(request: HttpRequest, code: UUID) -> Listing:
 
 @login_required
 @require_safe
-def mine_one(request: HttpRequest, code: UUID) -> HttpResponse:
+def mine_one(request: PersonRequest, code: UUID) -> HttpResponse:
     """One listing: where it stands, what is still to settle, what can be done."""
     return render(request, "listings/mine_one.html", one_context(request, own(request, code)))
 
 
-def one_context(request: HttpRequest, listing: Listing, **more: Any) -> dict[str, Any]:
+def one_context(request: PersonRequest, listing: Listing, **more: Any) -> dict[str, Any]:
     """Everything the owner's page of a listing shows."""
     findings = check(listing, Stage.ACCEPT if listing.state in PUBLIC else Stage.SUBMIT)
     stops = [finding for finding in blocking(findings) if not RULES[finding.rule].overridable]
@@ -150,17 +148,17 @@ def _patent(request: MemberRequest) -> Patent | None:
 
 @login_required
 @EDIT
-def copy(request: HttpRequest, code: UUID) -> HttpResponse:
+def copy(request: PersonRequest, code: UUID) -> HttpResponse:
     """A new draft with the same texts and terms, for another patent."""
     listing = own(request, code)
-    flow.require_lister(request.user, listing.organization)  # type: ignore[arg-type]
+    flow.require_lister(request.user, listing.organization)
     form = CopyForm(request.POST or None, organization=listing.organization)
     context = {"form": form, "listing": listing, "sections": sections()}
     if request.method != "POST":
         return render(request, "listings/copy.html", context)
     if form.is_valid():
         try:
-            made = flow.copy(listing, by=request.user, patent=form.cleaned_data["patent"])  # type: ignore[arg-type]
+            made = flow.copy(listing, by=request.user, patent=form.cleaned_data["patent"])
         except Refused as refused:
             for finding in refused.findings:
                 form.add_error("patent", str(finding))
@@ -172,14 +170,14 @@ def copy(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def submit(request: HttpRequest, code: UUID) -> HttpResponse:
+def submit(request: PersonRequest, code: UUID) -> HttpResponse:
     """Give the undertaking and hand the draft to the moderators."""
     listing = own(request, code)
     undertaking = request.POST.get("undertaking") == "on"
     try:
         if listing.state == ListingState.DRAFT:
-            listing = flow.edit(listing, by=request.user, draft=flow.Draft(undertaking=undertaking))  # type: ignore[arg-type]
-        listing = flow.submit(listing, by=request.user)  # type: ignore[arg-type]
+            listing = flow.edit(listing, by=request.user, draft=flow.Draft(undertaking=undertaking))
+        listing = flow.submit(listing, by=request.user)
     except Refused as refused:
         context = one_context(request, own(request, code), refused=refused.findings)
         return wrong(request, "listings/mine_one.html", context)
@@ -192,7 +190,7 @@ def submit(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, code: UUID) -> HttpResponse:
+def withdraw(request: PersonRequest, code: UUID) -> HttpResponse:
     """Take a listing back or off the offer; for a declared open license with the day of its announcement."""
     listing = own(request, code)
     announced_on = None
@@ -202,7 +200,7 @@ def withdraw(request: HttpRequest, code: UUID) -> HttpResponse:
             return wrong(request, "listings/mine_one.html", one_context(request, listing, withdraw_form=form))
         announced_on = form.cleaned_data["announced_on"]
     try:
-        listing = flow.withdraw(listing, by=request.user, announced_on=announced_on)  # type: ignore[arg-type]
+        listing = flow.withdraw(listing, by=request.user, announced_on=announced_on)
     except Refused as refused:
         return wrong(request, "listings/mine_one.html", one_context(request, listing, refused=refused.findings))
     except flow.NotNow:
@@ -214,15 +212,15 @@ def withdraw(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def request_withdrawal(request: HttpRequest, code: UUID) -> HttpResponse:
+def request_withdrawal(request: PersonRequest, code: UUID) -> HttpResponse:
     """Say that the declaration will be withdrawn, and why."""
     listing = own(request, code)
-    flow.require_lister(request.user, listing.organization)  # type: ignore[arg-type]
+    flow.require_lister(request.user, listing.organization)
     form = ReasonForm(request.POST, prefix="reason")
     if not form.is_valid():
         return wrong(request, "listings/mine_one.html", one_context(request, listing, reason_form=form))
     try:
-        flow.request_withdrawal(listing, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        flow.request_withdrawal(listing, by=request.user, reason=form.cleaned_data["reason"])
     except flow.NotNow:
         moved_on(request)
     else:
@@ -232,11 +230,11 @@ def request_withdrawal(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def confirm(request: HttpRequest, code: UUID) -> HttpResponse:
+def confirm(request: PersonRequest, code: UUID) -> HttpResponse:
     """The licensor's word that the recorded status still holds."""
     listing = own(request, code)
     try:
-        flow.confirm_alive(listing, by=request.user)  # type: ignore[arg-type]
+        flow.confirm_alive(listing, by=request.user)
     except Refused as refused:
         return wrong(request, "listings/mine_one.html", one_context(request, listing, refused=refused.findings))
     messages.success(request, _("Confirmed for thirty days."))

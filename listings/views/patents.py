@@ -10,11 +10,11 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from listings import flow
 from listings.forms.fields import keep
@@ -30,7 +30,7 @@ from listings.forms.patents import (
 from listings.models import EncumbranceKind, Patent, PatentKind, Track
 from listings.models.patent import ALIVE
 from listings.rules import check_patent
-from listings.views.desk import may_list, moved_on, page_of, sections, wrong
+from listings.views.desk import EDIT, may_list, moved_on, page_of, sections, wrong
 from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.models import Role
 from marketplace.lib.findings import Finding, Refused
@@ -39,9 +39,7 @@ from marketplace.lib.numbers import patent_number
 from marketplace.lib.terms import start_of, today
 
 if TYPE_CHECKING:
-    from marketplace.accounts.access import MemberRequest
-
-EDIT = require_http_methods(["GET", "HEAD", "POST"])
+    from marketplace.accounts.requests import MemberRequest, PersonRequest
 
 
 @organization_required()
@@ -66,25 +64,25 @@ def patents(request: MemberRequest) -> HttpResponse:
     return render(request, "listings/patents.html", context)
 
 
-def _own(request: HttpRequest, code: UUID) -> Patent:
+def _own(request: PersonRequest, code: UUID) -> Patent:
     return get_object_or_404(Patent.objects.visible_to(request.user).select_related("organization"), code=code)
 
 
-def _to_change(request: HttpRequest, code: UUID) -> Patent:
+def _to_change(request: PersonRequest, code: UUID) -> Patent:
     """The patent, for a lister of its organization (IDN-6). 404 for strangers; raises PermissionDenied for readers."""
     own = _own(request, code)
-    flow.require_lister(request.user, own.organization)  # type: ignore[arg-type]
+    flow.require_lister(request.user, own.organization)
     return own
 
 
 @login_required
 @require_safe
-def patent(request: HttpRequest, code: UUID) -> HttpResponse:
+def patent(request: PersonRequest, code: UUID) -> HttpResponse:
     """A patent's record: facts, status with source and date, what binds it, what each track says."""
     return render(request, "listings/patent.html", _patent_context(request, _own(request, code)))
 
 
-def _patent_context(request: HttpRequest, patent: Patent, **forms_: Any) -> dict[str, Any]:
+def _patent_context(request: PersonRequest, patent: Patent, **forms_: Any) -> dict[str, Any]:
     return {
         "patent": patent,
         "facts": _facts(patent),
@@ -154,7 +152,7 @@ def patent_new(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @EDIT
-def patent_edit(request: HttpRequest, code: UUID) -> HttpResponse:
+def patent_edit(request: PersonRequest, code: UUID) -> HttpResponse:
     """Correct a patent's facts."""
     own = _to_change(request, code)
     form = PatentForm(request.POST or None, initial=PatentForm.initial_of(own), findings=_findings(own))
@@ -163,7 +161,7 @@ def patent_edit(request: HttpRequest, code: UUID) -> HttpResponse:
         return render(request, "listings/patent_form.html", context)
     if form.is_valid():
         try:
-            flow.change_patent(own, by=request.user, facts=form.facts())  # type: ignore[arg-type]
+            flow.change_patent(own, by=request.user, facts=form.facts())
         except Refused as refused:
             form.add_findings(refused.findings)
         else:
@@ -180,13 +178,13 @@ def _findings(patent: Patent) -> list[Any]:
     return list(seen.values())
 
 
-def _back(request: HttpRequest, own: Patent, form_name: str, form: forms.Form) -> HttpResponse:
+def _back(request: PersonRequest, own: Patent, form_name: str, form: forms.Form) -> HttpResponse:
     return wrong(request, "listings/patent.html", _patent_context(request, own, **{form_name: form}))
 
 
 @login_required
 @require_POST
-def patent_status(request: HttpRequest, code: UUID) -> HttpResponse:
+def patent_status(request: PersonRequest, code: UUID) -> HttpResponse:
     """Record what was found out about status and fees."""
     own = _to_change(request, code)
     form = StatusForm(request.POST, request.FILES, prefix="status")
@@ -194,7 +192,7 @@ def patent_status(request: HttpRequest, code: UUID) -> HttpResponse:
         told = form.cleaned_data
         day = told["checked_on"]
         with transaction.atomic():
-            file = keep(form, "evidence", kind="status_evidence", by=request.user, subject=own)  # type: ignore[arg-type]
+            file = keep(form, "evidence", kind="status_evidence", by=request.user, subject=own)
             if not form.errors:
                 flow.record_status(
                     own,
@@ -203,7 +201,7 @@ def patent_status(request: HttpRequest, code: UUID) -> HttpResponse:
                     source=told["source"],
                     evidence=file,
                     checked_at=timezone.now() if day == today() else start_of(day),
-                    by=request.user,  # type: ignore[arg-type]
+                    by=request.user,
                 )
                 messages.success(request, _("The status is recorded with its source and date."))
                 return redirect("listings:patent", own.code)
@@ -212,19 +210,19 @@ def patent_status(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def patent_owner(request: HttpRequest, code: UUID) -> HttpResponse:
+def patent_owner(request: PersonRequest, code: UUID) -> HttpResponse:
     """Add a co-owner, or put its consent on file."""
     own = _to_change(request, code)
     form = CoOwnerForm(request.POST, request.FILES, prefix="owner")
     if form.is_valid():
         told = form.cleaned_data
         with transaction.atomic():
-            file = keep(form, "consent", kind="co_owner_consent", by=request.user, subject=own)  # type: ignore[arg-type]
+            file = keep(form, "consent", kind="co_owner_consent", by=request.user, subject=own)
             if not form.errors:
                 kept = [(row.name, row.consent, row.consented_on) for row in own.co_owners.exclude(name=told["name"])]
                 flow.set_co_owners(
                     own,
-                    by=request.user,  # type: ignore[arg-type]
+                    by=request.user,
                     owners=[*kept, (told["name"].strip(), file, told["consented_on"])],
                 )
                 messages.success(request, _("Saved."))
@@ -234,18 +232,18 @@ def patent_owner(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def patent_owner_remove(request: HttpRequest, code: UUID, pk: int) -> HttpResponse:
+def patent_owner_remove(request: PersonRequest, code: UUID, pk: int) -> HttpResponse:
     """Take a co-owner off the record."""
     own = _to_change(request, code)
     kept = [(row.name, row.consent, row.consented_on) for row in own.co_owners.exclude(pk=pk)]
-    flow.set_co_owners(own, by=request.user, owners=kept)  # type: ignore[arg-type]
+    flow.set_co_owners(own, by=request.user, owners=kept)
     messages.success(request, _("Removed."))
     return redirect("listings:patent", own.code)
 
 
 @login_required
 @require_POST
-def patent_encumber(request: HttpRequest, code: UUID) -> HttpResponse:
+def patent_encumber(request: PersonRequest, code: UUID) -> HttpResponse:
     """Record a license given outside the platform."""
     own = _to_change(request, code)
     form = EncumbranceForm(request.POST, request.FILES, prefix="enc")
@@ -254,7 +252,7 @@ def patent_encumber(request: HttpRequest, code: UUID) -> HttpResponse:
         last = told["ends_on"]
         try:
             with transaction.atomic():
-                file = keep(form, "evidence", kind="encumbrance_evidence", by=request.user, subject=own)  # type: ignore[arg-type]
+                file = keep(form, "evidence", kind="encumbrance_evidence", by=request.user, subject=own)
                 if not form.errors:
                     flow.encumber(
                         own,
@@ -264,7 +262,7 @@ def patent_encumber(request: HttpRequest, code: UUID) -> HttpResponse:
                         holder=told["holder"],
                         reference=told["reference"],
                         evidence=file,
-                        by=request.user,  # type: ignore[arg-type]
+                        by=request.user,
                     )
         except Refused as refused:
             for finding in refused.findings:
@@ -278,7 +276,7 @@ def patent_encumber(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def patent_encumbrance_end(request: HttpRequest, code: UUID, pk: int) -> HttpResponse:
+def patent_encumbrance_end(request: PersonRequest, code: UUID, pk: int) -> HttpResponse:
     """Record that a license given outside the platform has ended."""
     own = _to_change(request, code)
     outside = [EncumbranceKind.EXCLUSIVE, EncumbranceKind.SOLE, EncumbranceKind.ORDINARY]
@@ -288,7 +286,7 @@ def patent_encumbrance_end(request: HttpRequest, code: UUID, pk: int) -> HttpRes
         return _back(request, own, "end_form", form)
     try:
         at = start_of(form.cleaned_data["ended_on"] + timedelta(days=1))
-        flow.end_encumbrance(row, at=at, by=request.user)  # type: ignore[arg-type]
+        flow.end_encumbrance(row, at=at, by=request.user)
     except flow.NotNow:
         moved_on(request)
     else:
@@ -298,17 +296,17 @@ def patent_encumbrance_end(request: HttpRequest, code: UUID, pk: int) -> HttpRes
 
 @login_required
 @require_POST
-def patent_pledge(request: HttpRequest, code: UUID) -> HttpResponse:
+def patent_pledge(request: PersonRequest, code: UUID) -> HttpResponse:
     """Record whether the patent is pledged, with the pledgee's consent."""
     own = _to_change(request, code)
     form = PledgeForm(request.POST, request.FILES, prefix="pledge")
     if form.is_valid():
         with transaction.atomic():
-            file = keep(form, "pledgee_consent", kind="pledgee_consent", by=request.user, subject=own)  # type: ignore[arg-type]
+            file = keep(form, "pledgee_consent", kind="pledgee_consent", by=request.user, subject=own)
             if not form.errors:
                 pledged = form.cleaned_data["pledged"]
                 facts = {"pledged": pledged, "pledgee_consent": file or (own.pledgee_consent if pledged else None)}
-                flow.change_patent(own, by=request.user, facts=facts)  # type: ignore[arg-type]
+                flow.change_patent(own, by=request.user, facts=facts)
                 messages.success(request, _("Saved."))
                 return redirect("listings:patent", own.code)
     return _back(request, own, "pledge_form", form)
@@ -316,15 +314,15 @@ def patent_pledge(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def patent_evaluation(request: HttpRequest, code: UUID) -> HttpResponse:
+def patent_evaluation(request: PersonRequest, code: UUID) -> HttpResponse:
     """Put the patent office's evaluation report on file."""
     own = _to_change(request, code)
     form = EvaluationForm(request.POST, request.FILES, prefix="eval")
     if form.is_valid():
         with transaction.atomic():
-            file = keep(form, "evaluation_report", kind="evaluation_report", by=request.user, subject=own)  # type: ignore[arg-type]
+            file = keep(form, "evaluation_report", kind="evaluation_report", by=request.user, subject=own)
             if not form.errors:
-                flow.change_patent(own, by=request.user, facts=form.cleaned_data | {"evaluation_report": file})  # type: ignore[arg-type]
+                flow.change_patent(own, by=request.user, facts=form.cleaned_data | {"evaluation_report": file})
                 messages.success(request, _("The report is on file."))
                 return redirect("listings:patent", own.code)
     return _back(request, own, "evaluation_form", form)

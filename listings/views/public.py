@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from listings.search import Query, search
 from listings.search.query import LONGEST, PER_PAGE, SORTS
 from listings.views import listing_page, showing
 from marketplace.accounts.models import Organization, User
+from marketplace.accounts.requests import address_of
 from marketplace.lib import limits
 
 
@@ -28,15 +28,10 @@ def _reader(request: HttpRequest) -> Organization | None:
     return organization if request.user.is_authenticated and organization else None
 
 
-def _address(request: HttpRequest) -> str:
-    """Who is asking, as the proxies in front of us vouch for it."""
-    return str(get_adapter().get_client_ip(request) or "")
-
-
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """Listings found by somebody's own words and filters. Answers every query; 429 when asked too often."""
-    if not limits.allow("search", _address(request)):
+    if not limits.allow("search", address_of(request)):
         return render(request, "listings/find_busy.html", status=429)
     query = Query.from_get(request.GET)
     organization = _reader(request)

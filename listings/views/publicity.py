@@ -20,6 +20,7 @@ from listings.prices import class_prices_of
 from listings.rules.institution import publicity_of
 from listings.views.desk import page_of, wrong
 from marketplace.accounts.models import User
+from marketplace.accounts.requests import address_of
 from marketplace.lib import limits
 from marketplace.lib.findings import Refused
 from marketplace.lib.numbers import patent_number
@@ -64,7 +65,7 @@ def objection(request: HttpRequest, code: UUID) -> HttpResponse:
     context = _objection_context(listing, form)
     if request.method != "POST":
         return render(request, "listings/objection.html", context)
-    if not limits.allow("upload", request.META.get("REMOTE_ADDR", "")):
+    if not limits.allow("upload", address_of(request)):
         return render(request, "listings/objection.html", context | {"busy": True}, status=429)
     if form.is_valid() and not form.cleaned_data["website"] and _object(listing, form, user):
         messages.success(request, _("Your objection is recorded, and the listing is paused until it is decided."))

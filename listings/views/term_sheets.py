@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from listings import offers, term_sheets
 from listings.flow import require_lister
@@ -18,21 +18,20 @@ from listings.models import LicenseeClass, TermSheet, TermSheetState
 from listings.models.listing import PUBLIC
 from listings.prices import class_prices_of
 from listings.states import NotNow
-from listings.views.desk import may_list, moved_on, page_of, sections, wrong
+from listings.views.desk import EDIT, may_list, moved_on, page_of, sections, wrong
 from listings.words import ACTS
 from marketplace.accounts.access import fresh_login_required, login_required, organization_required
 from marketplace.accounts.codes import WrongCode
 from marketplace.accounts.current import roles
 from marketplace.accounts.models import Role
+from marketplace.accounts.requests import address_of
 from marketplace.lib import limits
 from marketplace.lib.findings import Refused, blocking
 from marketplace.lib.look import Fact, money_text
 from marketplace.lib.money import from_minor
 
 if TYPE_CHECKING:
-    from marketplace.accounts.access import MemberRequest
-
-EDIT = require_http_methods(["GET", "HEAD", "POST"])
+    from marketplace.accounts.requests import MemberRequest, PersonRequest
 
 
 @organization_required()
@@ -47,7 +46,7 @@ def term_sheets_page(request: MemberRequest) -> HttpResponse:
     return render(request, "listings/term_sheets.html", context)
 
 
-def _own(request: HttpRequest, code: UUID) -> TermSheet:
+def _own(request: PersonRequest, code: UUID) -> TermSheet:
     rows = TermSheet.objects.visible_to(request.user).select_related("organization", "signed_by", "authority", "paper")
     return get_object_or_404(rows, code=code)
 
@@ -72,10 +71,10 @@ def term_sheet_new(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @EDIT
-def term_sheet_edit(request: HttpRequest, code: UUID) -> HttpResponse:
+def term_sheet_edit(request: PersonRequest, code: UUID) -> HttpResponse:
     """Change a term sheet that is not signed yet."""
     sheet = _own(request, code)
-    require_lister(request.user, sheet.organization)  # type: ignore[arg-type]
+    require_lister(request.user, sheet.organization)
     if sheet.state != TermSheetState.DRAFT:
         moved_on(request)
         return redirect("listings:term_sheet", code)
@@ -87,7 +86,7 @@ def term_sheet_edit(request: HttpRequest, code: UUID) -> HttpResponse:
         return render(request, "listings/term_sheet_form.html", context)
     if form.is_valid():
         try:
-            term_sheets.draft(sheet.organization, by=request.user, fields=form.columns(), sheet=sheet)  # type: ignore[arg-type]
+            term_sheets.draft(sheet.organization, by=request.user, fields=form.columns(), sheet=sheet)
         except Refused as refused:
             form.add_findings(refused.findings)
         except NotNow:
@@ -101,14 +100,14 @@ def term_sheet_edit(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def term_sheet(request: HttpRequest, code: UUID) -> HttpResponse:
+def term_sheet(request: PersonRequest, code: UUID) -> HttpResponse:
     """A term sheet in plain words, with what can be done."""
     return render(request, "listings/term_sheet.html", sheet_context(request, _own(request, code)))
 
 
-def sheet_context(request: HttpRequest, sheet: TermSheet, **more: Any) -> dict[str, Any]:
+def sheet_context(request: PersonRequest, sheet: TermSheet, **more: Any) -> dict[str, Any]:
     """Everything the page of a term sheet shows."""
-    held = roles(request.user, sheet.organization)  # type: ignore[arg-type]
+    held = roles(request.user, sheet.organization)
     findings = term_sheets.check(sheet) if sheet.state == TermSheetState.DRAFT else []
     standing = term_sheets.standing(sheet) if sheet.state == TermSheetState.SIGNED else None
     return {
@@ -158,14 +157,14 @@ def sheet_facts(sheet: TermSheet) -> list[Fact]:
 
 @login_required
 @require_safe
-def term_sheet_print(request: HttpRequest, code: UUID) -> HttpResponse:
+def term_sheet_print(request: PersonRequest, code: UUID) -> HttpResponse:
     """The term sheet for paper and files."""
     return render(request, "listings/term_sheet_print.html", sheet_context(request, _own(request, code)))
 
 
 @fresh_login_required
 @EDIT
-def term_sheet_sign(request: HttpRequest, code: UUID) -> HttpResponse:
+def term_sheet_sign(request: PersonRequest, code: UUID) -> HttpResponse:
     """Sign: ask for the one-time code, then type it. Needs a log-in of the last five minutes."""
     sheet = _own(request, code)
     if sheet.state != TermSheetState.DRAFT:
@@ -177,14 +176,14 @@ def term_sheet_sign(request: HttpRequest, code: UUID) -> HttpResponse:
         return render(request, "listings/term_sheet_sign.html", sheet_context(request, sheet, busy=True), status=429)
     try:
         if "send" in request.POST:
-            term_sheets.send_code(sheet, by=request.user)  # type: ignore[arg-type]
-            messages.info(request, _("The code is on its way to %(email)s.") % {"email": request.user.email})  # type: ignore[union-attr]
+            term_sheets.send_code(sheet, by=request.user)
+            messages.info(request, _("The code is on its way to %(email)s.") % {"email": request.user.email})
             return redirect(f"{request.path}?sent=1")
         term_sheets.sign(
             sheet,
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             code=request.POST.get("code", "")[:40],
-            address=request.META.get("REMOTE_ADDR"),
+            address=address_of(request) or None,
         )
     except (WrongCode, Refused) as refused:
         context = sheet_context(request, sheet, refused=refused.findings)
@@ -198,11 +197,11 @@ def term_sheet_sign(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def term_sheet_revoke(request: HttpRequest, code: UUID) -> HttpResponse:
+def term_sheet_revoke(request: PersonRequest, code: UUID) -> HttpResponse:
     """End the standing offer."""
     sheet = _own(request, code)
     try:
-        term_sheets.revoke(sheet, by=request.user)  # type: ignore[arg-type]
+        term_sheets.revoke(sheet, by=request.user)
     except NotNow:
         moved_on(request)
     else:
@@ -212,7 +211,7 @@ def term_sheet_revoke(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def term_sheet_version(request: HttpRequest, code: UUID) -> HttpResponse:
+def term_sheet_version(request: PersonRequest, code: UUID) -> HttpResponse:
     """A draft of the next version."""
-    made = term_sheets.new_version(_own(request, code), by=request.user)  # type: ignore[arg-type]
+    made = term_sheets.new_version(_own(request, code), by=request.user)
     return redirect("listings:term_sheet_edit", made.code)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from listings import flow, offers
 from listings.forms.fields import keep
@@ -20,18 +20,19 @@ from listings.models import Listing, Track
 from listings.rules import Stage, check
 from listings.rules.institution import PUBLICITY_DAYS, needs_publicity, publicity_of
 from listings.states import EDITABLE
-from listings.views.desk import moved_on, sections, wrong
+from listings.views.desk import EDIT, moved_on, sections, wrong
 from listings.views.mine import own
 from marketplace.accounts.access import login_required
 from marketplace.lib.findings import Refused
 
-EDIT = require_http_methods(["GET", "HEAD", "POST"])
+if TYPE_CHECKING:
+    from marketplace.accounts.requests import PersonRequest
 
 
-def _editable(request: HttpRequest, code: UUID) -> Listing | HttpResponse:
+def _editable(request: PersonRequest, code: UUID) -> Listing | HttpResponse:
     """The listing, if the person may edit it now; else where to go instead. Raises PermissionDenied."""
     listing = own(request, code)
-    flow.require_lister(request.user, listing.organization)  # type: ignore[arg-type]
+    flow.require_lister(request.user, listing.organization)
     if listing.state not in EDITABLE:
         moved_on(request)
         return redirect("listings:mine_one", listing.code)
@@ -55,7 +56,7 @@ def _says_again(listing: Listing) -> list[Any]:
 
 @login_required
 @EDIT
-def edit(request: HttpRequest, code: UUID) -> HttpResponse:
+def edit(request: PersonRequest, code: UUID) -> HttpResponse:
     """The story: what it is good for, in the reader's words."""
     listing = _editable(request, code)
     if isinstance(listing, HttpResponse):
@@ -72,11 +73,13 @@ def edit(request: HttpRequest, code: UUID) -> HttpResponse:
     return wrong(request, "listings/edit.html", context)
 
 
-def _save(request: HttpRequest, listing: Listing, form: Any, draft: flow.Draft, revision: int | None) -> Listing | None:
+def _save(
+    request: PersonRequest, listing: Listing, form: Any, draft: flow.Draft, revision: int | None
+) -> Listing | None:
     """Store a draft; None with the reasons on the form, so that nothing typed is lost."""
     was = listing.state
     try:
-        listing = flow.edit(listing, by=request.user, draft=draft, revision=revision)  # type: ignore[arg-type]
+        listing = flow.edit(listing, by=request.user, draft=draft, revision=revision)
     except Refused as refused:
         for finding in refused.findings:
             form.add_error(finding.field if finding.field in form.fields else None, str(finding))
@@ -98,7 +101,7 @@ def _save(request: HttpRequest, listing: Listing, form: Any, draft: flow.Draft, 
 
 @login_required
 @EDIT
-def terms(request: HttpRequest, code: UUID) -> HttpResponse:
+def terms(request: PersonRequest, code: UUID) -> HttpResponse:
     """The terms: price, term, scope, guidance; a term sheet's or own ones."""
     listing = _editable(request, code)
     if isinstance(listing, HttpResponse):
@@ -125,14 +128,14 @@ def terms(request: HttpRequest, code: UUID) -> HttpResponse:
     return wrong(request, "listings/terms.html", context)
 
 
-def _revision(request: HttpRequest) -> int | None:
+def _revision(request: PersonRequest) -> int | None:
     text = request.POST.get("seen", "")
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 @login_required
 @EDIT
-def publicity(request: HttpRequest, code: UUID) -> HttpResponse:
+def publicity(request: PersonRequest, code: UUID) -> HttpResponse:
     """Statements that bind, the institution's publicity, the patent office's declaration."""
     listing = _editable(request, code)
     if isinstance(listing, HttpResponse):
@@ -178,7 +181,7 @@ def _publicity_context(listing: Listing, **more: Any) -> dict[str, Any]:
 
 @login_required
 @require_POST
-def publicity_elsewhere(request: HttpRequest, code: UUID) -> HttpResponse:
+def publicity_elsewhere(request: PersonRequest, code: UUID) -> HttpResponse:
     """Record a publicity held elsewhere, with proof and dates."""
     listing = _editable(request, code)
     if isinstance(listing, HttpResponse):
@@ -188,11 +191,11 @@ def publicity_elsewhere(request: HttpRequest, code: UUID) -> HttpResponse:
         told = form.cleaned_data
         try:
             with transaction.atomic():
-                proof = keep(form, "proof", kind="publicity_proof", by=request.user, subject=listing)  # type: ignore[arg-type]
+                proof = keep(form, "proof", kind="publicity_proof", by=request.user, subject=listing)
                 if not form.errors:
                     flow.record_publicity(
                         listing,
-                        by=request.user,  # type: ignore[arg-type]
+                        by=request.user,
                         starts_on=told["starts_on"],
                         ends_on=told["ends_on"],
                         held_at=told["held_at"],
@@ -211,7 +214,7 @@ def publicity_elsewhere(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def declaration(request: HttpRequest, code: UUID) -> HttpResponse:
+def declaration(request: PersonRequest, code: UUID) -> HttpResponse:
     """Record the announcement of the open license."""
     listing = _editable(request, code)
     if isinstance(listing, HttpResponse):
@@ -221,11 +224,11 @@ def declaration(request: HttpRequest, code: UUID) -> HttpResponse:
         told = form.cleaned_data
         try:
             with transaction.atomic():
-                file = keep(form, "evidence", kind="declaration_evidence", by=request.user, subject=listing)  # type: ignore[arg-type]
+                file = keep(form, "evidence", kind="declaration_evidence", by=request.user, subject=listing)
                 if not form.errors:
                     flow.record_declaration(
                         listing,
-                        by=request.user,  # type: ignore[arg-type]
+                        by=request.user,
                         number=told["number"],
                         announced_on=told["announced_on"],
                         evidence=file,

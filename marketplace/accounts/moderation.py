@@ -29,7 +29,7 @@ from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.numbers import BadNumber, check_credit_code
 
 if TYPE_CHECKING:
-    from marketplace.accounts.access import MemberRequest
+    from marketplace.accounts.requests import MemberRequest
 
 PER_PAGE = 30
 

@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cms import queues
-from marketplace.accounts.access import MemberRequest, login_required, moderator_required
+from marketplace.accounts.access import login_required, moderator_required
 from marketplace.accounts.current import find_organization, roles
 from marketplace.accounts.models import Organization, User
+from marketplace.accounts.requests import MemberRequest
 from marketplace.desks import needs, showing
 from marketplace.lib.terms import today
 from marketplace.licensing.models import Party

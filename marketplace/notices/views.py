@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,20 +19,19 @@ from marketplace.notices.models import Message
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from marketplace.accounts.models import User
+    from marketplace.accounts.requests import PersonRequest
 
 PER_PAGE = 20
 
 
-def _mine(request: HttpRequest) -> QuerySet[Message]:
-    user: User = request.user  # type: ignore[assignment]
-    return Message.objects.filter(user=user)
+def _mine(request: PersonRequest) -> QuerySet[Message]:
+    return Message.objects.filter(user=request.user)
 
 
 @never_cache
 @require_safe
 @login_required
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: PersonRequest) -> HttpResponse:
     """The person's messages, newest first; `?show=unread` leaves out what was read."""
     only_unread = request.GET.get("show") == "unread"
     mine = _mine(request)
@@ -45,7 +44,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @login_required
-def follow(request: HttpRequest, pk: int) -> HttpResponse:
+def follow(request: PersonRequest, pk: int) -> HttpResponse:
     """Go to the next step of a message; it counts as read from then on."""
     message = get_object_or_404(_mine(request), pk=pk)
     _read(_mine(request).filter(pk=pk))
@@ -54,7 +53,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def read(request: HttpRequest, pk: int) -> HttpResponse:
+def read(request: PersonRequest, pk: int) -> HttpResponse:
     """Mark one message as read."""
     get_object_or_404(_mine(request), pk=pk)
     _read(_mine(request).filter(pk=pk))
@@ -63,7 +62,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: PersonRequest) -> HttpResponse:
     """Mark every message as read."""
     _read(_mine(request))
     messages.success(request, _("All messages are marked as read."))

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from marketplace.accounts.access import MemberRequest, moderator_required
+from marketplace.accounts.access import moderator_required
+from marketplace.accounts.requests import MemberRequest
 from marketplace.audit import trail
 from marketplace.lib.findings import Refused
 from marketplace.lib.look import money_text

@@ -7,14 +7,15 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from marketplace.accounts.access import MemberRequest, login_required, organization_required
+from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.models import Role
+from marketplace.accounts.requests import MemberRequest, PersonRequest
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.money import from_minor
 from marketplace.licensing.models import LICENSOR_SEES, Obligation, ObligationState
@@ -57,7 +58,7 @@ def arrivals(request: MemberRequest) -> HttpResponseBase:
     return render(request, "payments/arrivals.html", {"page": page, "show": show, "waiting": to_do.count()})
 
 
-def _transfer(request: HttpRequest, code: UUID) -> BankTransfer:
+def _transfer(request: PersonRequest, code: UUID) -> BankTransfer:
     """A transfer to an organization whose arrivals the person may confirm; 404 for everybody else."""
     transfer = get_object_or_404(
         BankTransfer.objects.visible_to(request.user)
@@ -72,13 +73,13 @@ def _transfer(request: HttpRequest, code: UUID) -> BankTransfer:
         .distinct(),
         code=code,
     )
-    if not access.may_confirm(request.user, transfer.organization):  # type: ignore[arg-type]
+    if not access.may_confirm(request.user, transfer.organization):
         raise Http404
     return transfer
 
 
 def _page(
-    request: HttpRequest,
+    request: PersonRequest,
     transfer: BankTransfer,
     *,
     form: ArrivalForm | None = None,
@@ -101,7 +102,7 @@ def _page(
 
 
 @login_required
-def confirm(request: HttpRequest, code: UUID) -> HttpResponse:
+def confirm(request: PersonRequest, code: UUID) -> HttpResponse:
     """Look at one transfer; POST says that it is on the statement."""
     transfer = _transfer(request, code)
     if request.method != "POST":
@@ -110,14 +111,14 @@ def confirm(request: HttpRequest, code: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, transfer, form=form)
     try:
-        bank_transfer.confirm(transfer, form.arrival(), by=request.user)  # type: ignore[arg-type]
+        bank_transfer.confirm(transfer, form.arrival(), by=request.user)
     except Refused as refusal:
         transfer.refresh_from_db()
         return _page(request, transfer, form=form, findings=refusal.findings)
     return _done(request, transfer)
 
 
-def _done(request: HttpRequest, transfer: BankTransfer) -> HttpResponse:
+def _done(request: PersonRequest, transfer: BankTransfer) -> HttpResponse:
     """Say what the confirmation led to."""
     transfer = BankTransfer.objects.select_related("payment", "suspense", "payment__suspense").get(pk=transfer.pk)
     payment = transfer.payment
@@ -132,11 +133,11 @@ def _done(request: HttpRequest, transfer: BankTransfer) -> HttpResponse:
 
 @login_required
 @require_POST
-def approve(request: HttpRequest, code: UUID) -> HttpResponse:
+def approve(request: PersonRequest, code: UUID) -> HttpResponse:
     """The second person agrees."""
     transfer = _transfer(request, code)
     try:
-        bank_transfer.approve(transfer, by=request.user)  # type: ignore[arg-type]
+        bank_transfer.approve(transfer, by=request.user)
     except Refused as refusal:
         transfer.refresh_from_db()
         return _page(request, transfer, findings=refusal.findings)
@@ -145,14 +146,14 @@ def approve(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def not_found(request: HttpRequest, code: UUID) -> HttpResponse:
+def not_found(request: PersonRequest, code: UUID) -> HttpResponse:
     """Say that the money is not on the statement, and why one thinks so."""
     transfer = _transfer(request, code)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, transfer, reason=form)
     try:
-        bank_transfer.not_found(transfer, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        bank_transfer.not_found(transfer, by=request.user, reason=form.cleaned_data["reason"])
     except Refused as refusal:
         transfer.refresh_from_db()
         return _page(request, transfer, findings=refusal.findings)

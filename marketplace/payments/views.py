@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from marketplace.accounts.access import MemberRequest, login_required, organization_required
+from marketplace.accounts.access import login_required, organization_required
+from marketplace.accounts.requests import MemberRequest, PersonRequest
 from marketplace.lib.findings import Finding, Refused
 from marketplace.licensing.models import Obligation, ObligationState
 from marketplace.payments import access, attempts, bank_transfer, showing, webhooks
@@ -26,27 +27,27 @@ from marketplace.vault import files
 PER_PAGE = 20
 
 
-def _obligation(request: HttpRequest, code: UUID) -> Obligation:
+def _obligation(request: PersonRequest, code: UUID) -> Obligation:
     owed = access.obligations_visible_to(request.user).select_related("agreement__version")
     return get_object_or_404(owed.exclude(amount_minor=0), code=code)
 
 
-def _payable(request: HttpRequest, code: UUID) -> Obligation:
+def _payable(request: PersonRequest, code: UUID) -> Obligation:
     """An obligation that the person may pay; 404 for everybody else, members of the licensor included."""
     obligation = _obligation(request, code)
-    if not access.may_pay(request.user, obligation.agreement.licensee):  # type: ignore[arg-type]
+    if not access.may_pay(request.user, obligation.agreement.licensee):
         raise Http404
     return obligation
 
 
 def _page(
-    request: HttpRequest, obligation: Obligation, *, findings: tuple[Finding, ...] = (), status: int = 200
+    request: PersonRequest, obligation: Obligation, *, findings: tuple[Finding, ...] = (), status: int = 200
 ) -> HttpResponse:
     payments = list(obligation.payments.order_by("-started_at", "-pk")[:10])
     payment = next((row for row in payments if row.state in UNFINISHED), None)
     transfer = BankTransfer.objects.filter(payment__obligation=obligation).order_by("-pk").first()
     due = obligation.state == ObligationState.DUE
-    may_pay = access.may_pay(request.user, obligation.agreement.licensee)  # type: ignore[arg-type]
+    may_pay = access.may_pay(request.user, obligation.agreement.licensee)
     declared = bool(
         payment is not None
         and transfer is not None
@@ -65,7 +66,7 @@ def _page(
         "suspended": next((row.suspense for row in payments if hasattr(row, "suspense")), None),
         "can_act": due and may_pay and not declared,
         "may_pay": may_pay,
-        "may_confirm": access.may_confirm(request.user, obligation.agreement.licensor),  # type: ignore[arg-type]
+        "may_confirm": access.may_confirm(request.user, obligation.agreement.licensor),
         "ways": gateways.online_ways(obligation) if due and may_pay else [],
         "findings": findings,
     }
@@ -74,14 +75,14 @@ def _page(
 
 @login_required
 @require_safe
-def pay(request: HttpRequest, code: UUID) -> HttpResponse:
+def pay(request: PersonRequest, code: UUID) -> HttpResponse:
     """What is owed, to whom, by when, and the ways to pay it."""
     return _page(request, _obligation(request, code))
 
 
 @login_required
 @require_safe
-def slip(request: HttpRequest, code: UUID) -> HttpResponse:
+def slip(request: PersonRequest, code: UUID) -> HttpResponse:
     """The payment slip to print or copy from."""
     obligation = _obligation(request, code)
     return render(
@@ -99,7 +100,7 @@ def slip(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def online(request: HttpRequest, code: UUID) -> HttpResponse:
+def online(request: PersonRequest, code: UUID) -> HttpResponse:
     """Go to the gateway's page; a refusal comes back to this page with its reason."""
     obligation = _payable(request, code)
     way = request.POST.get("way", "")
@@ -107,7 +108,7 @@ def online(request: HttpRequest, code: UUID) -> HttpResponse:
         messages.error(request, _("This way to pay is not open for this licensor."))
         return _page(request, obligation, status=422)
     try:
-        payment = attempts.start(obligation, by=request.user, way=Way(way))  # type: ignore[arg-type]
+        payment = attempts.start(obligation, by=request.user, way=Way(way))
     except Refused as refusal:
         return _page(request, obligation, findings=refusal.findings, status=422)
     except (GatewayDown, GatewayRefused):
@@ -119,7 +120,7 @@ def online(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 @login_required
-def declare(request: HttpRequest, code: UUID) -> HttpResponse:
+def declare(request: PersonRequest, code: UUID) -> HttpResponse:
     """Say that a transfer was made."""
     obligation = _payable(request, code)
     initial = {"payer": obligation.agreement.licensee.name}
@@ -139,7 +140,7 @@ def declare(request: HttpRequest, code: UUID) -> HttpResponse:
     return render(request, "payments/declare.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _declare(request: HttpRequest, obligation: Obligation, told: dict[str, Any]) -> None:
+def _declare(request: PersonRequest, obligation: Obligation, told: dict[str, Any]) -> None:
     attempts.require_due(obligation)  # before the receipt is stored
     upload = told["receipt"]
     receipt = None
@@ -148,12 +149,12 @@ def _declare(request: HttpRequest, obligation: Obligation, told: dict[str, Any])
             upload.read(),
             kind="transfer_receipt",
             name=upload.name,
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             subject=obligation,
         )
     bank_transfer.declare(
         obligation,
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
         payer=told["payer"],
         paid_on=told["paid_on"],
         serial=told["serial"],
@@ -163,7 +164,7 @@ def _declare(request: HttpRequest, obligation: Obligation, told: dict[str, Any])
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, code: UUID) -> HttpResponse:
+def withdraw(request: PersonRequest, code: UUID) -> HttpResponse:
     """Take a declaration back."""
     obligation = _payable(request, code)
     transfer = BankTransfer.objects.filter(payment__obligation=obligation, payment__state__in=UNFINISHED).first()
@@ -171,7 +172,7 @@ def withdraw(request: HttpRequest, code: UUID) -> HttpResponse:
         messages.info(request, _("There is no declared transfer to take back."))
         return redirect("payments:pay", code=obligation.code)
     try:
-        bank_transfer.withdraw(transfer, by=request.user)  # type: ignore[arg-type]
+        bank_transfer.withdraw(transfer, by=request.user)
     except Refused as refusal:
         return _page(request, obligation, findings=refusal.findings, status=422)
     messages.success(request, _("The declaration is taken back. The amount is still due."))
@@ -180,7 +181,7 @@ def withdraw(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def returned(request: HttpRequest, code: UUID) -> HttpResponse:
+def returned(request: PersonRequest, code: UUID) -> HttpResponse:
     """Where the gateway sends the payer back to. Says what is known, and never more than that."""
     payment = get_object_or_404(
         Payment.objects.visible_to(request.user).select_related(
@@ -204,7 +205,7 @@ def returned(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def receipt(request: HttpRequest, code: UUID) -> HttpResponse:
+def receipt(request: PersonRequest, code: UUID) -> HttpResponse:
     """What was settled, for both sides to print."""
     obligation = get_object_or_404(
         access.obligations_visible_to(request.user).filter(state=ObligationState.SETTLED, amount_minor__gt=0), code=code
@@ -227,10 +228,12 @@ def mine(request: MemberRequest) -> HttpResponseBase:
         .exclude(state=ObligationState.WAIVED)
         .select_related("agreement__licensor", "agreement__listing__patent")
     )
-    order = {"due": owed.filter(state=ObligationState.DUE), "later": owed.filter(state=ObligationState.FUTURE)}
-    show = request.GET.get("show", "due")
-    rows = order.get(show) or owed.filter(state=ObligationState.SETTLED).order_by("-settled_at", "-pk")
-    if show in order:
-        rows = rows.order_by("due_on", "pk")
+    match request.GET.get("show", "due"):
+        case "due":
+            show, rows = "due", owed.filter(state=ObligationState.DUE).order_by("due_on", "pk")
+        case "later":
+            show, rows = "later", owed.filter(state=ObligationState.FUTURE).order_by("due_on", "pk")
+        case _:
+            show, rows = "paid", owed.filter(state=ObligationState.SETTLED).order_by("-settled_at", "-pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "payments/mine.html", {"page": page, "show": show if show in order else "paid"})
+    return render(request, "payments/mine.html", {"page": page, "show": show})

@@ -25,7 +25,7 @@ from marketplace.vault import files
 from marketplace.vault.models import VaultFile
 
 if TYPE_CHECKING:
-    from marketplace.accounts.access import MemberRequest
+    from marketplace.accounts.requests import MemberRequest
 
 
 @dataclass(slots=True)

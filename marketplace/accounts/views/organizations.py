@@ -27,7 +27,7 @@ from marketplace.vault.models import VaultFile
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-    from marketplace.accounts.access import MemberRequest
+    from marketplace.accounts.requests import MemberRequest
 
 KINDS = [kind for kind in OrganizationKind if kind != OrganizationKind.PLATFORM]
 

@@ -18,7 +18,7 @@ from marketplace.accounts.forms import ProfileForm, TextsForm
 from marketplace.accounts.models import LegalKind, LegalText, Organization
 
 if TYPE_CHECKING:
-    from marketplace.accounts.access import MemberRequest
+    from marketplace.accounts.requests import MemberRequest
 
 
 def _next(request: HttpRequest, otherwise: str) -> str:

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from listings import offers
 from marketplace.accounts.access import login_required
+from marketplace.accounts.requests import PersonRequest
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.recordal.dates import recordal_of
 from marketplace.licensing.recordal.files import file_set
-from marketplace.licensing.views.common import PersonRequest, find
+from marketplace.licensing.views.common import find
 from marketplace.licensing.views.deals import owed, papers_of
 
 

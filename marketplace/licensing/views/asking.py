@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from listings import offers, rules
 from listings.models import Listing, Track
 from listings.models.listing import PUBLIC
-from marketplace.accounts.access import MemberRequest, organization_required
+from marketplace.accounts.access import organization_required
 from marketplace.accounts.models import Organization
+from marketplace.accounts.requests import MemberRequest
 from marketplace.lib.findings import Finding, Refused, blocking
 from marketplace.lib.look import Fact
 from marketplace.licensing import contracts, flow

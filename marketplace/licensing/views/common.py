@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,15 +12,6 @@ from marketplace.licensing import freezing, wording
 from marketplace.licensing.errors import TermsChanged
 from marketplace.licensing.models import Agreement
 
-if TYPE_CHECKING:
-    from marketplace.accounts.models import User
-
-
-class PersonRequest(HttpRequest):
-    """The request of a view behind the log-in."""
-
-    user: User
-
 
 def find(request: HttpRequest, code: UUID) -> Agreement:
     """The agreement, where this person may see it; strangers meet 404 (IDN-5)."""
@@ -28,13 +19,6 @@ def find(request: HttpRequest, code: UUID) -> Agreement:
         "listing__patent", "listing__organization", "version", "licensor", "licensee", "term_sheet"
     )
     return get_object_or_404(rows, code=code)
-
-
-def address_of(request: HttpRequest) -> str:
-    """The network address to keep with a signature (SIG-4), as the proxies in front of us vouch for it."""
-    from allauth.account.adapter import get_adapter
-
-    return str(get_adapter().get_client_ip(request) or "")
 
 
 def terms_changed(request: HttpRequest, changed: TermsChanged, *, status: int = 409, **context: Any) -> HttpResponse:

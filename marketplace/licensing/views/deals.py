@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from listings import offers
 from marketplace.accounts.access import login_required, moderator_required
 from marketplace.accounts.models import User
+from marketplace.accounts.requests import PersonRequest
 from marketplace.lib.findings import Refused
 from marketplace.licensing import clauses, flow, history, turns
 from marketplace.licensing.contracts.reading import read
@@ -23,7 +24,7 @@ from marketplace.licensing.forms import ReasonForm, show
 from marketplace.licensing.models import OPEN_STATES, Agreement, Obligation, State
 from marketplace.licensing.obligations import cause_words
 from marketplace.licensing.states import STEPS, Who
-from marketplace.licensing.views.common import PersonRequest, find, terms_changed
+from marketplace.licensing.views.common import find, terms_changed
 
 GROUPS = {"open": OPEN_STATES, "active": (State.ACTIVE,), "closed": turns.CLOSED}
 A_PAGE = 20

@@ -18,6 +18,7 @@ from listings.models import Track
 from marketplace.accounts.access import fresh_login_required, login_required
 from marketplace.accounts.codes import WrongCode
 from marketplace.accounts.models import SigningAuthority, User
+from marketplace.accounts.requests import PersonRequest, address_of
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.limits import allow
 from marketplace.lib.terms import today
@@ -26,7 +27,7 @@ from marketplace.licensing.forms import ConfirmForm, SignForm, show
 from marketplace.licensing.models import Agreement, PaperKind, Party, State
 from marketplace.licensing.papers import BINDING
 from marketplace.licensing.states import STEPS, Who
-from marketplace.licensing.views.common import PersonRequest, address_of, find, terms_changed
+from marketplace.licensing.views.common import find, terms_changed
 
 
 @login_required

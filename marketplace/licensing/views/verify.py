@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.accounts.requests import address_of
 from marketplace.lib import limits, pki
 from marketplace.licensing import public
 from marketplace.licensing.models import Agreement
 from marketplace.licensing.signing import keys
 from marketplace.licensing.verify_forms import CodeForm, FileForm
-from marketplace.licensing.views.common import address_of
 
 if TYPE_CHECKING:
     from marketplace.licensing.signing.verify import Report
