@@ -18,6 +18,7 @@ from tests.browser.tour_data import PASSWORD
 
 PATIENCE_MS = 30_000
 DESKTOP = {"width": 1280, "height": 900}
+COMPLAINTS = "main .errors, main .error-summary, main .notice.stop, main .findings .block"
 PHONE = {"width": 390, "height": 844}
 
 
@@ -160,7 +161,9 @@ class Person:
 
     def wrong(self) -> str:
         """What the page complains about, in one line; empty when nothing."""
-        told = self.page.locator("main .errors, main .error-summary, main .notice.stop").all_inner_texts()
+        told = self.page.locator(
+            "main .errors, main .error-summary, main .notice.stop, main .findings .block"
+        ).all_inner_texts()
         return " / ".join(" ".join(text.split()) for text in told)
 
     def expect(self, selector: str) -> None:

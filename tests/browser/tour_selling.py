@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.browser.steps import Person, Tour
 from tests.browser.tour_data import OFFERS, Offer, check_digit, scan, today
@@ -31,13 +31,15 @@ def sell(tour: Tour, head: Person, moderator: Person, brought: tuple[bytes, str,
     for key, terms in SHEETS.items():
         with tour.step(head, f"term sheet {key} signed once"):
             sign_sheet(head, terms)
+    listings: dict[str, str] = {}
     for offer, patent in zip(OFFERS, patents, strict=True):
         with tour.step(head, f"offer {offer.key} written and submitted"):
+            complete(head, patent)
             declare_status(head, patent)
-            write(head, offer, patent)
-    for offer in OFFERS:
-        with tour.step(moderator, f"moderator approves {offer.key}"):
-            approve(moderator, offer)
+            listings[offer.key] = write(head, offer, patent)
+    for key, listing in listings.items():
+        with tour.step(moderator, f"moderator approves {key}"):
+            approve(moderator, listing)
 
 
 def credit_code(prefix: str, serial: int) -> str:
@@ -110,6 +112,16 @@ def _answer_dates(head: Person) -> None:
     head.click("main form:has([name^=filed_on-]) button")
 
 
+def complete(head: Person, patent: str) -> None:
+    """Adds the grant date where the sheet had none: the office's gazette tells it, two years after filing here."""
+    head.go(f"{patent}edit/")
+    if head.page.locator("main [name=granted_on]").input_value():
+        return
+    filed = date.fromisoformat(head.page.locator("main [name=filed_on]").input_value())
+    head.fill(granted_on=str(filed.replace(year=filed.year + 2)))
+    head.send("granted_on")
+
+
 def declare_status(head: Person, patent: str) -> None:
     """Declares what the register says today, with a scan of it."""
     head.go(patent)
@@ -145,8 +157,11 @@ def sign_sheet(head: Person, terms: dict[str, str]) -> None:
     head.send("code")
 
 
-def write(head: Person, offer: Offer, patent: str) -> None:
-    """Story, terms, publicity held at the school, announcement on the open track, and off to the moderators."""
+def write(head: Person, offer: Offer, patent: str) -> str:
+    """Story, terms, publicity held at the school, announcement on the open track, and off to the moderators.
+
+    Returns the listing's code.
+    """
     head.go("/desk/listings/new/")
     head.choose("patent", patent.rstrip("/").rsplit("/", 1)[1])
     head.choose("track", "open" if offer.key == "open" else "preset")
@@ -172,6 +187,9 @@ def write(head: Person, offer: Offer, patent: str) -> None:
     if undertaking.count():
         undertaking.check()
     head.click("main form[action$='/submit/'] button")
+    if head.page.locator("main form[action$='/submit/']").count():
+        raise AssertionError(f"not submitted: {head.wrong()}")
+    return listing.rsplit("/", 1)[1]
 
 
 def _terms(head: Person, offer: Offer) -> None:
@@ -207,8 +225,8 @@ def _declaration(head: Person, listing: str) -> None:
     head.send("decl-number")
 
 
-def approve(moderator: Person, offer: Offer) -> None:
+def approve(moderator: Person, listing: str) -> None:
     """Opens the listing from the queue and approves the revision seen."""
     moderator.go("/admin/moderation/listings/?state=submitted")
-    moderator.click(f"main a:has-text('{offer.headline}'), main a:has-text('{offer.title}')")
+    moderator.click(f"main a[href*='{listing}']")
     moderator.click("button[name=decision][value=approve]")
