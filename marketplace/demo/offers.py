@@ -34,7 +34,7 @@ GUIDANCE: dict[str, Any] = {
     "guidance_hours": 16,
     "response_days": 5,
     "guidance_persons": "发明人与一名研究生",
-    "travel": "被许可方承担市内交通",
+    "travel": "被许可人承担市内交通",
 }
 SHEETS: dict[str, dict[str, Any]] = {
     "小微企业价": {

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
+
+from marketplace.lib.terms import day_of
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import Organization
     from marketplace.licensing.models import Agreement, Obligation, Signature
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +133,8 @@ def facts_of(agreement: Agreement) -> DealFacts:
         standing_signer=_standing_signer(agreement),
         related_party=agreement.related_party,
         related_detail=agreement.related_detail,
-        made_on=agreement.requested_at.astimezone(SHANGHAI).date(),
-        starts_on=effective.astimezone(SHANGHAI).date() if effective else None,
+        made_on=day_of(agreement.requested_at),
+        starts_on=day_of(effective) if effective else None,
         ends_on=agreement.ends_on,
         noticed_at=agreement.noticed_at,
         effective_at=effective,

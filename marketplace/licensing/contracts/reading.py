@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from marketplace.lib.papers import printable
-from marketplace.lib.terms import SHANGHAI
+from marketplace.lib.terms import day_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ def day(value: object) -> date | None:
     try:
         if len(text) > len("2026-11-24"):
             instant = datetime.fromisoformat(text)
-            return instant.astimezone(SHANGHAI).date() if instant.tzinfo else instant.date()
+            return day_of(instant) if instant.tzinfo else instant.date()
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None

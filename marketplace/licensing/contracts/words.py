@@ -67,7 +67,7 @@ BASES: dict[str, Pair] = {
     "power_of_attorney": ("授权委托书", "power of attorney"),
     "self": ("本人", "acting for himself or herself"),
 }
-PARTIES: dict[str, Pair] = {"licensor": ("许可方", "Licensor"), "licensee": ("被许可方", "Licensee")}
+PARTIES: dict[str, Pair] = {"licensor": ("许可人", "Licensor"), "licensee": ("被许可人", "Licensee")}
 OBLIGATIONS: dict[str, Pair] = {
     "fee": ("许可使用费", "License fee"),
     "entry_fee": ("入门费", "Entry fee"),

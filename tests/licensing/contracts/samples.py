@@ -39,7 +39,7 @@ TERMS: dict[str, Any] = {
     "guidance_hours": 16,
     "response_days": 3,
     "guidance_persons": "示例教授团队",
-    "travel": "被许可方按实承担",
+    "travel": "被许可人按实承担",
     "extra_hour_minor": 50_000,
     "class_prices": {},
 }

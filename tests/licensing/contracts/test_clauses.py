@@ -102,7 +102,7 @@ def test_money_goes_to_the_licensors_account_and_never_through_the_platform() ->
         ("royalty", "利润的10%"),
         ("free", "不需要支付任何许可使用费"),
         ("later_deferred", "首次取得许可产品销售收入之日止，最长12个月"),
-        ("later_deferred", "延期支付：试用期结束后，被许可方支付人民币30,000.01元"),
+        ("later_deferred", "延期支付：试用期结束后，被许可人支付人民币30,000.01元"),
         ("later_instalments", "分3期，每年一期"),
         ("later_instalments", "每期¥10,000.00，最后一期¥10,000.01"),
         ("later_conditional", "只有在许可期限内达成约定里程碑（首台套验收合格）时"),
@@ -149,10 +149,10 @@ def test_nothing_that_the_law_makes_void_is_agreed(track: str, case: str) -> Non
         "不得对专利权",
         "不得质疑",
         "无偿回授",
-        "归许可方所有",
+        "归许可人所有",
         "不得研究",
         "不得使用竞争",
-        "必须向许可方购买",
+        "必须向许可人购买",
         "最低销售价格",
     ):
         assert void not in said  # CC 850

@@ -21,7 +21,7 @@ def certificate(d: Draft, clauses: Sequence[Clause]) -> Sheet:
         title=d.say("专利开放许可成立证明", "Certificate of an Open License"),
         kicker=d.say("专利开放许可 · 平台记录", "Open license · record of the platform"),
         lead=[
-            d.say(f"被许可方　{licensee}", f"Licensee: {licensee}"),
+            d.say(f"被许可人　{licensee}", f"Licensee: {licensee}"),
             d.say(f"专利权人　{licensor}", f"Patentee: {licensor}"),
         ],
         dated=d.deal.starts_on,
@@ -110,7 +110,7 @@ def _next(d: Draft) -> list[str]:
         due = d.day(recordal_due(d.deal.starts_on))
         said.append(
             d.say(
-                f"备案：专利权人或者被许可方应当在{due}前凭通知、付款凭证和身份证明向国家知识产权局备案。",
+                f"备案：专利权人或者被许可人应当在{due}前凭通知、付款凭证和身份证明向国家知识产权局备案。",
                 f"Recordal: by {due} the patentee or the licensee records the license with the patent office on the"
                 " notice, the proof of payment and proof of identity.",
             )
@@ -122,7 +122,7 @@ def _next(d: Draft) -> list[str]:
             "If the declaration is withdrawn later, this license stays in force to the end of its term.",
         ),
         d.say(
-            "被许可方不得许可他人实施该专利。",
+            "被许可人不得许可他人实施该专利。",
             "The licensee may not let others work the patent.",
         ),
     ]

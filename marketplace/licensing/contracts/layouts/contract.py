@@ -23,8 +23,8 @@ def contract(d: Draft, clauses: Sequence[Clause]) -> Sheet:
         kicker=d.say("快速许可 · 普通许可", "Preset license · ordinary license"),
         lead=[
             d.say(f"《{titles}》", f"“{titles}”"),
-            d.say(f"许可方　{licensor}", f"Licensor: {licensor}"),
-            d.say(f"被许可方　{licensee}", f"Licensee: {licensee}"),
+            d.say(f"许可人　{licensor}", f"Licensor: {licensor}"),
+            d.say(f"被许可人　{licensee}", f"Licensee: {licensee}"),
         ],
         dated=d.deal.made_on,
         pieces=[
@@ -176,14 +176,14 @@ def _paying(d: Draft) -> str:
             f"You pay a share of what you sell and report once a year: see {d.ref('fee')} and {d.ref('reports')}.",
         )
     return d.say(
-        f"价格写明，直接付给许可方，平台不经手：见{d.ref('payment')}。",
+        f"价格写明，直接付给许可人，平台不经手：见{d.ref('payment')}。",
         f"The price is stated and paid straight to the licensor, not through the platform: see {d.ref('payment')}.",
     )
 
 
 def _signatures(d: Draft) -> list[Piece]:
     """Who stands behind each side; the licensor's standing offer with its own date (LIC-K)."""
-    head: Row = (d.say("签署", "Signatures"), d.say("许可方", "Licensor"), d.say("被许可方", "Licensee"))
+    head: Row = (d.say("签署", "Signatures"), d.say("许可人", "Licensor"), d.say("被许可人", "Licensee"))
     sheet = d.offer.term_sheet
     later = d.say("见签署记录", "see the signature record")
     signer, basis, on = later, later, later

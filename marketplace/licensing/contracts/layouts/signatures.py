@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from marketplace.lib.terms import day_of
 from marketplace.licensing.contracts import pieces, words
 from marketplace.licensing.contracts.clause import Clause, Row
 from marketplace.licensing.contracts.drafting import Draft
-from marketplace.licensing.contracts.facts import SHANGHAI, SignatureFacts
+from marketplace.licensing.contracts.facts import SignatureFacts
 from marketplace.licensing.contracts.layouts.sheet import Sheet
 from marketplace.licensing.contracts.reading import one_line
 
@@ -20,10 +21,10 @@ def signatures(d: Draft, clauses: Sequence[Clause]) -> Sheet:
         title=d.say("签署记录", "Signature Record"),
         kicker=d.say("平台记录", "Record of the platform"),
         lead=[
-            d.say(f"许可方　{licensor}", f"Licensor: {licensor}"),
-            d.say(f"被许可方　{licensee}", f"Licensee: {licensee}"),
+            d.say(f"许可人　{licensor}", f"Licensor: {licensor}"),
+            d.say(f"被许可人　{licensee}", f"Licensee: {licensee}"),
         ],
-        dated=last.astimezone(SHANGHAI).date() if last else d.deal.made_on,
+        dated=day_of(last) if last else d.deal.made_on,
         pieces=[
             pieces.heading(d.say("所签文件", "What was signed")),
             pieces.rows(_document(d)),

@@ -10,7 +10,7 @@ from marketplace.licensing.contracts.reading import lines
 def guidance(d: Draft) -> list[str]:
     """Technical data and guidance (CC 866, PRESET-3)."""
     data = d.say(
-        "许可方应当自生效日起十五日内，通过平台或者电子邮件向被许可方交付专利授权文本；其持有的、实施专利所必需的技术资料一并交付。",
+        "许可人应当自生效日起十五日内，通过平台或者电子邮件向被许可人交付专利授权文本；其持有的、实施专利所必需的技术资料一并交付。",
         "Within fifteen days of the effective date the Licensor delivers the granted patent text, through the platform"
         " or by e-mail, together with the technical data it has that are necessary to work the patents.",
     )
@@ -18,7 +18,7 @@ def guidance(d: Draft) -> list[str]:
         return [
             data,
             d.say(
-                "双方明确约定：本许可不含技术指导。被许可方需要指导的，双方另行约定。",
+                "双方明确约定：本许可不含技术指导。被许可人需要指导的，双方另行约定。",
                 "The parties expressly agree that no technical guidance is included. Should the Licensee need it, the"
                 " parties agree on it separately.",
             ),
@@ -26,7 +26,7 @@ def guidance(d: Draft) -> list[str]:
     return [
         data,
         d.say(
-            f"许可方应当提供必要的技术指导，其内容、时数、响应时间、人员、差旅费用和超出部分的价格见{d.ref('annex_guidance')}。",
+            f"许可人应当提供必要的技术指导，其内容、时数、响应时间、人员、差旅费用和超出部分的价格见{d.ref('annex_guidance')}。",
             "The Licensor gives the necessary technical guidance; its content, hours, response time, persons, travel"
             f" cost and the price beyond it are in the {d.ref('annex_guidance')}.",
         ),
@@ -92,7 +92,7 @@ def improvements(d: Draft) -> list[str]:
             " If it wants to use them, the parties agree on a price.",
         ),
         d.say(
-            "本合同不限制被许可方进行研究开发、采用其他来源的技术、自主选择原料、设备和人员、决定产品的数量、品种、价格、销售渠道"
+            "本合同不限制被许可人进行研究开发、采用其他来源的技术、自主选择原料、设备和人员、决定产品的数量、品种、价格、销售渠道"
             "和出口，也不限制任何一方对专利权的有效性提出异议。",
             "Nothing in this contract restricts the Licensee's research, its use of other technology, its choice of"
             " material, equipment and staff, the quantity, variety, price, channels or export of its products, or"
@@ -105,26 +105,26 @@ def upkeep(d: Draft) -> list[str]:
     """The patent is kept alive; what happens when it dies (SPC 26; PL 47)."""
     return [
         d.say(
-            "许可方应当在许可期限内维持专利权有效，按时缴纳年费，积极应对无效宣告请求，不得放弃专利权。",
+            "许可人应当在许可期限内维持专利权有效，按时缴纳年费，积极应对无效宣告请求，不得放弃专利权。",
             "During the term the Licensor keeps the patents in force, pays the annual fees in time, answers"
             " invalidation requests and does not waive the patents.",
         ),
         d.say(
-            "专利权的法律状态发生变化，或者专利权被质押、被保全、拟转让的，许可方应当在十五日内通知被许可方。"
-            "专利权转让不影响本许可，许可方应当使受让人承受本合同。",
+            "专利权的法律状态发生变化，或者专利权被质押、被保全、拟转让的，许可人应当在十五日内通知被许可人。"
+            "专利权转让不影响本许可，许可人应当使受让人承受本合同。",
             "The Licensor tells the Licensee within fifteen days of any change of the legal status, of a pledge,"
             " preservation or intended assignment. An assignment does not affect this license; the Licensor binds the"
             " assignee to it.",
         ),
         d.say(
-            "专利权被宣告无效的，被许可方自决定公告之日起不再支付尚未到期的费用；已预付的、对应公告之后期间的费用，许可方在三十日内"
-            "按比例退还。此前已经履行的部分不返还，但许可方有恶意或者不返还明显违反公平原则的除外。",
+            "专利权被宣告无效的，被许可人自决定公告之日起不再支付尚未到期的费用；已预付的、对应公告之后期间的费用，许可人在三十日内"
+            "按比例退还。此前已经履行的部分不返还，但许可人有恶意或者不返还明显违反公平原则的除外。",
             "If a patent is invalidated, nothing that falls due after the announcement is owed; what was prepaid for"
             " the time after it is refunded in proportion within thirty days. What was performed before is not"
             " returned, save where the Licensor acted in bad faith or keeping it would be manifestly unfair.",
         ),
         d.say(
-            "因许可方未缴年费等原因致使专利权终止的，许可方除按前款退还外，还应当赔偿被许可方的直接损失。",
+            "因许可人未缴年费等原因致使专利权终止的，许可人除按前款退还外，还应当赔偿被许可人的直接损失。",
             "If a patent ends because the Licensor did not pay a fee or for a like reason, the Licensor also makes good"
             " the Licensee's direct loss.",
         ),
@@ -135,13 +135,13 @@ def others(d: Draft) -> list[str]:
     """Infringement by others, and claims of others (CC 874)."""
     return [
         d.say(
-            "发现第三方侵犯专利权的，双方应当及时相互通知；是否采取法律行动由许可方决定，费用和所得归许可方，被许可方予以协助。",
+            "发现第三方侵犯专利权的，双方应当及时相互通知；是否采取法律行动由许可人决定，费用和所得归许可人，被许可人予以协助。",
             "Each party tells the other of infringement by third parties. The Licensor decides on legal action, bears"
             " its cost and keeps what it yields; the Licensee assists.",
         ),
         d.say(
-            "被许可方按照本合同实施专利被第三方指控侵权的，应当在十日内通知许可方；由此依法应当承担的责任，由许可方承担。"
-            "因被许可方自行添加的技术、产品的其他部分或者超出许可范围引起的，由被许可方承担。",
+            "被许可人按照本合同实施专利被第三方指控侵权的，应当在十日内通知许可人；由此依法应当承担的责任，由许可人承担。"
+            "因被许可人自行添加的技术、产品的其他部分或者超出许可范围引起的，由被许可人承担。",
             "If a third party claims that work under this contract infringes its rights, the Licensee tells the"
             " Licensor within ten days, and the Licensor bears the liability that follows by law. Liability caused by"
             " technology that the Licensee added, by other parts of its product or by work beyond the license is its"
@@ -154,19 +154,19 @@ def warranty(d: Draft) -> list[str]:
     """Title and technology (CC 870), and what is not promised."""
     return [
         d.say(
-            "许可方保证：自己是专利的合法权利人或者有权许可；签署时专利权有效，年费已按规定缴纳；不存在独占许可、排他许可或者其他"
+            "许可人保证：自己是专利的合法权利人或者有权许可；签署时专利权有效，年费已按规定缴纳；不存在独占许可、排他许可或者其他"
             "妨碍本许可的权利负担；已披露其知悉的质押、诉讼和无效宣告程序。",
             "The Licensor warrants that it owns the patents or may license them; that they are in force at signing with"
             " fees paid as required; that no exclusive or sole license or other burden stands against this license; and"
             " that it has disclosed every pledge, suit and invalidation proceeding it knows of.",
         ),
         d.say(
-            "许可方保证所交付的技术资料是其持有的真实版本，不对商业成功、产量或者收益作任何承诺。",
+            "许可人保证所交付的技术资料是其持有的真实版本，不对商业成功、产量或者收益作任何承诺。",
             "The Licensor warrants that the technical data delivered are the true versions it holds. It promises"
             " neither commercial success nor output or profit.",
         ),
         d.say(
-            "被许可方保证：主体合法存续，签署人有权签署，所提供的信息真实，并自行取得生产经营所需的许可和资质。",
+            "被许可人保证：主体合法存续，签署人有权签署，所提供的信息真实，并自行取得生产经营所需的许可和资质。",
             "The Licensee warrants that it lawfully exists, that its signatory may sign, that what it stated is true,"
             " and that it obtains the permits its business needs.",
         ),

@@ -19,20 +19,20 @@ def liability(d: Draft) -> list[str]:
     if not d.is_free:
         said.append(
             d.say(
-                f"被许可方未按期付款的，{INTEREST_ZH}；经催告后三十日内仍未支付的，许可方可以依照{d.ref('exit')}解除合同。",
+                f"被许可人未按期付款的，{INTEREST_ZH}；经催告后三十日内仍未支付的，许可人可以依照{d.ref('exit')}解除合同。",
                 f"Payment not made in time bears {INTEREST_EN}. If it is not made within thirty days of a demand, the"
                 f" Licensor may end the contract under {d.ref('exit')}.",
             )
         )
     said += [
         d.say(
-            "被许可方超出许可的地域、领域、行为或者期限实施专利的，该部分不在许可之内，许可方可以依法请求停止侵害和赔偿损失。",
+            "被许可人超出许可的地域、领域、行为或者期限实施专利的，该部分不在许可之内，许可人可以依法请求停止侵害和赔偿损失。",
             "Work beyond the territory, field, acts or term is not licensed; the Licensor may ask by law that it stops"
             " and that the loss is made good.",
         ),
         _limit(d),
         d.say(
-            "前款限额不适用于：造成对方人身损害的；因故意或者重大过失造成对方财产损失的；许可方无权许可或者隐瞒权利负担的；"
+            "前款限额不适用于：造成对方人身损害的；因故意或者重大过失造成对方财产损失的；许可人无权许可或者隐瞒权利负担的；"
             "应付的许可使用费本身；超出许可范围的实施。",
             "The limit does not apply to personal injury, to loss caused intentionally or by gross negligence, to a"
             " Licensor without the right to license or one that hid a burden, to the license fee itself, or to work"
@@ -45,7 +45,7 @@ def liability(d: Draft) -> list[str]:
 def _limit(d: Draft) -> str:
     if d.is_free:
         return d.say(
-            "责任限额：本许可无偿，除下款情形外，许可方不承担赔偿责任，被许可方的赔偿总额以人民币十万元为限；双方均不赔偿间接损失"
+            "责任限额：本许可无偿，除下款情形外，许可人不承担赔偿责任，被许可人的赔偿总额以人民币十万元为限；双方均不赔偿间接损失"
             "和预期利润。",
             "Limit of liability: since the license is free, the Licensor owes no damages save in the cases below, and"
             " the Licensee at most CNY 100,000 in all. Neither party owes indirect loss or expected profit.",
@@ -62,11 +62,11 @@ def _early(d: Draft) -> str:
     """How the licensee leaves early, by the contract's own terms."""
     if d.is_free:
         return d.say(
-            "被许可方可以提前三十日书面通知终止本合同，不承担任何费用。",
+            "被许可人可以提前三十日书面通知终止本合同，不承担任何费用。",
             "The Licensee may end the contract on thirty days' written notice at no cost.",
         )
     return d.say(
-        "被许可方提前退出：被许可方可以提前六十日书面通知终止本合同；终止前已经到期的费用仍应支付，已付的固定费用不退还。",
+        "被许可人提前退出：被许可人可以提前六十日书面通知终止本合同；终止前已经到期的费用仍应支付，已付的固定费用不退还。",
         "Early exit: the Licensee may end the contract on sixty days' written notice. Fees that fell due before"
         " stay owed; fixed fees already paid are not refunded.",
     )
@@ -78,7 +78,7 @@ def exit_(d: Draft) -> list[str]:
     if d.may_leave_free:
         said.append(
             d.say(
-                "试用期内退出：被许可方在试用期内可以随时书面通知退出，不需要理由，不支付任何费用。通知到达之日本合同终止。",
+                "试用期内退出：被许可人在试用期内可以随时书面通知退出，不需要理由，不支付任何费用。通知到达之日本合同终止。",
                 "Leaving in the free period: the Licensee may leave at any time in the free period by written notice,"
                 " without a reason and at no cost. The contract ends on the day the notice arrives.",
             )
@@ -88,18 +88,18 @@ def exit_(d: Draft) -> list[str]:
         _early(d),
         d.say(
             "一方迟延履行主要义务，经书面催告后三十日内仍未履行，或者有其他违约行为致使不能实现合同目的的，另一方可以书面通知解除。"
-            "许可方在被许可方没有违约时不得提前解除。",
+            "许可人在被许可人没有违约时不得提前解除。",
             "If a party is late with a main duty and does not perform within thirty days of a written demand, or"
             " defeats the purpose of the contract by another breach, the other may end it by written notice. The"
             " Licensor may not end it early while the Licensee is not in breach.",
         ),
         d.say(
-            "专利权终止、被宣告全部无效，或者许可方丧失许可的权利的，被许可方可以立即终止本合同，尚未到期的费用不再支付。",
+            "专利权终止、被宣告全部无效，或者许可人丧失许可的权利的，被许可人可以立即终止本合同，尚未到期的费用不再支付。",
             "If the patent ends or is wholly invalidated, or the Licensor loses the right to license, the Licensee may"
             " end the contract at once; fees not yet due are no longer owed.",
         ),
         d.say(
-            "终止后，被许可方停止实施专利并返还或者销毁标明保密的技术资料；终止前已经制成的产品可以在六个月内继续销售，"
+            "终止后，被许可人停止实施专利并返还或者销毁标明保密的技术资料；终止前已经制成的产品可以在六个月内继续销售，"
             "按本合同应当计费的照常计费。因超范围实施或者不付款被解除的，不适用该六个月。",
             "After the end the Licensee stops working the patents and returns or destroys technical data marked as"
             " confidential. Products made before may be sold for six more months, with fees as agreed; not so where the"
@@ -164,14 +164,14 @@ def recordal(d: Draft) -> list[str]:
     """Recordal within three months (IR 15; REC-1), technology-contract registration."""
     return [
         d.say(
-            "许可方应当自生效日起三个月内，向国家知识产权局办理专利实施许可合同备案，被许可方予以配合；许可方逾期未办的，"
-            "被许可方可以自行办理。备案不影响本合同的效力。",
+            "许可人应当自生效日起三个月内，向国家知识产权局办理专利实施许可合同备案，被许可人予以配合；许可人逾期未办的，"
+            "被许可人可以自行办理。备案不影响本合同的效力。",
             "Within three months of the effective date the Licensor records this license with the patent office and the"
             " Licensee assists; if the Licensor does not, the Licensee may. Recordal does not decide whether this"
             " contract is in force.",
         ),
         d.say(
-            "需要办理技术合同认定登记的，由许可方申请，被许可方提供所需材料。",
+            "需要办理技术合同认定登记的，由许可人申请，被许可人提供所需材料。",
             "Where the contract is to be registered as a technology contract, the Licensor applies and the Licensee"
             " provides what is needed.",
         ),
@@ -187,8 +187,8 @@ def signing(d: Draft) -> list[str]:
         name = d.fact(sheet.name)
         said.append(
             d.say(
-                f"许可方的有权签署人{signer}已于{on}签署条件单《{name}》，作为对符合条件者的持续要约，其SHA-256为"
-                f"{digest}。本合同的条件与该条件单一致，被许可方签署本合同即为承诺。",
+                f"许可人的有权签署人{signer}已于{on}签署条件单《{name}》，作为对符合条件者的持续要约，其SHA-256为"
+                f"{digest}。本合同的条件与该条件单一致，被许可人签署本合同即为承诺。",
                 f"On {on} the Licensor's authorized signatory {signer} signed the term sheet “{name}” as a standing"
                 f" offer; its SHA-256 is {digest}. This contract keeps to that term sheet, and the Licensee's"
                 " signature accepts the offer.",

@@ -46,11 +46,11 @@ def _fixed(d: Draft) -> str:
 def _free(d: Draft) -> list[str]:
     return [
         d.say(
-            "本许可无偿，被许可方不需要支付任何许可使用费。",
+            "本许可无偿，被许可人不需要支付任何许可使用费。",
             "The license is free of charge: the Licensee owes no license fee.",
         ),
         d.say(
-            "本合同没有约定的费用，许可方不得以任何名义另行收取。",
+            "本合同没有约定的费用，许可人不得以任何名义另行收取。",
             "The Licensor may not collect anything that this contract does not name.",
         ),
     ]
@@ -82,7 +82,7 @@ def _base_key(d: Draft) -> str:
 def _base(d: Draft) -> list[str]:
     """What the royalty is a share of, defined."""
     net = d.say(
-        "净销售额，指被许可方销售许可产品的发票金额，减去增值税、退货、实际给予的折扣以及单独列明的运费和保险费。"
+        "净销售额，指被许可人销售许可产品的发票金额，减去增值税、退货、实际给予的折扣以及单独列明的运费和保险费。"
         "许可产品仅是较大产品的一个部件的，按该部件单独的售价计算；没有单独售价的，按其在成本中所占比例计算。",
         "Net sales are the invoiced amounts for licensed products, less value-added tax, returns, discounts given and"
         " freight and insurance shown separately. Where the licensed product is only a part of a larger one, its own"
@@ -108,13 +108,13 @@ def _free_then_paid(d: Draft) -> list[str]:
     span = d.say(f"{months}个月", f"{months} months")
     said = [
         d.say(
-            f"先使用后付费：{_free_span(d, span)}试用期内被许可方有权依照本合同实施专利，不需要支付任何费用。",
+            f"先使用后付费：{_free_span(d, span)}试用期内被许可人有权依照本合同实施专利，不需要支付任何费用。",
             f"Use first, pay later: {_free_span(d, span)} During it the Licensee may work the patents under this"
             " contract and owes nothing.",
         ),
         _later(d),
         d.say(
-            f"试用期之后的价格和支付方式已在本条写明，试用期内不再变更。被许可方可以在试用期内依照{d.ref('exit')}随时退出，"
+            f"试用期之后的价格和支付方式已在本条写明，试用期内不再变更。被许可人可以在试用期内依照{d.ref('exit')}随时退出，"
             "不承担任何费用。",
             "The price and mode of payment after the free period stand in this clause and do not change during it. The"
             f" Licensee may leave at any time in the free period under {d.ref('exit')} at no cost.",
@@ -130,7 +130,7 @@ def _free_span(d: Draft, span: str) -> str:
     match d.offer.terms.get("trigger"):
         case "first_revenue":
             return d.say(
-                f"试用期自生效日起，至被许可方首次取得许可产品销售收入之日止，最长{span}。",
+                f"试用期自生效日起，至被许可人首次取得许可产品销售收入之日止，最长{span}。",
                 "the free period runs from the effective date to the day of the Licensee's first revenue from a"
                 f" licensed product, {span} at most.",
             )
@@ -157,18 +157,18 @@ def _later(d: Draft) -> str:
             milestone = d.fact(d.offer.text("milestone"))
             paid = _sum_and_share(d, amount)
             return d.say(
-                f"附条件支付：只有在许可期限内达成约定里程碑（{milestone}）时，被许可方才支付{paid}；未达成的，不需要支付。",
+                f"附条件支付：只有在许可期限内达成约定里程碑（{milestone}）时，被许可人才支付{paid}；未达成的，不需要支付。",
                 f"Conditional payment: only if the milestone ({milestone}) is reached within the term does the Licensee"
                 f" pay {paid}; if it is not reached, nothing is owed.",
             )
         case "revenue_share":
             return d.say(
-                f"收益提成：试用期结束之日起，被许可方支付{_sum_and_share(d, amount)}。",
+                f"收益提成：试用期结束之日起，被许可人支付{_sum_and_share(d, amount)}。",
                 f"Revenue share: from the end of the free period the Licensee pays {_sum_and_share(d, amount)}.",
             )
         case _:
             return d.say(
-                f"延期支付：试用期结束后，被许可方支付{_sum_and_share(d, amount)}。",
+                f"延期支付：试用期结束后，被许可人支付{_sum_and_share(d, amount)}。",
                 f"Deferred payment: after the free period the Licensee pays {_sum_and_share(d, amount)}.",
             )
 
@@ -219,7 +219,7 @@ def _class_prices(d: Draft) -> list[str]:
     )
     return [
         d.say(
-            f"上列金额按被许可方的类别确定，签约时写入被许可方所属类别的金额：{listed}。",
+            f"上列金额按被许可人的类别确定，签约时写入被许可人所属类别的金额：{listed}。",
             f"The amount depends on the Licensee's class; the contract to sign names that of the class: {listed}.",
         )
     ]
@@ -231,7 +231,7 @@ def account_table(d: Draft) -> list[Row]:
         return []
     licensor = d.offer.licensor
     return [
-        (d.say("收款账户", "Account"), d.say("许可方指定", "named by the Licensor")),
+        (d.say("收款账户", "Account"), d.say("许可人指定", "named by the Licensor")),
         (d.say("户名", "Account holder"), d.fact(licensor.get("bank_account_name") or licensor.get("name", ""))),
         (d.say("开户银行", "Bank"), d.fact(licensor.get("bank_name", ""))),
         (d.say("账号", "Account number"), d.fact(licensor.get("bank_account", ""))),
@@ -244,17 +244,17 @@ def payment(d: Draft) -> list[str]:
     said = _due(d, days)
     said += [
         d.say(
-            "款项直接付至上列许可方账户，或者通过许可方开通的在线支付方式支付。平台不代收、不保管许可使用费。",
+            "款项直接付至上列许可人账户，或者通过许可人开通的在线支付方式支付。平台不代收、不保管许可使用费。",
             "Money is paid straight to the Licensor's account above, or by a way of online payment that the Licensor"
             " has opened. The platform neither collects nor holds license fees.",
         ),
         d.say(
-            "上列金额为含税价。许可方应当在收款后十五日内开具合法发票；属于免税项目的，按规定开具免税发票。",
+            "上列金额为含税价。许可人应当在收款后十五日内开具合法发票；属于免税项目的，按规定开具免税发票。",
             "The amounts include tax. The Licensor issues a lawful invoice within fifteen days after payment; where the"
             " license is exempt from tax, an invoice that says so.",
         ),
         d.say(
-            f"被许可方逾期付款的，{INTEREST_ZH}。",
+            f"被许可人逾期付款的，{INTEREST_ZH}。",
             f"Late payment bears {INTEREST_EN}.",
         ),
     ]
@@ -268,7 +268,7 @@ def _due(d: Draft, days: int) -> list[str]:
         first = _first_amount(d)
         said.append(
             d.say(
-                f"被许可方应当在{start}之日起{days}日内付清{first}。",
+                f"被许可人应当在{start}之日起{days}日内付清{first}。",
                 f"The Licensee pays {first} within {days} days of {start}.",
             )
         )
@@ -282,8 +282,8 @@ def _due(d: Draft, days: int) -> list[str]:
     if d.mode == "free_then_paid":
         said.append(
             d.say(
-                f"试用期后到期的款项，被许可方应当自到期之日起{days}日内付清；首次收入或者里程碑发生的，被许可方应当在十五日内"
-                "书面告知许可方。",
+                f"试用期后到期的款项，被许可人应当自到期之日起{days}日内付清；首次收入或者里程碑发生的，被许可人应当在十五日内"
+                "书面告知许可人。",
                 f"What falls due after the free period is paid within {days} days of the day it falls due. The Licensee"
                 " tells the Licensor in writing of the first revenue or the milestone within fifteen days.",
             )
@@ -291,7 +291,7 @@ def _due(d: Draft, days: int) -> list[str]:
     if d.has_royalty:
         said.append(
             d.say(
-                f"提成费按自然年度结算，被许可方应当在提交{d.ref('reports')}所称报告之日起{days}日内付清。",
+                f"提成费按自然年度结算，被许可人应当在提交{d.ref('reports')}所称报告之日起{days}日内付清。",
                 "The royalty is settled by the calendar year and paid within"
                 f" {days} days of the report under {d.ref('reports')}.",
             )
@@ -312,18 +312,18 @@ def reports(d: Draft) -> list[str]:
     """Records, a yearly report, inspection of books (CC 846)."""
     return [
         d.say(
-            "被许可方应当单独记录许可产品的数量、单价、净销售额和计算提成所需的其他数据，保存至许可期限届满后三年。",
+            "被许可人应当单独记录许可产品的数量、单价、净销售额和计算提成所需的其他数据，保存至许可期限届满后三年。",
             "The Licensee keeps separate records of quantities, prices, net sales and whatever else the royalty needs,"
             " until three years after the term.",
         ),
         d.say(
-            "被许可方应当在每一自然年度结束后六十日内向许可方提交报告；当年没有销售的，提交无销售的说明。",
+            "被许可人应当在每一自然年度结束后六十日内向许可人提交报告；当年没有销售的，提交无销售的说明。",
             "Within sixty days after each calendar year the Licensee sends the Licensor a report; without sales, a"
             " statement that there were none.",
         ),
         d.say(
-            "许可方可以每年一次，提前十五日书面通知，自费委托负有保密义务的会计师在工作时间查阅有关账目。"
-            "查阅发现少付超过百分之五的，查阅费用由被许可方承担。",
+            "许可人可以每年一次，提前十五日书面通知，自费委托负有保密义务的会计师在工作时间查阅有关账目。"
+            "查阅发现少付超过百分之五的，查阅费用由被许可人承担。",
             "Once a year, on fifteen days' written notice and at its own expense, the Licensor may have an accountant"
             " bound to secrecy inspect the books concerned during office hours. If more than five percent was"
             " underpaid, the Licensee bears the cost.",

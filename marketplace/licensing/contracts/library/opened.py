@@ -16,7 +16,7 @@ def declaration(d: Draft) -> list[str]:
             f" announced the declaration on {on} under number {number}.",
         ),
         d.say(
-            "下列条件与公告的条件一致，对所有被许可方相同，不因被许可方的类别、规模或者所在地而不同。",
+            "下列条件与公告的条件一致，对所有被许可人相同，不因被许可人的类别、规模或者所在地而不同。",
             "The terms below are those announced. They are the same for every licensee, whatever its class, size or"
             " place.",
         ),
@@ -68,7 +68,7 @@ def scope(d: Draft) -> list[str]:
             " neither an exclusive nor a sole license on this patent.",
         ),
         d.say(
-            "被许可方无权许可他人实施该专利。",
+            "被许可人无权许可他人实施该专利。",
             "The licensee may not let others work the patent.",
         ),
     ]
@@ -101,7 +101,7 @@ def withdrawal(d: Draft) -> list[str]:
             "A withdrawal of the declaration, once announced, does not affect licenses obtained before.",
         ),
         d.say(
-            "专利权终止或者被宣告无效的，许可随之终止，尚未到期的费用不再支付；专利权人应当及时通知被许可方。",
+            "专利权终止或者被宣告无效的，许可随之终止，尚未到期的费用不再支付；专利权人应当及时通知被许可人。",
             "If the patent ends or is invalidated, the license ends with it and fees not yet due are no longer owed."
             " The patentee tells the licensees without delay.",
         ),
@@ -124,7 +124,7 @@ def recordal(d: Draft) -> list[str]:
     """IR 15, 87; REC-1, REC-2."""
     return [
         d.say(
-            "许可生效后三个月内，专利权人或者被许可方应当凭书面通知、支付凭证等证明文件向国家知识产权局备案。",
+            "许可生效后三个月内，专利权人或者被许可人应当凭书面通知、支付凭证等证明文件向国家知识产权局备案。",
             "Within three months of effect the patentee or the licensee records the license with the patent office on"
             " the notice, the proof of payment and the other documents.",
         )
@@ -138,7 +138,7 @@ def payment(d: Draft) -> list[str]:
     if d.fee_is_dated:
         said.append(
             d.say(
-                f"被许可方应当自发出书面通知之日起{days}日内，将应付款项一次付至上列账户；付清之前许可不生效。",
+                f"被许可人应当自发出书面通知之日起{days}日内，将应付款项一次付至上列账户；付清之前许可不生效。",
                 f"Within {days} days of sending the written notice the licensee pays the amount due to the account"
                 " above; until then the license does not take effect.",
             )
@@ -153,7 +153,7 @@ def payment(d: Draft) -> list[str]:
     if d.has_royalty:
         said.append(
             d.say(
-                f"提成费按自然年度结算，被许可方应当在该年度结束后六十日内告知专利权人计算结果，并在其后{days}日内付清。",
+                f"提成费按自然年度结算，被许可人应当在该年度结束后六十日内告知专利权人计算结果，并在其后{days}日内付清。",
                 "The royalty is settled by the calendar year: within sixty days of its end the licensee tells the"
                 f" patentee what it comes to, and pays within {days} days more.",
             )

@@ -21,7 +21,7 @@ def parties_table(d: Draft) -> list[Row]:
         (d.say("电话", "Phone"), "contact_phone"),
         (d.say("电子邮箱", "E-mail"), "contact_email"),
     ]
-    header = ("", d.say("许可方", "Licensor"), d.say("被许可方", "Licensee"))
+    header = ("", d.say("许可人", "Licensor"), d.say("被许可人", "Licensee"))
     return [header, *((label, *(_party(d, side, key) for side in sides)) for label, key in asked)]
 
 
@@ -35,7 +35,7 @@ def parties(d: Draft) -> list[str]:
     """What the two call themselves."""
     said = [
         d.say(
-            "上列许可方与被许可方经平等协商，依照《中华人民共和国民法典》《中华人民共和国专利法》订立本合同。",
+            "上列许可人与被许可人经平等协商，依照《中华人民共和国民法典》《中华人民共和国专利法》订立本合同。",
             "The Licensor and the Licensee named above make this contract on equal terms under the Civil Code and the"
             " Patent Law of the People's Republic of China.",
         )
@@ -44,7 +44,7 @@ def parties(d: Draft) -> list[str]:
         kind = words.name(words.CLASSES, d.deal.licensee_class, d.zh)
         said.append(
             d.say(
-                f"被许可方声明：签署时其属于“{kind}”，并据此适用本合同的价格；声明不实的，应补足差额。",
+                f"被许可人声明：签署时其属于“{kind}”，并据此适用本合同的价格；声明不实的，应补足差额。",
                 f"The Licensee states that when signing it is a “{kind}” and pays the price for that class; if the"
                 " statement is untrue it pays the difference.",
             )
@@ -108,12 +108,12 @@ def _right_to_license(d: Draft) -> str:
     """PL 14: by the owners' agreement, or the rule of the law where they have none (PRESET-1)."""
     if d.offer.co_owner_default and any(p.co_owners for p in d.offer.patents):
         return d.say(
-            "上列专利为共有，共有人之间没有约定；许可方依照《专利法》第十四条以普通许可方式许可，收取的使用费在共有人之间分配。",
+            "上列专利为共有，共有人之间没有约定；许可人依照《专利法》第十四条以普通许可方式许可，收取的使用费在共有人之间分配。",
             "The patent has several owners who made no agreement; under article 14 of the Patent Law the Licensor"
             " grants an ordinary license, and the fee is shared among the owners.",
         )
     return d.say(
-        "许可方确认对上列专利享有许可的权利；专利由多人共有的，许可方已按共有人之间的约定或者法律规定取得许可的权利。",
+        "许可人确认对上列专利享有许可的权利；专利由多人共有的，许可人已按共有人之间的约定或者法律规定取得许可的权利。",
         "The Licensor confirms that it may license the patents above; where a patent has several owners, it has this"
         " right under their agreement or by law.",
     )
@@ -125,7 +125,7 @@ def grant(d: Draft) -> list[str]:
     use = d.offer.text("field_of_use")
     said = [
         d.say(
-            "本合同的许可方式为普通许可：许可方可以自行实施，也可以许可他人实施同一专利。",
+            "本合同的许可方式为普通许可：许可人可以自行实施，也可以许可他人实施同一专利。",
             "The license is ordinary: the Licensor may work the patents itself and license others.",
         ),
         d.say(f"许可地域：{territory}。", f"Territory: {territory}."),
@@ -139,15 +139,15 @@ def grant(d: Draft) -> list[str]:
         intended = d.fact(d.deal.intended_use)
         said.append(
             d.say(
-                f"被许可方告知的预期用途：{intended}。该说明不缩小前述许可范围。",
+                f"被许可人告知的预期用途：{intended}。该说明不缩小前述许可范围。",
                 f"Intended use as told by the Licensee: {intended}. It does not narrow the license.",
             )
         )
     return [
         *said,
         d.say(
-            "被许可方无权许可合同以外的任何人实施专利，也不得以分许可、转让合同或者其他方式让与本许可。"
-            "被许可方委托他人为其加工许可产品并全部自行收取的，视为被许可方自己的实施。",
+            "被许可人无权许可合同以外的任何人实施专利，也不得以分许可、转让合同或者其他方式让与本许可。"
+            "被许可人委托他人为其加工许可产品并全部自行收取的，视为被许可人自己的实施。",
             "The Licensee may not let anybody outside this contract work the patents, by sublicense, assignment or"
             " otherwise. Having the products made for itself alone by a contractor counts as the Licensee's own work.",
         ),
@@ -190,7 +190,7 @@ def term(d: Draft) -> list[str]:
 def _effect(d: Draft) -> str:
     if d.offer.flag("payment_is_condition") and d.fee_is_dated:
         return d.say(
-            f"本合同自双方均签署时成立，自被许可方依照{d.ref('payment')}付清首笔款项之日起生效，该日为生效日；"
+            f"本合同自双方均签署时成立，自被许可人依照{d.ref('payment')}付清首笔款项之日起生效，该日为生效日；"
             "逾期三十日仍未付清的，本合同不生效，双方互不承担责任。",
             "This contract is concluded when both parties have signed. It takes effect on the day on which the Licensee"
             f" has paid the first amount under {d.ref('payment')} (the effective date). If it is not paid within thirty"
