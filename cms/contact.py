@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -21,7 +20,7 @@ from marketplace.accounts import people
 from marketplace.accounts.requests import address_of
 from marketplace.audit import trail
 from marketplace.audit.actions import Action
-from marketplace.lib import limits
+from marketplace.lib import limits, mailing
 from marketplace.notices import kinds, notices
 from marketplace.outbox import outbox
 
@@ -130,9 +129,7 @@ def mail_answer(key: str, payload: dict[str, Any]) -> None:
     with translation.override(message.language):
         body = render_to_string("cms/answer.txt", {"message": message, "site_url": settings.SITE_URL})
         subject = _("Your message %(reference)s") % {"reference": message.reference}
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    headers = {"Message-ID": f"<{key.replace(':', '.')}@{host}>", "Auto-Submitted": "auto-generated"}
-    EmailMessage(subject, body, to=[message.email], headers=headers).send()
+    EmailMessage(subject, body, to=[message.email], headers=mailing.headers(key)).send()
 
 
 def waiting() -> int:

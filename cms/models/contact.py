@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.conf import settings
@@ -11,15 +10,15 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 
 from cms.blocks import BodyBlock
 from cms.models.base import SitePage
+from marketplace.lib.readable import characters
+from marketplace.lib.terms import today
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is misread on the phone
 SESSION_KEY = "contact_reference"
 
 
@@ -33,7 +32,7 @@ class ContactKind(models.TextChoices):
 
 def new_reference() -> str:
     """A reference that can be told on the phone: M-2026-7KX9QF."""
-    return f"M-{timezone.localdate().year}-{''.join(secrets.choice(ALPHABET) for _place in range(6))}"
+    return f"M-{today().year}-{characters(6)}"
 
 
 class ContactMessage(models.Model):

@@ -18,7 +18,7 @@ from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.findings import refuse
-from marketplace.lib.terms import SHANGHAI, start_of, today
+from marketplace.lib.terms import day_of, start_of, today
 
 S = ListingState
 REMIND_DAYS = 7  # before the status is too old
@@ -147,6 +147,6 @@ def remind_due() -> int:
             continue
         with transaction.atomic():
             listing = moving.refreshed(listing)
-            day = until.astimezone(SHANGHAI).date()
+            day = day_of(until)
             reminded += bool(moving.remind_owners(listing, "listing.confirm_alive", mark=day.isoformat(), day=day))
     return reminded

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from listings.models.owned import OwnedQuerySet
 from listings.models.patent import Patent
 from marketplace.accounts.models import Organization
 
@@ -22,18 +22,8 @@ class ImportState(models.TextChoices):
     COMMITTED = "committed", _("Stored")
 
 
-class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+class ImportRunQuerySet(OwnedQuerySet["ImportRun"]):
     """Who may see which upload."""
-
-    def visible_to(self, user: Any) -> ImportRunQuerySet:
-        """Those of the user's organizations; all for moderators."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_staff:
-            return self
-        return self.filter(
-            organization__memberships__user=user, organization__memberships__ended_at__isnull=True
-        ).distinct()
 
 
 class ImportRun(models.Model):

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from listings.models.offer_terms import TermSheet
+from listings.models.owned import OwnedQuerySet
 from listings.models.patent import Patent
 from marketplace.accounts.models import Organization
 
@@ -40,7 +41,7 @@ PUBLIC = (ListingState.PUBLISHED, ListingState.WITHDRAWAL_REQUESTED)  # can be f
 SHOWN = (*PUBLIC, ListingState.PUBLICITY, ListingState.SUSPENDED)  # have a public page
 
 
-class ListingQuerySet(models.QuerySet["Listing"]):
+class ListingQuerySet(OwnedQuerySet["Listing"]):
     """Who may see which listing."""
 
     def public(self) -> ListingQuerySet:
@@ -53,18 +54,8 @@ class ListingQuerySet(models.QuerySet["Listing"]):
             return self.public()
         if user.is_staff:
             return self
-        own = Organization.objects.filter(memberships__user=user, memberships__ended_at__isnull=True)
+        own = Organization.objects.of(user)
         return self.filter(Q(state__in=SHOWN) | Q(organization__in=own))
-
-    def owned_by(self, user: Any) -> ListingQuerySet:
-        """Those the user's organizations offer; all for moderators."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_staff:
-            return self
-        return self.filter(
-            organization__memberships__user=user, organization__memberships__ended_at__isnull=True
-        ).distinct()
 
 
 class Listing(models.Model):

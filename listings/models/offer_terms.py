@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from listings.models.owned import OwnedQuerySet
 from marketplace.accounts.models import Organization, SigningAuthority
 from marketplace.vault.models import VaultFile
 
@@ -145,18 +145,8 @@ class TermSheetState(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
-class TermSheetQuerySet(models.QuerySet["TermSheet"]):
+class TermSheetQuerySet(OwnedQuerySet["TermSheet"]):
     """Who may see which term sheet."""
-
-    def visible_to(self, user: Any) -> TermSheetQuerySet:
-        """Those of the user's organizations; all for moderators."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_staff:
-            return self
-        return self.filter(
-            organization__memberships__user=user, organization__memberships__ended_at__isnull=True
-        ).distinct()
 
 
 class TermSheet(Terms):

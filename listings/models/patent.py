@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from listings.models.owned import OwnedQuerySet
 from marketplace.accounts.models import Organization
 from marketplace.lib.terms import last_day
 from marketplace.vault.models import VaultFile
@@ -52,18 +53,8 @@ class EvaluationConclusion(models.TextChoices):
     NEGATIVE = "negative", _("Grant conditions not met")
 
 
-class PatentQuerySet(models.QuerySet["Patent"]):
+class PatentQuerySet(OwnedQuerySet["Patent"]):
     """Who may see which patent in the owner's pages."""
-
-    def visible_to(self, user: Any) -> PatentQuerySet:
-        """Those of the user's organizations; all for moderators."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_staff:
-            return self
-        return self.filter(
-            organization__memberships__user=user, organization__memberships__ended_at__isnull=True
-        ).distinct()
 
 
 class Patent(models.Model):

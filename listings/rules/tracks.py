@@ -11,7 +11,7 @@ from listings.models import ALONE, FeeMode, Listing, OfferTerms, Patent, Track
 from listings.prices import class_prices_of
 from listings.rules.table import Rule
 from marketplace.lib.findings import Finding, Severity
-from marketplace.lib.terms import start_of, today
+from marketplace.lib.terms import day_of, start_of, today
 
 OPEN_WORDS = ("开放许可", "open license", "open licence")
 
@@ -82,8 +82,7 @@ def _track_3(patent: Patent, track: str) -> Iterable[Finding]:
         coming = coming.filter(starts_at__lte=end)
     for row in coming:
         yield TRACK_3.finding(
-            _("A sole or exclusive license begins on %(day)s.")
-            % {"day": timezone.localdate(row.starts_at).isoformat()},
+            _("A sole or exclusive license begins on %(day)s.") % {"day": day_of(row.starts_at).isoformat()},
             _("It tolerates no other license beside it: withdraw it, or do not offer the patent."),
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
@@ -12,6 +11,7 @@ from marketplace.accounts.models import AuthorityState, Membership, Organization
 from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
+from marketplace.lib.terms import today
 from marketplace.lib.transactions import require_transaction
 
 if TYPE_CHECKING:
@@ -56,11 +56,11 @@ def require(
         .filter(user=user, organization=locked)
         .order_by("-confirmed_at", "-pk")
     )
-    today = timezone.localdate()
+    day = today()
     for authority in held:
-        if _refusal(authority, today, scope, amount_minor, currency) is None:
+        if _refusal(authority, day, scope, amount_minor, currency) is None:
             return authority
-    raise _closest(held, today, scope, amount_minor, currency)
+    raise _closest(held, day, scope, amount_minor, currency)
 
 
 def _require_signatory(user: User, organization: Organization) -> None:
@@ -77,11 +77,11 @@ def _require_signatory(user: User, organization: Organization) -> None:
         )
 
 
-def _closest(held: list[SigningAuthority], today: date, scope: Scope, amount: int, currency: str) -> NoAuthority:
+def _closest(held: list[SigningAuthority], day: date, scope: Scope, amount: int, currency: str) -> NoAuthority:
     """The refusal that helps most: that of the confirmed authority, else of the one being checked, else of the rest."""
     rank = {AuthorityState.CONFIRMED: 0, AuthorityState.PENDING: 1, AuthorityState.REVOKED: 2}
     for authority in sorted(held, key=lambda one: rank[AuthorityState(one.state)]):
-        refusal = _refusal(authority, today, scope, amount, currency)
+        refusal = _refusal(authority, day, scope, amount, currency)
         if refusal is not None:
             return refusal
     return _no(
@@ -91,7 +91,7 @@ def _closest(held: list[SigningAuthority], today: date, scope: Scope, amount: in
 
 
 def _refusal(
-    authority: SigningAuthority, today: date, scope: Scope, amount_minor: int, currency: str
+    authority: SigningAuthority, day: date, scope: Scope, amount_minor: int, currency: str
 ) -> NoAuthority | None:
     """Why this authority does not cover the paper, or None when it does."""
     if authority.state == AuthorityState.PENDING:
@@ -101,9 +101,9 @@ def _refusal(
         )
     if authority.state == AuthorityState.REVOKED:
         return _no(_("Your signing authority was revoked."), _("Ask an owner to have a new one confirmed."))
-    if today < authority.valid_from:
+    if day < authority.valid_from:
         return _no(_("Your signing authority is not valid yet."), _("Sign on or after the day on which it begins."))
-    if authority.valid_until is not None and authority.valid_until < today:
+    if authority.valid_until is not None and authority.valid_until < day:
         return _no(
             _("Your signing authority has expired."), _("Upload a new power of attorney under “Signing authority”.")
         )

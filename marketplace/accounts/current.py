@@ -22,10 +22,13 @@ def find_organization(request: HttpRequest) -> Organization | None:
     """The same, asked of the database now."""
     if not request.user.is_authenticated:
         return None
-    mine = Organization.objects.filter(memberships__user=request.user, memberships__ended_at__isnull=True)
     chosen = request.session.get(SESSION_KEY)
-    found = mine.filter(pk=chosen).first() if chosen else None
-    return found or mine.order_by("memberships__started_at", "pk").first()
+    found = Organization.objects.of(request.user).filter(pk=chosen).first() if chosen else None
+    if found is None:
+        live = request.user.memberships.live().select_related("organization")
+        first = live.order_by("started_at", "organization_id").first()
+        found = first.organization if first else None
+    return found
 
 
 def roles(user: User, organization: Organization) -> set[str]:

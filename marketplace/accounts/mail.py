@@ -14,15 +14,13 @@ from django.utils.translation import gettext as _
 from marketplace.accounts import codes, seeds
 from marketplace.accounts.flow.members import INVITATION_TOPIC
 from marketplace.accounts.models import Invitation, OneTimeCode, User
+from marketplace.lib import mailing
 from marketplace.lib.look import short_fingerprint
 from marketplace.outbox import outbox
 
 
 def _message(key: str, to: str, subject: str, body: str) -> EmailMessage:
-    """The Message-ID comes from the effect's key, so that a repeated delivery is seen to be one (OUT-5)."""
-    host = settings.SITE_URL.split("//")[-1].split(":")[0].split("/")[0]
-    headers = {"Message-ID": f"<{key.replace(':', '.')}@{host}>", "Auto-Submitted": "auto-generated"}
-    return EmailMessage(subject, body, to=[to], headers=headers)
+    return EmailMessage(subject, body, to=[to], headers=mailing.headers(key))
 
 
 def send_code(key: str, payload: dict[str, Any]) -> None:

@@ -101,13 +101,15 @@ class VerificationState(models.TextChoices):
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     """Who may see which organization's own pages."""
 
+    def of(self, user: Any) -> OrganizationQuerySet:
+        """Those the person belongs to at this moment (IDN-3)."""
+        return self.filter(pk__in=Membership.objects.live().filter(user=user.pk).values("organization"))
+
     def visible_to(self, user: Any) -> OrganizationQuerySet:
         """Those the user belongs to; all for moderators."""
         if not user.is_authenticated:
             return self.none()
-        if user.is_staff:
-            return self
-        return self.filter(memberships__user=user, memberships__ended_at__isnull=True).distinct()
+        return self if user.is_staff else self.of(user)
 
 
 class Organization(models.Model):

@@ -6,24 +6,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.accounts import flow
+from marketplace.accounts.flow.authorities import SELF_KINDS
 from marketplace.accounts.forms import show
 from marketplace.accounts.models import Organization, OrganizationKind
 from marketplace.lib import divisions, sizes
 from marketplace.lib.numbers import BadNumber, check_credit_code
+from marketplace.lib.terms import today
 
 if TYPE_CHECKING:
     from django.forms import BoundField
     from django.utils.functional import _StrOrPromise as Words
 
 K = OrganizationKind
-SIZED = (K.FIRM, K.SOLE_TRADER)
-CODED = (K.UNIVERSITY, K.INSTITUTE, K.FIRM, K.SOLE_TRADER)
-SELF = (K.INDIVIDUAL, K.SOLE_TRADER)
 COUNTRIES: list[tuple[str, Words]] = [
     ("CN", gettext_lazy("Mainland China")),
     ("HK", gettext_lazy("Hong Kong, China")),
@@ -47,6 +45,11 @@ class Section:
     legend: Words
     fields: list[BoundField]
     hint: Words = ""
+
+    @property
+    def is_spare(self) -> bool:
+        """Nothing here is required, filled in or wrong: it may stay folded."""
+        return not any(field.field.required or field.value() or field.errors for field in self.fields)
 
 
 _IDENTITY = ("name", "name_en", "credit_code", "credit_code_override", "state_established", "legal_representative",
@@ -116,7 +119,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
         self.fields["industry"] = forms.ChoiceField(
             label=_("Industry"), choices=[("", _("Choose…")), *sizes.INDUSTRIES], required=False
         )
-        this_year = timezone.localdate().year
+        this_year = today().year
         self.fields["size_year"] = forms.TypedChoiceField(
             label=_("Year of these figures"),
             choices=[("", _("Choose…")), *((year, str(year)) for year in range(this_year, this_year - 4, -1))],
@@ -279,6 +282,6 @@ class OrganizationForm(forms.ModelForm[Organization]):
         """What the flow stores: the model's fields of this kind, with the size worked out."""
         names = {*self._meta.fields, "size"} & set(self.cleaned_data)  # type: ignore[misc]
         details = {name: self.cleaned_data[name] for name in names}
-        if self.kind in SELF and not details.get("contact_name"):
+        if self.kind in SELF_KINDS and not details.get("contact_name"):
             details["contact_name"] = details.get("legal_representative") or details["name"]
         return details

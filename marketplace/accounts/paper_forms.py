@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from moneyed import Money
@@ -16,6 +15,7 @@ from marketplace.accounts import people
 from marketplace.accounts.flow.authorities import SELF_KINDS
 from marketplace.accounts.models import AuthorityBasis, Organization, OrganizationKind, Role, User
 from marketplace.lib.money import to_minor
+from marketplace.lib.terms import today
 
 ACCEPT = ".pdf,.png,.jpg,.jpeg"
 MOST_FILES = 5
@@ -141,7 +141,7 @@ class AuthorityForm(forms.Form):
             if (choice[0] == AuthorityBasis.SELF) == (organization.kind == OrganizationKind.INDIVIDUAL)
             or (itself and choice[0] == AuthorityBasis.SELF)
         ]
-        self.fields["valid_from"].initial = timezone.localdate()
+        self.fields["valid_from"].initial = today()
 
     def clean(self) -> dict[str, Any]:
         """At least one kind of paper."""

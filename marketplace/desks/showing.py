@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 from listings.models import Listing, ListingState, Patent, Track
 from listings.models.patent import ALIVE
 from marketplace.accounts.models import Organization
-from marketplace.lib.look import Step
+from marketplace.lib.look import Step, when
 from marketplace.lib.navigation import url_or_empty
-from marketplace.lib.terms import SHANGHAI, fee_due_on, recordal_due
+from marketplace.lib.terms import day_of, fee_due_on, recordal_due
 from marketplace.licensing import turns
 from marketplace.licensing.models import OPEN_STATES, Agreement, State
-from marketplace.templatetags.site import when
 
 FEES_SHOWN = 5
 DEALS_SHOWN = 5
@@ -122,7 +121,7 @@ def to_record(deals: Iterable[Agreement], organization: Organization, day: date)
     for agreement in deals:
         if agreement.state != State.ACTIVE or agreement.effective_at is None:
             continue
-        due_on = recordal_due(agreement.effective_at.astimezone(SHANGHAI).date())
+        due_on = recordal_due(day_of(agreement.effective_at))
         if due_on >= day:
             found.append(ToRecord(turns.row(agreement, {organization.pk}), due_on))
     return sorted(found, key=lambda one: one.due_on)

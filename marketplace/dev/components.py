@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.look import Bar, Fact, Step
-from marketplace.templatetags.site import today
+from marketplace.lib.terms import today
 
 FINGERPRINT = "9f3c41d0a7b2e6f81122334455667788990011aabbccddeeff00112233447ab2"
 

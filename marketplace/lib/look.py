@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
+
+from marketplace.lib.terms import SHANGHAI, add_months
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
@@ -129,16 +133,11 @@ def masked_phone(value: str) -> str:
 def _months_between(start: date, end: date) -> tuple[int, int]:
     """Whole months from start to end (both not before each other), and the days that remain."""
     months = (end.year - start.year) * 12 + end.month - start.month
-    anchor = _add_months(start, months)
+    anchor = add_months(start, months)
     if anchor > end:
         months -= 1
-        anchor = _add_months(start, months)
+        anchor = add_months(start, months)
     return months, (end - anchor).days
-
-
-def _add_months(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def span_words(start: date, end: date) -> str:
@@ -192,3 +191,23 @@ def draw(bars: Sequence[Bar]) -> list[DrawnBar]:
         percent, rest = _percent(permille, 1000)
         drawn.append(DrawnBar(bar.label, bar.text or grouped(bar.value), percent, rest))
     return drawn
+
+
+def when(value: datetime | date | None, form: str = "minute") -> str:
+    """A `<time>` in Shanghai's time. `form` for instants: "day", "minute" (default) or "second". None: ''."""
+    if value is None:
+        return ""
+    # Translators: formats of Django's `date` filter
+    day_format = pgettext("date format", "j M Y")
+    if not isinstance(value, datetime):
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, day_format))
+    local = timezone.localtime(value, SHANGHAI)
+    text = date_format(local, day_format)
+    if form != "day":
+        text += local.strftime(" %H:%M:%S" if form == "second" else " %H:%M")
+    return format_html(
+        '<time datetime="{}" title="{} UTC+8">{}</time>',
+        local.isoformat(timespec="seconds"),
+        local.strftime("%Y-%m-%d %H:%M:%S"),
+        text,
+    )

@@ -26,6 +26,11 @@ def today() -> date:
     return timezone.localdate(timezone=SHANGHAI)
 
 
+def day_of(instant: datetime) -> date:
+    """The day in Shanghai on which an instant falls."""
+    return instant.astimezone(SHANGHAI).date()
+
+
 def start_of(day: date) -> datetime:
     """The first instant of a day in Shanghai, as an aware time in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.db.models import F
 
 from marketplace.lib import terms
+from marketplace.lib.readable import characters
 from marketplace.licensing.models import ReferenceCounter
-
-# Without letters and digits that people mistake for one another when they read from paper.
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def next_reference() -> str:
@@ -24,5 +20,5 @@ def next_reference() -> str:
 
 def new_verify_code() -> str:
     """Twelve random characters (59 bits) in groups of four: K7QF-M2XR-9TPD. Nobody finds a paper by guessing."""
-    text = "".join(secrets.choice(ALPHABET) for _ in range(12))
+    text = characters(12)
     return "-".join((text[:4], text[4:8], text[8:]))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.models import LicenseeClass, Listing, TermSheet, Track
 from marketplace.accounts.models import Organization, SigningAuthority
-from marketplace.lib.terms import SHANGHAI
+from marketplace.lib.terms import day_of
 from marketplace.vault.models import VaultFile
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
             return self.none()
         if user.is_staff:
             return self
-        own = Organization.objects.filter(memberships__user=user, memberships__ended_at__isnull=True)
+        own = Organization.objects.of(user)
         unsent = Q(track=Track.OPEN, noticed_at__isnull=True)  # a notice never sent is the licensee's own matter
         return self.filter(Q(licensee__in=own) | (Q(licensor__in=own) & ~unsent))
 
@@ -163,7 +163,7 @@ class Agreement(models.Model):
         """The last whole day (Asia/Shanghai) on which the present step can be taken; None where nothing waits."""
         if self.acts_until is None:
             return None
-        return (self.acts_until - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
+        return day_of(self.acts_until - timedelta(microseconds=1))
 
     def party_of(self, user: User) -> Party | None:
         """The side on which `user` is a live member; None for a stranger or a moderator."""

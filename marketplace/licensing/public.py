@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.lib.look import Fact
 from marketplace.lib.numbers import patent_number
-from marketplace.lib.terms import SHANGHAI, today
+from marketplace.lib.terms import day_of, today
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.models import Agreement, State
 
@@ -61,7 +61,7 @@ def facts(agreement: Agreement) -> list[Fact]:
         Fact(_("Licensee"), masked(agreement.licensee.name), _("masked; the paper itself names it")),
     ]
     if agreement.effective_at:
-        rows.append(Fact(_("In force since"), f"{agreement.effective_at.astimezone(SHANGHAI):%Y-%m-%d}"))
+        rows.append(Fact(_("In force since"), day_of(agreement.effective_at).isoformat()))
     if agreement.ends_on:
         rows.append(Fact(_("Term ends on"), agreement.ends_on.isoformat()))
     return rows

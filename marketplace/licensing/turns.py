@@ -13,7 +13,7 @@ from listings.models import Track
 from listings.offers import price_for
 from marketplace.accounts.models import Role, User
 from marketplace.lib.look import Step as Station
-from marketplace.lib.look import money_text
+from marketplace.lib.look import money_text, when
 from marketplace.lib.money import from_minor
 from marketplace.lib.navigation import url_or_empty
 from marketplace.licensing import clauses
@@ -22,7 +22,6 @@ from marketplace.licensing.flow.closing import may_decline, may_leave
 from marketplace.licensing.flow.moving import holds
 from marketplace.licensing.models import OPEN_STATES, Agreement, Obligation, ObligationState, Party, State
 from marketplace.licensing.states import STEPS, Who, turn_of
-from marketplace.templatetags.site import when
 
 PAYS = frozenset({Role.FINANCE, Role.SIGNATORY, Role.LISTER, Role.OWNER})
 CLOSED = (State.DECLINED, State.CANCELLED, State.LAPSED, State.ENDED)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from marketplace.lib import mailing
 from marketplace.notices.models import Message
 from marketplace.outbox import outbox
 
 
-def message_id(message: Message) -> str:
-    """The Message-ID of a message: always the same, so that a second sending is seen as the same mail (OUT-5)."""
-    digest = hashlib.sha256(f"{message.user_id}:{message.key}".encode()).hexdigest()[:40]
-    return f"<{digest}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
+def identity(message: Message) -> str:
+    """Whose message it is and what it tells, without showing either."""
+    return hashlib.sha256(f"{message.user_id}:{message.key}".encode()).hexdigest()[:40]
 
 
 def build(message: Message) -> EmailMultiAlternatives:
@@ -29,7 +28,7 @@ def build(message: Message) -> EmailMultiAlternatives:
             subject=message.subject,
             body=render_to_string("notices/mail.txt", context),
             to=[message.user.email],
-            headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
+            headers=mailing.headers(identity(message)),
         )
         mail.attach_alternative(render_to_string("notices/mail.html", context), "text/html")
     return mail

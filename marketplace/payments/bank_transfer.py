@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -14,7 +14,7 @@ from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.findings import Refused, refuse
 from marketplace.lib.money import from_minor
-from marketplace.lib.terms import SHANGHAI
+from marketplace.lib.terms import start_of, today
 from marketplace.payments import access, attempts, moving, settling, slips, telling
 from marketplace.payments.models import (
     UNFINISHED,
@@ -245,10 +245,8 @@ def _book(transfer: BankTransfer, *, by: User) -> None:
             why=Why.UNKNOWN_REFERENCE,
         )
         return
-    day = transfer.received_on or timezone.localdate(timezone=SHANGHAI)
-    moving.receive(
-        transfer.payment, from_minor(minor, transfer.currency), at=datetime.combine(day, time(), tzinfo=SHANGHAI)
-    )
+    day = transfer.received_on or today()
+    moving.receive(transfer.payment, from_minor(minor, transfer.currency), at=start_of(day))
     settling.settle_payment(transfer.payment, by=by)
 
 

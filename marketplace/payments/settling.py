@@ -10,7 +10,7 @@ from django.utils import timezone
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.findings import Refused
-from marketplace.lib.terms import SHANGHAI
+from marketplace.lib.terms import day_of
 from marketplace.licensing import flow as licensing_flow
 from marketplace.licensing.errors import AlreadySettled, NotNow, NotPayable
 from marketplace.licensing.models import Obligation, ObligationState
@@ -113,7 +113,7 @@ def proof_of(payment: Payment) -> dict[str, Any]:
     """What licensing keeps as proof of payment (LIC-A): way, reference, day, amount, and which payment."""
     transfer = BankTransfer.objects.filter(payment=payment).first()
     arrived = payment.received_at or timezone.now()
-    received_on = transfer.received_on if transfer and transfer.received_on else arrived.astimezone(SHANGHAI).date()
+    received_on = transfer.received_on if transfer and transfer.received_on else day_of(arrived)
     return {
         "kind": payment.gateway,
         "reference": transfer.bank_reference if transfer else payment.charge_id or payment.gateway_id,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.lib.look import Fact, Step, money_text
 from marketplace.lib.money import from_minor, in_chinese_words
-from marketplace.lib.terms import SHANGHAI
+from marketplace.lib.terms import day_of
 from marketplace.licensing.models import Obligation, ObligationState
 from marketplace.payments.models import UNFINISHED, BankTransfer, Payment, TransferState, Way
 from marketplace.payments.slips import reference_of
@@ -84,7 +84,7 @@ def steps_of(
         ),
         Step(
             _("Settled"),
-            obligation.settled_at.astimezone(SHANGHAI).date().isoformat() if obligation.settled_at else "",
+            day_of(obligation.settled_at).isoformat() if obligation.settled_at else "",
             "done" if settled else "todo",
         ),
     ]

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
@@ -14,17 +13,15 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import Field
 from django.template.loader import render_to_string
 from django.urls import reverse, translate_url
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from moneyed import Money
 
 from marketplace.lib import look, navigation
 from marketplace.lib.money import from_minor
+from marketplace.lib.terms import day_of, today
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
@@ -32,12 +29,6 @@ if TYPE_CHECKING:
     from django.template import Context
 
 register = template.Library()
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-def today() -> date:
-    """The current day in Shanghai, where the deadlines run."""
-    return timezone.localdate(timezone=SHANGHAI)
 
 
 # addresses
@@ -156,25 +147,7 @@ def fingerprint(value: str | None) -> str:
     )
 
 
-@register.filter
-def when(value: datetime | date | None, form: str = "minute") -> str:
-    """A `<time>` in Shanghai's time. `form` for instants: "day", "minute" (default) or "second". None: ''."""
-    if value is None:
-        return ""
-    # Translators: formats of Django's `date` filter
-    day_format = pgettext("date format", "j M Y")
-    if not isinstance(value, datetime):
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, day_format))
-    local = timezone.localtime(value, SHANGHAI)
-    text = date_format(local, day_format)
-    if form != "day":
-        text += local.strftime(" %H:%M:%S" if form == "second" else " %H:%M")
-    return format_html(
-        '<time datetime="{}" title="{} UTC+8">{}</time>',
-        local.isoformat(timespec="seconds"),
-        local.strftime("%Y-%m-%d %H:%M:%S"),
-        text,
-    )
+register.filter("when", look.when)
 
 
 # pieces
@@ -220,7 +193,7 @@ def price(amount: object, note: object = "", lead: object = "") -> dict[str, Any
 @register.inclusion_tag("components/countdown.html")
 def countdown(deadline: date | datetime, label: object = "", soon: int = 14) -> dict[str, Any]:
     """Days left until a deadline, in words and as a date; warns `soon` days before."""
-    day = timezone.localtime(deadline, SHANGHAI).date() if isinstance(deadline, datetime) else deadline
+    day = day_of(deadline) if isinstance(deadline, datetime) else deadline
     return {"left": look.remaining(day, today(), soon), "deadline": day, "label": label}
 
 

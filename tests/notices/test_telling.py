@@ -14,9 +14,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import User
+from marketplace.lib import mailing
 from marketplace.lib.transactions import NotInTransaction
 from marketplace.notices import kinds, notices
-from marketplace.notices.mail import message_id
+from marketplace.notices.mail import identity
 from marketplace.notices.models import Message
 from marketplace.outbox import worker
 from marketplace.outbox.models import Effect, EffectState
@@ -193,9 +194,11 @@ def test_the_message_id_comes_from_the_person_and_the_key(alice: User, bob: User
     worker.run_pending()
 
     first, second = alice.messages.get(), bob.messages.get()
-    assert message_id(first) != message_id(second)
-    assert {mailed.extra_headers["Message-ID"] for mailed in mail.outbox} == {message_id(first), message_id(second)}
-    assert message_id(Message.objects.get(pk=first.pk)) == message_id(first)
+    assert identity(first) != identity(second)
+    assert {mailed.extra_headers["Message-ID"] for mailed in mail.outbox} == {
+        mailing.message_id(identity(one)) for one in (first, second)
+    }
+    assert identity(Message.objects.get(pk=first.pk)) == identity(first)
 
 
 def test_a_mail_goes_out_once_however_often_its_effect_is_carried_out(alice: User) -> None:

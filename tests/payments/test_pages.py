@@ -386,3 +386,21 @@ def test_the_list_says_what_is_due_later_and_paid(
     for show, owed in (("due", due), ("later", later), ("paid", paid)):
         assert str(owed.code) in pages[show]
         assert sum(str(owed.code) in page for page in pages.values()) == 1
+
+
+def test_where_nothing_is_due_the_list_of_what_is_due_is_empty(
+    owe: Callable[..., Obligation], alice: User, bob: User, enter: Callable[[User], Client]
+) -> None:
+    paid = owe(333)
+    bank_transfer.confirm(
+        bank_transfer.declare(paid, by=bob, payer="x", paid_on=today()), Arrival("S", today(), 333), by=alice
+    )
+    client = enter(bob)
+
+    pages = {show: read(client.get(f"/payments/?show={show}")) for show in ("due", "later", "paid")}
+
+    assert {show: str(paid.code) in page for show, page in pages.items()} == {
+        "due": False,
+        "later": False,
+        "paid": True,
+    }

@@ -25,6 +25,7 @@ from marketplace.accounts.models import (
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.findings import refuse
+from marketplace.lib.terms import today
 from marketplace.notices import notices
 from marketplace.vault.models import VaultFile
 
@@ -65,7 +66,7 @@ def grant_authority(
             scope_contracts=scope_contracts,
             ceiling_minor=ceiling_minor,
             currency=currency,
-            valid_from=valid_from or timezone.localdate(),
+            valid_from=valid_from or today(),
             valid_until=valid_until,
             document=document,
             state=AuthorityState.CONFIRMED if itself else AuthorityState.PENDING,

@@ -123,11 +123,7 @@ def _details(request: MemberRequest, form: OrganizationForm, *, owner: bool) -> 
 @login_required
 def switch(request: MemberRequest) -> HttpResponse:
     """Choose the organization to act for."""
-    mine = (
-        Organization.objects.filter(memberships__user=request.user, memberships__ended_at__isnull=True)
-        .distinct()
-        .order_by("name")
-    )
+    mine = Organization.objects.of(request.user).order_by("name", "pk")
     if request.method == "POST":
         chosen = get_object_or_404(mine, code=_code(request.POST.get("organization", "")))
         request.session[SESSION_KEY] = chosen.pk

@@ -36,8 +36,7 @@ def profile(request: MemberRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Your details are saved."))
         return redirect("accounts:profile")
-    mine = Organization.objects.filter(memberships__user=request.user, memberships__ended_at__isnull=True)
-    context = {"form": form, "mine": mine.distinct().order_by("name")}
+    context = {"form": form, "mine": Organization.objects.of(request.user).order_by("name", "pk")}
     return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 
 

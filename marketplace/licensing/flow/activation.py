@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from listings import flow as listings_flow
@@ -21,21 +21,16 @@ LAST_PAPER = {Track.OPEN: PaperKind.CERTIFICATE, Track.PRESET: PaperKind.SIGNATU
 GRACE_DAYS = 7  # a transfer made on the last day still has to be seen and confirmed
 
 
-def day_of(instant: datetime) -> date:
-    """The day in Shanghai on which an instant falls."""
-    return instant.astimezone(terms.SHANGHAI).date()
-
-
 def dates(agreement: Agreement, effective_at: datetime) -> dict[str, Any]:
     """The columns of a license in force: from when, through which day (DECL-5), nothing waiting any more."""
-    last_day = offers.license_last_day(agreement.version.snapshot, day_of(effective_at))
+    last_day = offers.license_last_day(agreement.version.snapshot, terms.day_of(effective_at))
     return {"effective_at": effective_at, "ends_on": last_day, "acts_until": None}
 
 
 def owe_first(agreement: Agreement, since: datetime) -> Obligation | None:
     """Write what has to be paid before the license can begin; None when nothing has."""
     price = offers.price_for(agreement.version.snapshot, agreement.licensee_class)
-    first = obligations.founding(read(agreement.version.snapshot), price, day_of(since))
+    first = obligations.founding(read(agreement.version.snapshot), price, terms.day_of(since))
     return _write(agreement, first) if first else None
 
 
@@ -67,7 +62,7 @@ def follow(agreement: Agreement, *, by: User | None) -> None:
         raise ValueError("only a license in force has consequences")
     snapshot = agreement.version.snapshot
     price = offers.price_for(snapshot, agreement.licensee_class)
-    for one in obligations.owed(read(snapshot), price, day_of(agreement.effective_at), agreement.ends_on):
+    for one in obligations.owed(read(snapshot), price, terms.day_of(agreement.effective_at), agreement.ends_on):
         _write(agreement, one)
     listings_flow.encumber(
         agreement.listing.patent,

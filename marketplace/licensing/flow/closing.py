@@ -16,7 +16,7 @@ from marketplace.lib.findings import refuse
 from marketplace.licensing import letters
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import NotNow
-from marketplace.licensing.flow import activation, moving
+from marketplace.licensing.flow import moving
 from marketplace.licensing.models import OPEN_STATES, Agreement, ObligationState, Party, State
 from marketplace.licensing.states import STEPS, Who
 
@@ -125,7 +125,7 @@ def may_leave(agreement: Agreement) -> bool:
         return False
     if offer.text("fee_mode") != FeeMode.FREE_THEN_PAID:
         return False
-    paid_from = terms.add_months(activation.day_of(agreement.effective_at), offer.number("free_months"))
+    paid_from = terms.add_months(terms.day_of(agreement.effective_at), offer.number("free_months"))
     owes = agreement.obligations.filter(state__in=[ObligationState.DUE, ObligationState.SETTLED]).exists()
     return terms.today() < paid_from and not owes
 

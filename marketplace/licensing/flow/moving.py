@@ -116,7 +116,7 @@ def record(agreement: Agreement, step: Step, *, by: User | None, was: str, **fac
 
 def end_of_day_after(days: int, *, since: datetime | None = None) -> datetime:
     """The instant at which a period of days is over: midnight in Shanghai; the first day is not counted (IR 5)."""
-    first = since.astimezone(terms.SHANGHAI).date() if since else terms.today()
+    first = terms.day_of(since) if since else terms.today()
     return terms.start_of(first + timedelta(days=days + 1))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.lib.look import Fact
-from marketplace.lib.terms import SHANGHAI, fee_due_on, patent_year, recordal_due, today
+from marketplace.lib.terms import day_of, fee_due_on, patent_year, recordal_due, today
 from marketplace.licensing.contracts.reading import PatentFacts, read
 from marketplace.licensing.models import Agreement
 
@@ -41,15 +41,11 @@ def recordal_of(agreement: Agreement, on: date | None = None) -> Recordal | None
     if agreement.effective_at is None:
         return None
     day = on or today()
-    effective_on = _day(agreement.effective_at)
+    effective_on = day_of(agreement.effective_at)
     due_on = recordal_due(effective_on)
     offer = read(agreement.version.snapshot)
     reduces = _next_fee(offer.patents[0], day) if offer.track == "open" else None
     return Recordal(effective_on, due_on, (due_on - day).days, reduces)
-
-
-def _day(instant: datetime) -> date:
-    return instant.astimezone(SHANGHAI).date()
 
 
 def _next_fee(patent: PatentFacts, on: date) -> date | None:

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts import people
 from marketplace.audit import trail
 from marketplace.lib import crash
+from marketplace.lib.terms import today
 from marketplace.licensing.models import Agreement, Paper
+from marketplace.licensing.papers import SEAL
 from marketplace.notices import kinds, notices
 from marketplace.outbox import outbox
 from marketplace.outbox.models import Effect, EffectState
 from marketplace.vault import files
 
-TOPIC = "paper.seal"
 HANDLER = "licensing.sealing"
 LATE = timedelta(minutes=15)
 
@@ -35,7 +36,7 @@ class _SealedMeanwhile(Exception):
 
 def register() -> None:
     """Let the outbox bring papers here, and look after late ones; called from LicensingConfig.ready()."""
-    outbox.handles(TOPIC, HANDLER)(seal_paper)
+    outbox.handles(SEAL, HANDLER)(seal_paper)
     outbox.every(300, "licensing.late_seals")(watch)
     kinds.register(
         "papers_sealed",
@@ -116,7 +117,7 @@ def _tell(agreement: Agreement) -> None:
 
 def late() -> QuerySet[Effect]:
     """The seals asked for more than 15 minutes ago that are still not made."""
-    waiting = Effect.objects.filter(topic=TOPIC, state__in=[EffectState.PENDING, EffectState.DEAD])
+    waiting = Effect.objects.filter(topic=SEAL, state__in=[EffectState.PENDING, EffectState.DEAD])
     return waiting.filter(created_at__lt=timezone.now() - LATE).order_by("created_at", "pk")
 
 
@@ -129,7 +130,7 @@ def watch() -> None:
         notices.tell(
             people.moderators(),
             "seals_late",
-            key=f"seals_late:{timezone.localdate().isoformat()}",
+            key=f"seals_late:{today().isoformat()}",
             count=late().count(),
             since=timezone.localtime(oldest.created_at).strftime("%Y-%m-%d %H:%M"),
         )

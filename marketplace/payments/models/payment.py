@@ -82,7 +82,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
             return self.none()
         if user.is_staff:
             return self
-        own = Organization.objects.filter(memberships__user=user, memberships__ended_at__isnull=True)
+        own = Organization.objects.of(user)
         return self.filter(Q(obligation__agreement__licensee__in=own) | Q(obligation__agreement__licensor__in=own))
 
 

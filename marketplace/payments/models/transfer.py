@@ -34,7 +34,7 @@ class BankTransferQuerySet(models.QuerySet["BankTransfer"]):
             return self.none()
         if user.is_staff:
             return self
-        own = Organization.objects.filter(memberships__user=user, memberships__ended_at__isnull=True)
+        own = Organization.objects.of(user)
         return self.filter(Q(organization__in=own) | Q(payment__obligation__agreement__licensee__in=own))
 
 

@@ -85,6 +85,15 @@ def test_a_filing_date_is_asked_for_and_kept(desk: Client) -> None:
     assert 'value="2021-04-01"' in text_of(desk.get(page))  # and can still be changed
 
 
+def test_a_filter_that_finds_nothing_shows_nothing(desk: Client) -> None:
+    upload(desk, sheet([cells("一种装置")]))
+    page = ImportRun.objects.get().get_absolute_url()
+
+    shown = [desk.get(f"{page}{query}").context["page"].paginator.count for query in ("", "?show=new", "?show=asked")]
+
+    assert shown == [1, 1, 0]
+
+
 def test_a_date_that_is_none_is_shown_again_with_what_was_typed(desk: Client) -> None:
     upload(desk, sheet([cells("一种装置", filed="")]))
     page = ImportRun.objects.get().get_absolute_url()
