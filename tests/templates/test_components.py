@@ -17,7 +17,7 @@ from django.utils import translation
 
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.look import Bar, Fact, Step
-from marketplace.templatetags.site import today
+from marketplace.lib.terms import today
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 
