@@ -138,6 +138,7 @@ def _home_fields(text: content_files.Content) -> dict[str, Any]:
     steps = [block for block in text.body if block["type"] == "steps"]
     return {
         "title": head["title"],
+        "seo_title": head.get("seo_title", ""),
         "claim": head["claim"].replace(" / ", "\n"),
         "lede": head["lede"],
         "example": head["example"],
