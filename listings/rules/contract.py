@@ -148,7 +148,7 @@ LIC_E = Rule(
     "LIC-E",
     _("Facts every contract names"),
     _("Title and number, patentee, filing date, patent term, kind and term of the license, territory, permitted acts."),
-    "《民法典》第845条;《最高人民法院关于审理技术合同纠纷案件适用法律若干问题的解释》第25、28条",
+    "《民法典》第845条；《最高人民法院关于审理技术合同纠纷案件适用法律若干问题的解释》第25、28条",
     Severity.BLOCK,
     of_listing=_lic_e,
 )
@@ -156,7 +156,7 @@ LIC_H = Rule(
     "LIC-H",
     _("No sublicenses"),
     _("A licensee never licenses others."),
-    "《专利法》第12条;《民法典》第867条",
+    "《专利法》第12条；《民法典》第867条",
     Severity.BLOCK,
     of_listing=_lic_h,
     held_by=_("Every offer and contract says so; texts that promise it are marked."),

@@ -151,7 +151,7 @@ DECL_1 = Rule(
     "DECL-1",
     _("What the declaration states"),
     _("Patent number, patentee, mode and standard of payment, license term, contact, and an undertaking."),
-    "《专利法实施细则》第85条;《专利审查指南》第五部分第十一章3.3",
+    "《专利法实施细则》第85条；《专利审查指南》第五部分第十一章3.3",
     Severity.BLOCK,
     OPEN,
     of_listing=_decl_1,
@@ -208,7 +208,7 @@ DECL_7 = Rule(
         "Withdrawal needs a legitimate reason, all owners' consent and no conditions. It takes effect at 00:00 (Beijing"
         " time) of the day of its announcement; licenses given before stay."
     ),
-    "《专利法》第50条第2款;《专利审查指南》第五部分第十一章5",
+    "《专利法》第50条第2款；《专利审查指南》第五部分第十一章5",
     Severity.BLOCK,
     OPEN,
     held_by=_("First “withdrawal requested”, then “withdrawn” from the day of the announcement."),

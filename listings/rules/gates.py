@@ -175,7 +175,7 @@ GATE_1 = _gate(
     1,
     _("Granted and in force"),
     _("The patent has been granted and its status is known to be in force."),
-    "《专利法》第50条;《专利审查指南》第五部分第十一章3.1",
+    "《专利法》第50条；《专利审查指南》第五部分第十一章3.1",
     _gate_1,
 )
 GATE_2 = _gate(

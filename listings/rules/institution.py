@@ -108,7 +108,7 @@ INST_1 = Rule(
         "A state-established institution first makes public: name of the result, abstract, mode, price, how to object,"
         " related parties; at least 15 days here, or elsewhere with proof and dates."
     ),
-    "《促进科技成果转化法》第18条;国发〔2016〕16号;《河南省促进科技成果转化条例》第20条",
+    "《促进科技成果转化法》第18条；国发〔2016〕16号；《河南省促进科技成果转化条例》第20条",
     Severity.BLOCK,
     before_publication=_inst_1,
 )
@@ -127,7 +127,7 @@ INST_3 = Rule(
         "Inventors get at least 50% of the net income, 70% in Henan, within six months unless agreed otherwise. It is"
         " recorded and reported here, not paid."
     ),
-    "《促进科技成果转化法》第45条;《河南省促进科技成果转化条例》第40-41条",
+    "《促进科技成果转化法》第45条；《河南省促进科技成果转化条例》第40、41条",
     Severity.INFO,
     held_by=_("A matter inside the institution; contracts and reports name the amounts it is reckoned from."),
 )
@@ -146,7 +146,7 @@ INST_5 = Rule(
         "Only verified organizations publish. One marked for irregular filings or malicious registration cannot; only a"
         " moderator lifts it, with a reason."
     ),
-    "《电子商务法》第27条;济管市监〔2021〕105号任务8",
+    "《电子商务法》第27条；济管市监〔2021〕105号任务8",
     Severity.BLOCK,
     of_listing=_inst_5,
 )

@@ -77,7 +77,7 @@ NUM_5 = Rule(
     "NUM-5",
     _("Main class"),
     _("IPC such as F27D 17/00, or Locarno such as 09-03 for designs."),
-    "《国际专利分类斯特拉斯堡协定》;《洛迦诺协定》",
+    "《国际专利分类斯特拉斯堡协定》；《洛迦诺协定》",
     Severity.BLOCK,
     of_patent=_num_5,
 )

@@ -235,7 +235,7 @@ PRESET_1 = Rule(
         "Granted and in force; no sole or exclusive license, no pledge without consent; every co-owner agrees, or the"
         " rule of the law for ordinary licenses is stated and confirmed."
     ),
-    "《专利法》第14条;《民法典》第444、865、870条",
+    "《专利法》第14条；《民法典》第444、865、870条",
     Severity.BLOCK,
     PRESET,
     of_patent=_preset_1,

@@ -104,7 +104,7 @@ TRACK_1 = Rule(
         "It exists only after the patent office announced the declaration (number and date). It is offered to anyone"
         " at one announced price: no classes of licensee, no price by class, no trial, no place."
     ),
-    "《专利法》第50-51条;《专利审查指南》第五部分第十一章1、8",
+    "《专利法》第50、51条；《专利审查指南》第五部分第十一章1、8",
     Severity.BLOCK,
     (Track.OPEN,),
     of_listing=_track_1,
@@ -115,7 +115,7 @@ TRACK_2 = Rule(
     "TRACK-2",
     _("What a preset license is"),
     _("An ordinary license on terms fixed beforehand. It never carries the labels or benefits of an open license."),
-    "《专利法》第12条;《民法典》第472条",
+    "《专利法》第12条；《民法典》第472条",
     Severity.BLOCK,
     (Track.PRESET,),
     of_listing=_track_2,

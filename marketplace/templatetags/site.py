@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from moneyed import Money
 
-from marketplace.lib import look, navigation
+from marketplace.lib import citations, look, navigation
 from marketplace.lib.money import from_minor
 from marketplace.lib.terms import day_of, today
 
@@ -148,6 +148,7 @@ def fingerprint(value: str | None) -> str:
 
 
 register.filter("when", look.when)
+register.filter("cited", citations.cited)
 
 
 # pieces
