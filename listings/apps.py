@@ -12,7 +12,7 @@ class ListingsConfig(AppConfig):
     def ready(self) -> None:
         """Name the letters, say who reads files, let the search index hear what moves, do what the clock demands."""
         from listings import cms_panels, flow, letters, term_sheets
-        from listings.search import indexer
+        from listings.search import health, indexer
         from marketplace.outbox import outbox
 
         outbox.handles("listing.moved", "search")(indexer.on_listing_moved)
@@ -21,6 +21,7 @@ class ListingsConfig(AppConfig):
         letters.register_files()
         term_sheets.register_purpose()
         cms_panels.register()
+        health.register()
         outbox.every(300, "listings.publish_due")(flow.publish_due)
         outbox.every(300, "listings.expire_due")(flow.expire_due)
         outbox.every(3600, "listings.remind_due")(flow.remind_due)

@@ -10,13 +10,14 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from marketplace.kept import kept
+from marketplace.frame import health
+from marketplace.frame.kept import kept
 
 _to_login = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
-handler400 = "marketplace.errors.bad_request"
-handler403 = "marketplace.errors.forbidden"
-handler404 = "marketplace.errors.not_found"
+handler400 = "marketplace.frame.errors.bad_request"
+handler403 = "marketplace.frame.errors.forbidden"
+handler404 = "marketplace.frame.errors.not_found"
 
 urlpatterns = [
     # Wagtail's own doors are closed before its addresses are read (CMS-1).
@@ -28,6 +29,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("accounts/", include("allauth.urls")),
     path("kept/", kept, name="kept"),
+    path("health/live/", health.live, name="health_live"),
+    path("health/ready/", health.ready, name="health_ready"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("marketplace.accounts.urls")),
     path("", include("marketplace.vault.urls")),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import structlog
 
-from marketplace import logs
+from marketplace.settings import logs
 
 CANARIES = [
     ("password", "hunter2-canary"),

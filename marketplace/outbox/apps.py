@@ -11,7 +11,8 @@ class OutboxConfig(AppConfig):
     verbose_name = "Outbox"
 
     def ready(self) -> None:
-        """Bring the checks to Django's attention."""
-        from marketplace.outbox import checks
+        """Bring the checks to Django's attention, and let the probes ask."""
+        from marketplace.outbox import checks, health
 
         register(checks.no_kill_points)
+        health.register()

@@ -8,8 +8,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from marketplace import logs
-from marketplace.settings import env
+from marketplace.settings import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(env.text("KAIXU_DATA", str(BASE_DIR / "var")))
@@ -67,7 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "marketplace.language.LanguageMiddleware",
+    "marketplace.frame.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -78,7 +77,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "marketplace.kept.KeepTyped",
+    "marketplace.frame.kept.KeepTyped",
     "marketplace.accounts.middleware.CurrentOrganization",
     "marketplace.accounts.middleware.AcceptedTexts",
 ]
@@ -97,7 +96,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "marketplace.context.site",
+                "marketplace.frame.context.site",
                 "marketplace.notices.context.inbox",
             ],
         },
@@ -208,7 +207,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "marketplace.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "marketplace.frame.errors.csrf_failure"
 
 # mail
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Kaixu <no-reply@kaixu.example>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from marketplace import logs
+from marketplace.settings import logs
 from marketplace.settings.base import *  # noqa: F403
 from marketplace.settings.base import DATA_DIR, STORAGES
 from marketplace.settings.env import flag, text

@@ -10,7 +10,8 @@ class VaultConfig(AppConfig):
     verbose_name = "Vault"
 
     def ready(self) -> None:
-        """Let the worker sweep once a day."""
-        from marketplace.vault import upkeep
+        """Let the worker sweep once a day, and the probes ask for room."""
+        from marketplace.vault import health, upkeep
 
+        health.register()
         upkeep.register()

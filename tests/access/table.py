@@ -16,7 +16,7 @@ GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reset_password_done accounts:text accounts:text_version accounts:invitation listings:find
     listings:listing listings:rules listings:publicity_list listings:objection licensing:preview
     licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
-    wagtail_serve
+    wagtail_serve health_live
 GET    200 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
     account_login account_signup account_request_login_code
 GET  login | login login | login login | login login login login | login |   404

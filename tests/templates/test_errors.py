@@ -14,10 +14,10 @@ from django.test import Client, override_settings
 from django.urls import path
 from django.utils import translation
 
-from marketplace import errors
 from marketplace import urls as site
 from marketplace.accounts.access import login_required
 from marketplace.accounts.models import User
+from marketplace.frame import errors
 from marketplace.lib.findings import Finding, Severity
 
 WRITTEN: list[dict[str, str]] = []
@@ -55,9 +55,9 @@ urlpatterns: list[Any] = [
 ]
 urlpatterns += site.urlpatterns
 handler400, handler403, handler404 = (
-    "marketplace.errors.bad_request",
-    "marketplace.errors.forbidden",
-    "marketplace.errors.not_found",
+    "marketplace.frame.errors.bad_request",
+    "marketplace.frame.errors.forbidden",
+    "marketplace.frame.errors.not_found",
 )
 
 

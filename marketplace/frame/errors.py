@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from marketplace import kept
-from marketplace.language import chosen
+from marketplace.frame import kept
+from marketplace.frame.language import chosen
 from marketplace.lib.findings import Finding
 
 
