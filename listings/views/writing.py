@@ -24,6 +24,7 @@ from listings.views.desk import EDIT, moved_on, sections, wrong
 from listings.views.mine import own
 from marketplace.accounts.access import login_required
 from marketplace.lib.findings import Refused
+from marketplace.lib.terms import today
 
 if TYPE_CHECKING:
     from marketplace.accounts.requests import PersonRequest
@@ -153,14 +154,15 @@ def publicity(request: PersonRequest, code: UUID) -> HttpResponse:
 
 
 def _publicity_context(listing: Listing, **more: Any) -> dict[str, Any]:
-    declaration = getattr(listing, "declaration", None)
+    declaration, held = getattr(listing, "declaration", None), publicity_of(listing)
     told = {"number": declaration.number, "announced_on": declaration.announced_on} if declaration else {}
     return (
         _context(
             listing,
             "publicity",
             needs_publicity=needs_publicity(listing),
-            publicity=publicity_of(listing),
+            publicity=held,
+            publicity_runs=held is not None and held.ends_on >= today(),
             publicity_days=PUBLICITY_DAYS,
             publicities=listing.publicities.select_related("proof").order_by("-pk"),
             declaration=declaration,
