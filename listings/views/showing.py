@@ -88,7 +88,8 @@ def told_price(listing: Listing, organization: Organization | None) -> tuple[Tol
         parts.insert(1, _("price for: %(class)s") % {"class": LicenseeClass(licensee_class).label})
     elif listing.track == Track.PRESET and class_prices_of(listing.terms) and not licensee_class:
         parts.append(_("lower for some licensees"))
-    return Told(amount, " · ".join(part for part in parts if part)), price, licensee_class if has_own else ""
+    together = "\N{NO-BREAK SPACE}· ".join(str(part).replace(" ", "\N{NO-BREAK SPACE}") for part in parts if part)
+    return Told(amount, together), price, licensee_class if has_own else ""
 
 
 def _head(price: Price) -> tuple[str, str]:

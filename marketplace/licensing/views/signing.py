@@ -67,6 +67,7 @@ def _next_clause(request: PersonRequest, deal: Agreement, findings: tuple[Findin
         rendering = next((one for one in clauses.highlighted(deal, "en") if one.key == clause.key), None)
     context = {
         "agreement": deal,
+        "stations": turns.stations(turns.look(deal, request.user)),
         "clause": clause,
         "rendering": rendering,
         "number": len(every) - len(left) + 1,
@@ -170,6 +171,7 @@ def _sign_page(
     papers = {paper.language: paper for paper in deal.papers.filter(kind=kind).select_related("file")}
     context: dict[str, Any] = {
         "agreement": deal,
+        "stations": turns.stations(view),
         "organization": deal.licensee if party == Party.LICENSEE else deal.licensor,
         "authority": _authority(request.user, deal, party),
         "paper": papers.get(BINDING),
