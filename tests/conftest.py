@@ -19,6 +19,14 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 PASSWORD = "correct horse battery staple 9"
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the translations once, before any worker reads them: a fresh checkout has none."""
+    if not hasattr(session.config, "workerinput"):
+        from marketplace import catalogs
+
+        catalogs.compile_all()
+
+
 def missing(what: str) -> None:
     """Skip where something is not installed; on CI that is a failure."""
     if os.environ.get("CI") == "true":

@@ -7,6 +7,10 @@ import tempfile
 from pathlib import Path
 
 _folder = Path(os.environ.get("KAIXU_DATA") or tempfile.mkdtemp(prefix="kaixu-test-"))
+if _worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # Vault, index and the outbox's lock are one process's own; so each worker of the suite gets a folder of its own.
+    _folder = _folder if _folder.name == _worker else _folder / _worker
+_folder.mkdir(parents=True, exist_ok=True)
 os.environ["KAIXU_DATA"] = str(_folder)
 
 from marketplace.settings.base import *  # noqa: E402, F403
