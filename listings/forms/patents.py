@@ -188,7 +188,7 @@ class EncumbranceForm(forms.Form):
         ],
     )
     holder = forms.CharField(label=gettext_lazy("Licensee"), max_length=160)
-    starts_on = DayField(label=gettext_lazy("From"))
+    starts_on = DayField(label=gettext_lazy("First day"))
     ends_on = DayField(
         label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until the patent ends.")
     )

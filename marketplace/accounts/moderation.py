@@ -134,7 +134,7 @@ def _facts(organization: Organization) -> list[tuple[object, object]]:
         (_("Address"), organization.address),
         (_("Contact"), " ".join(filter(None, [organization.contact_name, organization.contact_phone]))),
         (_("Bank account"), " ".join(filter(None, [organization.bank_name, organization.bank_account_name]))),
-        (_("Size (self-declared)"), f"{size} ({organization.size_year})" if size else ""),
+        (_("Size (self-declared)"), f"{size} · {organization.size_year}" if size else ""),
     ]
     return [row for row in rows if row[1]]
 

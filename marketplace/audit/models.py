@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from marketplace.audit import words
+
 
 class Entry(models.Model):
     """One thing that happened, chained to the one before by SHA-256.
@@ -32,3 +34,8 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.action} {self.subject_type}:{self.subject_id}"
+
+    @property
+    def words(self) -> str:
+        """What happened, in the reader's language."""
+        return words.words(self.action)
