@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 
-from tests.access.places import PLACES, UUID, addresses, elsewhere, path_of, vendor_path
-from tests.access.secrets import hidden_from
-from tests.access.state import answer_of, body_of, nothing_stays
+from marketplace.vault import kinds as vault_kinds
+from marketplace.vault import reading
+from tests.access.acts import ACTS, ANYBODYS, NOTHING_KEPT, Act
+from tests.access.pages import form_to
+from tests.access.places import PLACES, addresses, elsewhere, path_of, vendor_path
+from tests.access.secrets import FILES, hidden_from
+from tests.access.state import answer_of, body_of, changed, nothing_stays, state
 from tests.access.table import DOORS, LOADED, OPEN_TO_MODERATORS, SHUT_TO_MODERATORS, read
 from tests.access.world import OUTSIDERS, WHO, World, browser
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
     from django.test import Client
 
 pytest_plugins = ("tests.access.conftest",)
 ROWS = read()
 VENDOR = (*SHUT_TO_MODERATORS, *OPEN_TO_MODERATORS)
 # Whoever holds the code printed on a paper is told what this page tells; strangers without it learn nothing.
+NOTHING_DONE = {"403", "404", "405", "login", "new"}
 BY_CODE = {"licensing:verify_code"}
 
 
@@ -29,12 +34,12 @@ def is_vendors(name: str) -> bool:
     return name.startswith(VENDOR)
 
 
-def ask(client: Client, method: str, path: str) -> HttpResponse:
+def ask(client: Client, method: str, path: str) -> Any:
     """One request; what it changed is undone, the person's cookies stay as they were."""
     jar = dict(client.cookies)
     with nothing_stays():
-        response: HttpResponse = client.get(path) if method == "GET" else client.post(path)
-        response.words = body_of(response)  # type: ignore[attr-defined]
+        response: Any = client.get(path) if method == "GET" else client.post(path)
+        response.words = body_of(response)
     client.cookies.clear()
     client.cookies.update(jar)
     return response
@@ -56,7 +61,7 @@ def test_everybody_gets_what_the_table_says_and_learns_nothing_of_others(who: st
         if answer_of(response) != answers[who]:
             wrong.append(f"{method} {name}: {answer_of(response)} instead of {answers[who]}")
         if name not in BY_CODE:
-            leaks += [f"{method} {name}: {secret}" for secret in secrets if secret in response.words]  # type: ignore[attr-defined]
+            leaks += [f"{method} {name}: {secret}" for secret in secrets if secret in response.words]
 
     assert "\n".join(wrong) == ""
     assert "\n".join(leaks) == ""
@@ -67,7 +72,7 @@ def test_the_search_for_leaks_finds_what_the_right_person_reads(world: World, db
     client = browser(world.users["firm owner"])
     page = ask(client, "GET", path_of("licensing:agreement", world))
 
-    found = [secret for secret in hidden_from("stranger", world) if secret in page.words]  # type: ignore[attr-defined]
+    found = [secret for secret in hidden_from("stranger", world) if secret in page.words]
 
     assert world.deals["active"].reference in found
     assert len(found) >= 3
@@ -92,7 +97,7 @@ def test_what_is_anothers_looks_like_what_does_not_exist(who: str, world: World,
         there, nowhere = ask(client, method, mine), ask(client, method, none)
         if there.status_code == 404:
             met += 1
-            same = plain(there.words, mine) == plain(nowhere.words, none)  # type: ignore[attr-defined]
+            same = plain(there.words, mine) == plain(nowhere.words, none)
             if nowhere.status_code != 404 or not same:
                 told_apart.append(f"{method} {name}: {there.status_code} and {nowhere.status_code}")
 
@@ -129,3 +134,79 @@ def test_moderators_cannot_change_who_may_do_what(world: World, db: None) -> Non
     assert "\n".join(opened) == ""
     assert len(shut) > 40
     assert answer_of(ask(client, "GET", "/admin/")) == "200"
+
+
+def test_everything_that_can_be_posted_is_tried() -> None:
+    takes_posts = {
+        name
+        for (name, method), answers in ROWS.items()
+        if method == "POST" and not name.startswith("/") and set(answers.values()) - NOTHING_DONE
+    }
+
+    assert takes_posts - {act.name for act in ACTS} - ANYBODYS - NOTHING_KEPT == set()
+    assert {act.name for act in ACTS} <= {name for name, _method in ROWS}
+
+
+def _posted(client: Client, act: Act, world: World, body: dict[str, Any]) -> tuple[list[str], str]:
+    """The tables that the act changed, and the answer."""
+    for value in body.values():
+        if hasattr(value, "seek"):
+            value.seek(0)
+    before, jar = state(), dict(client.cookies)
+    with nothing_stays():
+        response = client.post(path_of(act.name, world), body)
+        words = body_of(response)
+        tables = changed(before)
+    client.cookies.clear()
+    client.cookies.update(jar)
+    return tables, f"{answer_of(response)} {words[:0]}".strip()
+
+
+def _body(act: Act, world: World) -> dict[str, Any]:
+    if not act.page:
+        return act.body(world)
+    client = browser(world.users[act.may[0]])
+    page = body_of(client.get(path_of(act.page, world)))
+    return form_to(page, path_of(act.name, world)).filled(act.body(world))
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
+def test_only_the_right_people_change_anything(act: Act, world: World, db: None) -> None:
+    with nothing_stays():
+        act.prepare(world)
+        body = _body(act, world)
+        for who in act.may:
+            tables, answer = _posted(browser(world.users[who]), act, world, body)
+            assert tables, f"{who} changed nothing: {answer}"
+        others = [who for who in WHO if who not in act.may]
+        if act.own:
+            others = ["anonymous", "firm viewer", "viewer", "former"]
+        for who in others:
+            tables, answer = _posted(browser(world.users.get(who)), act, world, body)
+            assert tables == [], f"{who} changed {tables}: {answer}"
+
+
+@pytest.mark.parametrize("kind", FILES, ids=str)
+def test_a_file_opens_for_those_it_concerns_alone(kind: str, world: World, db: None) -> None:
+    path = f"/files/{world.files[kind].code}/"
+    opens = set()
+    for who in WHO:
+        client = browser(world.users.get(who))
+        headers = {"If-None-Match": f'"{world.files[kind].sha256}"', "Range": "bytes=0-10"}
+        answers = [client.get(path), client.get(path, {"download": "1"}), client.head(path)]
+        answers.append(client.get(path, headers=headers))
+        statuses = {answer.status_code for answer in answers}
+        bodies = [body_of(answer) for answer in answers]
+        if statuses == {200}:
+            opens.add(who)
+        else:
+            assert statuses == {404}, who
+            assert not any("%PDF" in body for body in bodies)
+
+    assert opens == FILES[kind]
+
+
+def test_every_kind_of_file_is_tried() -> None:
+    kinds = {kind.partition(",")[0] for kind in FILES}
+
+    assert set(reading._RULES) | set(vault_kinds._KINDS) <= kinds

@@ -44,3 +44,31 @@ def hidden_from(who: str, world: World) -> list[str]:
     if who == "moderator":
         return ["暗钥匙"]
     return [text for text, readers in secrets(world).items() if who not in readers]
+
+
+MODERATOR = {"moderator"}
+BOTH_SIDES = FIRM | UNIVERSITY | MODERATOR
+# A file of each kind that the vault knows → those who may open it.
+FILES: dict[str, set[str]] = {
+    "contract": BOTH_SIDES,
+    "contract, sealed": BOTH_SIDES,
+    "signatures": BOTH_SIDES,
+    "signatures, sealed": BOTH_SIDES,
+    "notice": BOTH_SIDES,
+    "notice, not sent": FIRM | MODERATOR,
+    "certificate": BOTH_SIDES,
+    "certificate, sealed": BOTH_SIDES,
+    "transfer_receipt": BOTH_SIDES,
+    "evaluation_report": UNIVERSITY | MODERATOR,
+    "pledgee_consent": UNIVERSITY | MODERATOR,
+    "status_evidence": UNIVERSITY | MODERATOR,
+    "encumbrance_evidence": UNIVERSITY | MODERATOR,
+    "publicity_proof": UNIVERSITY | MODERATOR,
+    "declaration_evidence": UNIVERSITY | MODERATOR,
+    "co_owner_consent": UNIVERSITY | MODERATOR,
+    "objection_evidence": MODERATOR,  # whoever objects may need protection
+    "organization_evidence": MODERATOR,  # and the newcomer's owner, who is nobody here
+    "power_of_attorney": {"owner"} | MODERATOR,
+    "term_sheet": UNIVERSITY,
+    "import": MODERATOR,
+}

@@ -87,7 +87,7 @@ def browser(user: User | None) -> Client:
 
 def credential() -> dict[str, Any]:
     """What a browser would have sent when a passkey was added."""
-    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())  # type: ignore[no-untyped-call]
     identity = AttestedCredentialData.create(b"\0" * 16, b"a dark key", key)
     flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
     data = AuthenticatorData.create(sha256(b"localhost").digest(), flags, 0, identity)
@@ -186,6 +186,7 @@ def _offers(world: World, moderator: User) -> None:
         patent = offers.patent(told[key], number, north, world.users["lister"])
         sheet = signed[plan.sheet] if plan.sheet else None
         world.listings[key] = offers.listing(told[key], patent, plan, sheet, moderator)
+    world.things["spare"] = offers.patent(told["pcb-drill"], len(PLANS) + 1, north, world.users["lister"])
     world.sheets["signed"] = signed["小微企业价"]
     draft = {
         "name": "未签的内部条件",
@@ -256,7 +257,7 @@ def _papers(world: World) -> None:
         world.organizations["university"], user=owner, by=owner, basis="power_of_attorney", document=power
     )
     world.things["firm authority"] = SigningAuthority.objects.get(user=firm_owner)
-    sheet = "序号,专利名称,申请号,申请日\n1,暗表里的专利,2019218980500,2019-11-06\n".encode()
+    sheet = "序号,专利名称,申请号,申请日,专利权人\n1,暗表里的专利,2019218980500,2019-11-06,北原理工大学\n".encode()
     world.things["run"], _new = importing.stage(
         sheet, "暗表.csv", organization=world.organizations["university"], by=lister
     )
@@ -293,6 +294,7 @@ def _collect_files(world: World) -> None:
             world.files.setdefault(paper.kind, paper.file)
             if paper.sealed_file:
                 world.files.setdefault(f"{paper.kind}, sealed", paper.sealed_file)
+    world.files["notice, not sent"] = world.deals["prepared"].papers.earliest("pk").file
     sheet, lister = world.sheets["signed"], world.users["lister"]
     world.files["term_sheet"] = store(world, "term_sheet", lister, sheet)
     TermSheet.objects.filter(pk=sheet.pk).update(paper=world.files["term_sheet"])

@@ -1,0 +1,204 @@
+"""Everything that can be posted, as the right person would post it; whoever is not named must change nothing by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from listings.models import LegalStatus
+from marketplace.accounts.models import Invitation, Organization
+from marketplace.demo import codes, evidence
+from marketplace.demo.numbers import announcement_number, application_number
+from marketplace.lib.terms import today
+from marketplace.licensing import clauses
+from marketplace.licensing import flow as licensing_flow
+from marketplace.payments import attempts, bank_transfer
+from tests.access.world import World
+
+Body = dict[str, Any]
+DAY = today().isoformat()
+EARLIER = (today() - timedelta(days=40)).isoformat()
+LATER = (today() - timedelta(days=20)).isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is posted to an address: by whom it works, from which page's form, with what, after which preparation.
+
+    Without a page the body is all that is sent. `own` marks what people do in whatever organization they act for.
+    """
+
+    name: str
+    may: tuple[str, ...]
+    body: Callable[[World], Body] = lambda world: {}
+    page: str = ""
+    prepare: Callable[[World], object] = lambda world: None
+    own: bool = False
+
+
+def scan(name: str = "扫描件.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, evidence.page("扫描件（示例）"), "application/pdf")
+
+
+def _unverified(world: World) -> None:
+    Organization.objects.filter(pk=world.organizations["university"].pk).update(state="unverified")
+
+
+def _invited(world: World) -> None:
+    """The invitation was mailed to the firm's owner, so that somebody here may take it."""
+    Invitation.objects.update(email=world.users["firm owner"].email)
+
+
+def _confirmed(world: World) -> None:
+    deal, by = world.deals["offered"], world.users["firm owner"]
+    for clause in clauses.open_ones(deal):
+        licensing_flow.confirm(deal, by=by, clause=clause.key, text_sha256=clause.sha256)
+
+
+def _code_sent(world: World) -> None:
+    _confirmed(world)
+    licensing_flow.request_code(world.deals["offered"], by=world.users["firm owner"])
+
+
+def _signature(world: World) -> Body:
+    code = codes.read(world.users["firm owner"], "sign_agreement")
+    return {"code": code, "document_sha256": world.deals["offered"].contract_sha256}
+
+
+def _no_checkout(world: World) -> None:
+    attempts.abandon(world.things["payment"])
+
+
+def _first_of_two(world: World) -> None:
+    transfer = world.things["transfer"]
+    arrival = bank_transfer.Arrival("流水 9", today(), 20_000_000)
+    bank_transfer.confirm(transfer, arrival, by=world.users["finance"])
+
+
+LISTS = ("lister", "owner")
+PAYS = ("firm owner",)
+COUNTS = ("finance", "owner")
+OWNS = ("owner",)
+
+ACCOUNTS = [
+    Act("accounts:organization", OWNS, lambda w: {"address": "新地址 9 号"}, "accounts:organization", own=True),
+    Act("accounts:members", OWNS, lambda w: {"email": "x@example.test", "role": "viewer"}, own=True),
+    Act("accounts:member_role", OWNS, lambda w: {"user": w.users["viewer"].pk, "role": "finance"}),
+    Act("accounts:member_remove", (*OWNS, "viewer")),  # whoever wants may leave
+    Act("accounts:membership_end", (*OWNS, "viewer")),
+    Act("accounts:invitation_cancel", OWNS),
+    Act(
+        "accounts:authorities",
+        OWNS,
+        lambda w: {"user": w.users["owner"].pk, "basis": "legal_representative", "scope_contracts": "on",
+                   "valid_from": DAY},
+    ),
+    Act("accounts:authority_revoke", OWNS),
+    Act("accounts:verification", OWNS, lambda w: {"evidence": scan()}, prepare=_unverified),
+    Act("accounts:invitation", ("firm owner",), prepare=_invited),
+    Act("notices:read", ("firm owner",)),
+    Act("mfa_remove_webauthn", ("firm owner",)),
+    Act("mfa_edit_webauthn", ("firm owner",), lambda w: {"name": "新名"}),
+]  # fmt: skip
+
+LISTINGS = [
+    Act("listings:import", (*LISTS, "moderator"), lambda w: {
+        "file": SimpleUploadedFile("清单.csv", "序号,专利名称,申请号\n1,某法,2019218980500\n".encode())}, own=True),
+    Act("listings:import_run", LISTS, lambda w: {"act": "store", "leave_out": "1"}),
+    Act("listings:new", LISTS, lambda w: {"patent": w.things["spare"].code, "track": "preset"}),
+    Act("listings:edit", LISTS, lambda w: {"headline": "改过的一句话"}, "listings:edit"),
+    Act("listings:terms", LISTS, page="listings:terms"),
+    Act("listings:publicity", LISTS, lambda w: {"related_party_mark": "on"}, "listings:publicity"),
+    Act("listings:publicity_elsewhere", LISTS, lambda w: {
+        "pub-held_at": "校园公示栏", "pub-starts_on": EARLIER, "pub-ends_on": LATER, "pub-proof": scan()}),
+    Act("listings:declaration", LISTS, lambda w: {
+        "decl-number": "示例-77", "decl-announced_on": LATER, "decl-evidence": scan()}),
+    Act("listings:copy", LISTS, lambda w: {"patent": w.things["spare"].code}),
+    Act("listings:submit", LISTS, lambda w: {"undertaking": "on"}),
+    Act("listings:withdraw", LISTS),
+    Act("listings:request_withdrawal", LISTS, lambda w: {"reason-reason": "拟转让"}),
+    Act("listings:confirm", LISTS),
+    Act("listings:patent_new", LISTS, lambda w: {
+        "application_number": application_number("invention", 2021, 777), "title": "新专利",
+        "patentee": "北原理工大学", "filed_on": "2021-03-01", "granted_on": "2022-03-01",
+        "publication_number": announcement_number("invention", 777), "ipc_main": "F27D 17/00"}, own=True),
+    Act("listings:patent_edit", LISTS, lambda w: {"abstract": "改过的摘要"}, "listings:patent_edit"),
+    Act("listings:patent_status", LISTS, lambda w: {
+        "status-status": LegalStatus.IN_FORCE, "status-source": "登记簿", "status-checked_on": DAY,
+        "status-fees_paid_through": "9", "status-evidence": scan()}),
+    Act("listings:patent_owner", LISTS, lambda w: {
+        "owner-name": "某公司", "owner-consent": scan(), "owner-consented_on": DAY}),
+    Act("listings:patent_owner_remove", LISTS),
+    Act("listings:patent_encumber", LISTS, lambda w: {
+        "enc-kind": "ordinary", "enc-holder": "某厂", "enc-starts_on": DAY, "enc-evidence": scan()}),
+    Act("listings:patent_encumbrance_end", LISTS, lambda w: {"end-ended_on": DAY}),
+    Act("listings:patent_pledge", LISTS, lambda w: {"pledge-pledged": "on", "pledge-pledgee_consent": scan()}),
+    Act("listings:patent_evaluation", LISTS, lambda w: {
+        "eval-evaluation_conclusion": "positive", "eval-evaluation_on": DAY, "eval-evaluation_report": scan()}),
+    Act("listings:term_sheet_new", LISTS, lambda w: {
+        "name": "又一份条件", "fee_mode": "free", "months": "24", "acts": ["make"], "guidance_none": "on"},
+        "listings:term_sheet_new", own=True),
+    Act("listings:term_sheet_edit", LISTS, lambda w: {"name": "改名的条件"}, "listings:term_sheet_edit"),
+    Act("listings:term_sheet_sign", OWNS, lambda w: {"send": "1"}),
+    Act("listings:term_sheet_revoke", OWNS),
+    Act("listings:term_sheet_version", LISTS),
+]  # fmt: skip
+
+DEALS = [
+    Act("licensing:request", ("firm owner", "stranger", "rival"), lambda w: {
+        "intended_use": "试用", "related": "no", "territory_ok": "on", "field_ok": "on"}, "licensing:request"),
+    Act("licensing:confirm", PAYS, page="licensing:confirm"),
+    Act("licensing:sign", PAYS, _signature, prepare=_code_sent),
+    Act("licensing:code", PAYS, prepare=_confirmed),
+    Act("licensing:cancel", PAYS),
+    Act("licensing:decline", (*LISTS, "moderator"), lambda w: {"reason": "不符合"}),
+    Act("licensing:leave", PAYS),
+    Act("licensing:offer", ("moderator",)),
+    Act("licensing:again", PAYS),
+    Act("payments:online", PAYS, lambda w: {"way": "practice"}, prepare=_no_checkout),
+    Act("payments:declare", PAYS, lambda w: {"paid_on": DAY}, "payments:declare", prepare=_no_checkout),
+    Act("payments:withdraw", PAYS),
+    Act("payments:practice", PAYS, lambda w: {"button": "approve"}),
+    Act("payments:confirm", COUNTS, lambda w: {
+        "bank_reference": "流水 8", "received_on": DAY, "amount": "6000.00"}),
+    Act("payments:approve", OWNS, prepare=_first_of_two),  # finance was the first of the two
+    Act("payments:not_found", COUNTS, lambda w: {"reason": "对账单上没有"}),
+    Act("payments:record", COUNTS, lambda w: {
+        "bank_reference": "流水 7", "received_on": DAY, "amount": "88.00", "reference": "无", "payer": "某人"},
+        own=True),
+]  # fmt: skip
+
+MODERATION = [
+    Act("accounts_moderation:decide", ("moderator",), lambda w: {
+        "decision": "verified", "verification": w.things["verification"].pk}),
+    Act("accounts_moderation:authority", ("moderator",), lambda w: {"decision": "confirm"}),
+    Act("cms_moderation:message", ("moderator",), lambda w: {"text": "答复"}),
+    Act("listings_moderation:decide", ("moderator",), lambda w: {
+        "decision": "return", "revision": w.listings["peel-waste"].revision, "reason": "补充材料"}),
+    Act("listings_moderation:declare", ("moderator",), lambda w: {"number": "示例-78", "announced_on": LATER}),
+    Act("listings_moderation:objection", ("moderator",), lambda w: {"decision": "dismissed", "reason": "不成立"}),
+    Act("payments_moderation:suspense", ("moderator",), lambda w: {"how": "outside", "reason": "已退"}),
+]  # fmt: skip
+
+ACTS = [*ACCOUNTS, *LISTINGS, *DEALS, *MODERATION]
+
+# What anybody may post: about himself or herself, to everybody's desk, or to a door that checks by other means.
+ANYBODYS = {
+    "account_change_password", "account_confirm_login_code", "account_email", "account_email_verification_sent",
+    "account_login", "account_logout", "account_reauthenticate", "account_request_login_code",
+    "account_reset_password", "account_reset_password_from_key", "account_set_password", "account_signup",
+    "accounts:organization_new", "accounts:profile", "accounts:switch", "accounts:texts",
+    "kept", "licensing:verify", "listings:objection", "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate",
+    "mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_generate_recovery_codes", "mfa_login_webauthn",
+    "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "notices:read_all", "payments:webhook", "set_language",
+    "usersessions_list", "wagtail_serve",
+}  # fmt: skip
+# Wagtail's, with nothing behind them that is kept.
+NOTHING_KEPT = {
+    "wagtailembeds:chooser", "wagtailembeds:chooser_upload", "wagtaildocs_serve",
+    "wagtaildocs_authenticate_with_password", "wagtailcore_authenticate_with_password", "wagtailcore_login",
+}  # fmt: skip
