@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -22,9 +22,11 @@ from marketplace.payments.models import BankTransfer, TransferState
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from marketplace.desks.showing import FeeDue
     from marketplace.lib.look import Tone
 
 MOST = 20  # rows of one kind; the list behind each shows all
+FEE_SOON = timedelta(days=30)  # an annual fee nearer than this is something to do now
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +126,29 @@ def _arrivals(organization: Organization) -> Iterator[Need]:
 
 
 def _listings(organization: Organization) -> Iterator[Need]:
-    """Sent back with a reason, objected to, or waiting for the announcement."""
+    """Sent back with a reason, suspended, or objected to."""
     returned = Listing.objects.filter(organization=organization, state=ListingState.DRAFT).exclude(state_reason="")
     for listing in returned.select_related("patent").order_by("-changed_at")[:MOST]:
         url = url_or_empty("listings:edit", listing.code) or url_or_empty("listings:mine")
         yield Need(listing.patent.title, listing.state_reason, url, _("Correct it"), badge=_("Sent back"))
+    stopped = Listing.objects.filter(organization=organization, state=ListingState.SUSPENDED)
+    for listing in stopped.select_related("patent").order_by("-changed_at")[:MOST]:
+        url = url_or_empty("listings:mine_one", listing.code) or url_or_empty("listings:mine")
+        yield Need(listing.patent.title, listing.state_reason, url, _("Read it"), badge=_("Suspended"), tone="stop")
     objections = Objection.objects.filter(listing__organization=organization, upheld__isnull=True)
     for objection in objections.select_related("listing__patent").order_by("made_at")[:MOST]:
         note = _("An objection was made; the listing waits until it is decided.")
         url = objection.listing.get_absolute_url()
         yield Need(objection.listing.patent.title, note, url, _("Read it"), badge=_("Objection"), tone="stop")
+
+
+def _annual_fees(fees: Iterable[FeeDue], day: date) -> Iterator[Need]:
+    """A fee that is missed ends the patent, and every offer with it."""
+    for fee in fees:
+        if fee.due_on <= day + FEE_SOON:
+            note = _("Pay the patent office, then enter it here. A missed fee ends the patent and every offer of it.")
+            title = _("Annual fee of year %(year)d: %(title)s") % {"year": fee.year, "title": fee.title}
+            yield Need(title, note, fee.url, _("Open"), fee.due_on, _("Annual fee"))
 
 
 def _term_sheets(organization: Organization, day: date) -> Iterator[Need]:
@@ -159,8 +174,10 @@ def of_firm(organization: Organization, roles: set[str], deals: Iterable[Agreeme
     return [*_verification(organization), *_authority(organization, roles, day), *_sorted(found)]
 
 
-def of_university(organization: Organization, roles: set[str], deals: Iterable[Agreement], day: date) -> list[Need]:
-    """What a licensor has to do."""
-    found = [*_my_turn(deals, organization), *_arrivals(organization)]
+def of_university(
+    organization: Organization, roles: set[str], deals: Iterable[Agreement], day: date, fees: Iterable[FeeDue] = ()
+) -> list[Need]:
+    """What a licensor has to do; `fees` are the annual fees that come next."""
+    found = [*_my_turn(deals, organization), *_arrivals(organization), *_annual_fees(fees, day)]
     rest = [*_listings(organization), *_term_sheets(organization, day)]
     return [*_verification(organization), *_authority(organization, roles, day), *_sorted(found), *rest]

@@ -49,14 +49,14 @@ def _university(user: User, organization: Organization) -> dict[str, Any]:
     day = today()
     deals = list(needs.deals_of(user, organization, Party.LICENSOR)[:DEALS_READ])
     held = roles(user, organization)
-    piles = showing.piles(organization)
+    piles, fees = showing.piles(organization), showing.fees_due(organization, day)
     return {
         "desk_of": organization,
-        "needs": needs.of_university(organization, held, deals, day),
+        "needs": needs.of_university(organization, held, deals, day, fees),
         "piles": piles,
         "has_patents": bool(piles) or organization.patents.exists(),
         "deals": showing.rows(deals, organization),
-        "fees": showing.fees_due(organization, day),
+        "fees": fees,
         "sheets": list(organization.term_sheets.order_by("-created_at")[:5]),
     }
 
