@@ -36,7 +36,7 @@ def stamper() -> TimeStamper:
     """
     if settings.TIMESTAMP_URLS:
         return InOrder([RequestsHTTPTimeStamper(url, timeout=SECONDS) for url in settings.TIMESTAMP_URLS])
-    if getattr(settings, "PRODUCTION", False):
+    if settings.PRODUCTION:
         raise NoAuthority("TIMESTAMP_URLS is not set")
     return test_stamper(pki.ensure_test_hierarchy(Path(settings.TEST_PKI_ROOT)))
 
@@ -45,7 +45,7 @@ def anchors() -> list[x509.Certificate]:
     """The certificates that time stamps are checked against. Raises pki.BadKeyFile."""
     if settings.TIMESTAMP_TRUST_FILE:
         return pki.certificates(settings.TIMESTAMP_TRUST_FILE)
-    if getattr(settings, "PRODUCTION", False):
+    if settings.PRODUCTION:
         return []
     return pki.certificates(pki.ensure_test_hierarchy(Path(settings.TEST_PKI_ROOT)).root)
 

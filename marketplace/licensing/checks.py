@@ -1,4 +1,7 @@
-"""System checks of the seal: production seals with real keys and real time stamps, or does not start."""
+"""System checks of the seal: in production nothing is sealed but with real keys and real time stamps.
+
+The outbox worker, which seals, does not start otherwise. Web processes do not ask: it would load pyHanko into each.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from marketplace.licensing.signing import keys
 @register(Tags.security)
 def seal_is_real(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse in production a seal or a time stamp that is missing, unreadable or made for tests (kaixu.E010 … E014)."""
-    if not getattr(settings, "PRODUCTION", False):
+    if not settings.PRODUCTION:
         return []
     named = (settings.SEAL_KEY_FILE, settings.SEAL_CERTIFICATE_FILE, settings.SEAL_CHAIN_FILE)
     if not all(named):

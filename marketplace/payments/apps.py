@@ -19,7 +19,7 @@ class PaymentsConfig(AppConfig):
         """Name the notices, say who reads receipts, hear the outbox, and do what the clock demands."""
         from cms import queues
         from marketplace.outbox import outbox
-        from marketplace.payments import (
+        from marketplace.payments import (  # noqa: F401  checks register themselves
             access,
             attempts,
             checks,
@@ -33,7 +33,6 @@ class PaymentsConfig(AppConfig):
         )
         from marketplace.vault import reading
 
-        checks.register()
         telling.register()
         reading.readable("transfer_receipt", access.reads_receipt)
         queues.register(

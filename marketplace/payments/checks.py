@@ -7,20 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
+from marketplace.lib.checking import START
 from marketplace.payments.models import Way
 
 
-def register() -> None:
-    """Bring the checks to Django's attention."""
-    checks.register(gateways_are_safe, checks.Tags.security)
-
-
-def gateways_are_safe(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+@checks.register(checks.Tags.security, START)
+def gateways_are_safe(**_kwargs: Any) -> list[checks.CheckMessage]:
     """payments.E001 to E004: practice in production, missing secrets, keys of the wrong mode, unknown names."""
     found: list[checks.CheckMessage] = []
     names = list(settings.GATEWAYS)
     if Way.PRACTICE in names:
-        if getattr(settings, "PRODUCTION", False):
+        if settings.PRODUCTION:
             found.append(
                 checks.Error("The practice gateway settles without money: not in production.", id="payments.E001")
             )

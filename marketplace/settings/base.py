@@ -110,7 +110,7 @@ PRODUCTION = False
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.database(env.text("DATABASE_URL", f"sqlite:///{DATA_DIR}/kaixu.sqlite3"))
 }
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         # One store for all workers: rate limits and one-time codes must not depend on which of them answers.
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -257,7 +257,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 
 # logs
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
-LOGGING = logs.configure(as_json=True)
+LOGGING: dict[str, Any] | None = logs.configure(as_json=True)
 
 # rate limits, per address and minute
 RATE_LIMITS = {

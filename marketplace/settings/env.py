@@ -55,10 +55,15 @@ SQLITE_OPTIONS = {
 POSTGRES_LIMITS = "-c lock_timeout=3s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
 
 
-def database(url: str) -> dict[str, Any]:
+def _pool(most: int) -> dict[str, Any]:
+    return {"pool": {"min_size": 1, "max_size": most, "timeout": 5}} if most else {}
+
+
+def database(url: str, *, pool: int = 0) -> dict[str, Any]:
     """Django's connection settings for `sqlite:///path` or `postgres://user:password@host:port/name`.
 
-    A PostgreSQL unix socket folder may be given as `?host=/folder`. Raises BadSetting for any other scheme.
+    A PostgreSQL unix socket folder may be given as `?host=/folder`. `pool` is how many connections one process may
+    have open to it at most, 0 without a pool. Raises BadSetting for any other scheme.
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -76,6 +81,7 @@ def database(url: str) -> dict[str, Any]:
             "HOST": host,
             "PORT": str(parts.port or ""),
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"options": POSTGRES_LIMITS},
+            "CONN_MAX_AGE": 0,  # a pool keeps the connections itself
+            "OPTIONS": {"options": POSTGRES_LIMITS, **_pool(pool)},
         }
     raise BadSetting("DATABASE_URL must begin with sqlite:/// or postgres://")

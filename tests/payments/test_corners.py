@@ -471,7 +471,7 @@ def test_a_site_that_would_take_money_wrongly_does_not_start(
     for name, value in facts.items():
         setattr(settings, name, value)
 
-    assert [found.id for found in checks.gateways_are_safe(None)] == ids
+    assert [found.id for found in checks.gateways_are_safe()] == ids
 
 
 def test_a_stranger_among_errors_does_not_stop_the_round(

@@ -34,7 +34,7 @@ def places() -> Places:
     """
     if settings.SEAL_KEY_FILE:
         return Places(settings.SEAL_KEY_FILE, settings.SEAL_CERTIFICATE_FILE, settings.SEAL_CHAIN_FILE)
-    if getattr(settings, "PRODUCTION", False):
+    if settings.PRODUCTION:
         raise pki.BadKeyFile("SEAL_KEY_FILE is not set")
     made = pki.ensure_test_hierarchy(Path(settings.TEST_PKI_ROOT))
     return Places(str(made.seal_key), str(made.seal_certificate), str(made.chain))
