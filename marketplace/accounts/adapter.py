@@ -25,6 +25,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         records = get_authentication_records(self.request, self.request.user)
         return not any(record.get("method") in PROVING and record["at"] > since for record in records)
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether a redirect may lead there. An address that cannot be read leads nowhere (WEB-8)."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:  # http://[nonsense]/
+            return False
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail with the site's address in reach of the templates."""
         super().send_mail(template_prefix, email, {"SITE_URL": settings.SITE_URL, **context})
