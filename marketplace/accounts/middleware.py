@@ -48,7 +48,6 @@ class AcceptedTexts:
         return (
             settings.TEXTS_ENFORCED
             and request.method == "GET"
-            and not request.headers.get("HX-Request")
             and not request.path.startswith(self.FREE)
             and request.user.is_authenticated
         )
