@@ -20,7 +20,7 @@ from listings.rules.preset import support_gaps, term_gaps, void_terms
 from listings.standing import licenses_under, standing
 from listings.states import NotNow
 from marketplace.accounts import authority, codes, people
-from marketplace.accounts.models import Organization, Role, User
+from marketplace.accounts.models import Organization, Role, SigningAuthority, User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.findings import Finding, Refused, Severity, blocking, refuse
@@ -225,10 +225,8 @@ def sign(sheet: TermSheet, *, by: User, code: str, address: str | None) -> TermS
                 "received_at": received_at.isoformat(),
                 "at": now.isoformat(),
                 "address": address,
-                "signer": by.name,
-                "basis": held.basis,
-                "valid_until": held.valid_until.isoformat() if held.valid_until else None,
-            },
+            }
+            | _signer(by, held),
         )
         if not moved:
             raise NotNow(f"term sheet {sheet.pk} was signed meanwhile")
@@ -237,6 +235,12 @@ def sign(sheet: TermSheet, *, by: User, code: str, address: str | None) -> TermS
         outbox.add(SIGNED, key=str(sheet.pk), sheet=sheet.pk)
         _tell(sheet, "term_sheet.signed")
     return sheet
+
+
+def _signer(by: User, held: SigningAuthority) -> dict[str, Any]:
+    """Who signed and by which right, as it was on that day (SIG-4)."""
+    valid_until = held.valid_until.isoformat() if held.valid_until else None
+    return {"signer": by.name, "basis": held.basis, "valid_until": valid_until}
 
 
 def attach_paper(sheet: TermSheet, file: VaultFile) -> TermSheet:

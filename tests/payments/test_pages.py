@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from marketplace.accounts.models import Organization, Role, User
@@ -340,28 +338,6 @@ def test_the_practice_pages_are_gone_where_practice_is_off(
     assert enter(bob).get(f"/practice/checkout/{PracticeCheckout.objects.get().code}/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/payments/", "/arrivals/?show=owed", "/arrivals/", "/arrivals/?show=done"])
-def test_lists_ask_the_same_number_of_queries_for_2_and_12_rows(
-    owe: Callable[..., Obligation], alice: User, bob: User, enter: Callable[[User], Client], path: str
-) -> None:
-    client = enter(bob if path.startswith("/payments") else alice)
-
-    def queries(rows: int) -> int:
-        for _row in range(rows):
-            transfer = bank_transfer.declare(owe(), by=bob, payer="x", paid_on=today())
-            if "done" in path:
-                bank_transfer.not_found(transfer, by=alice, reason="x")
-        client.get(path)
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            page = read(client.get(path))
-        assert page.count("<h2") >= rows
-        return len(captured)
-
-    assert queries(2) == queries(10)
-
-
 def test_a_firm_has_no_arrivals_and_a_viewer_no_list(
     owed: Obligation, university: Organization, bob: User, person: Any, enter: Callable[[User], Client]
 ) -> None:
@@ -370,37 +346,3 @@ def test_a_firm_has_no_arrivals_and_a_viewer_no_list(
 
     assert enter(bob).get("/arrivals/").status_code == 404
     assert enter(vera).get("/arrivals/").status_code == 403
-
-
-def test_the_list_says_what_is_due_later_and_paid(
-    owe: Callable[..., Obligation], alice: User, bob: User, enter: Callable[[User], Client]
-) -> None:
-    due, later, paid = owe(111), owe(222, state=ObligationState.FUTURE, due_on=None, trigger="首笔收入"), owe(333)
-    bank_transfer.confirm(
-        bank_transfer.declare(paid, by=bob, payer="x", paid_on=today()), Arrival("S", today(), 333), by=alice
-    )
-    client = enter(bob)
-
-    pages = {show: read(client.get(f"/payments/?show={show}")) for show in ("due", "later", "paid")}
-
-    for show, owed in (("due", due), ("later", later), ("paid", paid)):
-        assert str(owed.code) in pages[show]
-        assert sum(str(owed.code) in page for page in pages.values()) == 1
-
-
-def test_where_nothing_is_due_the_list_of_what_is_due_is_empty(
-    owe: Callable[..., Obligation], alice: User, bob: User, enter: Callable[[User], Client]
-) -> None:
-    paid = owe(333)
-    bank_transfer.confirm(
-        bank_transfer.declare(paid, by=bob, payer="x", paid_on=today()), Arrival("S", today(), 333), by=alice
-    )
-    client = enter(bob)
-
-    pages = {show: read(client.get(f"/payments/?show={show}")) for show in ("due", "later", "paid")}
-
-    assert {show: str(paid.code) in page for show, page in pages.items()} == {
-        "due": False,
-        "later": False,
-        "paid": True,
-    }
