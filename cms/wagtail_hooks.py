@@ -11,19 +11,11 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.models import Page
 
 from cms import moderation, places, queues
-
-
-class ModeratorsItem(MenuItem):  # type: ignore[misc]
-    """A menu item that only moderators see."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Whether the person is a moderator."""
-        return bool(request.user.is_staff)
+from marketplace.accounts.menu import ModeratorsItem
 
 
 class QueuesPanel(Component):  # type: ignore[misc]

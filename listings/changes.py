@@ -9,21 +9,26 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One place: the path of keys, what it said, what it says."""
+    """One place: the path of keys, what it said, what it says (None: nothing)."""
 
-    place: str
+    path: tuple[str, ...]
     was: Any
     now: Any
+
+    @property
+    def place(self) -> str:
+        """The path in one word, for people who know the keys."""
+        return ".".join(self.path)
 
 
 def between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """Every place in which two stored snapshots differ, in the order of their keys."""
-    return list(_walk("", old, new))
+    return list(_walk((), old, new))
 
 
-def _walk(place: str, old: Any, new: Any) -> Iterator[Change]:
+def _walk(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Change]:
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted({*old, *new}):
-            yield from _walk(f"{place}.{key}" if place else key, old.get(key), new.get(key))
+            yield from _walk((*path, str(key)), old.get(key), new.get(key))
     elif old != new:
-        yield Change(place, old, new)
+        yield Change(path, old, new)

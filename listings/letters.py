@@ -26,7 +26,7 @@ FILES = (
     "publicity_proof",
     "declaration_evidence",
 )
-OBJECTION_FILE = "objection_evidence"  # moderators only: whoever objects may need protection
+# "objection_evidence" has no rule, so that moderators alone read it: whoever objects may need protection.
 _ABOUT = {  # how a membership leads to the row that a file is about
     Patent._meta.label_lower: "organization__patents",
     Listing._meta.label_lower: "organization__listings",

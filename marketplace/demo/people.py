@@ -126,9 +126,12 @@ def firm(told: Firm, by: User) -> Organization:
 
 def _verified(organization: Organization, owner: User, by: User) -> Organization:
     proof = files.store(
-        evidence.page(f"{organization.name} 登记证明"), kind="verification", name="登记证明（示例）.pdf", by=owner,
+        evidence.page(f"{organization.name} 登记证明"),
+        kind="organization_evidence",
+        name="登记证明（示例）.pdf",
+        by=owner,
         subject=organization,
-    )  # fmt: skip
+    )
     verification = flow.submit_verification(organization, by=owner, evidence=[proof], note="示例")
     flow.decide_verification(verification, by=by, decision="verified")
     for authority in organization.signing_authorities.filter(state=AuthorityState.PENDING):

@@ -11,7 +11,6 @@ from struct import unpack_from
 import manimgx_fonts_cjk
 import typst
 
-FONT = "Noto Sans CJK SC"
 MISSING = "〓"  # what Chinese printers set where a character is not at hand
 _FONT_FILE = next(Path(manimgx_fonts_cjk.__file__).parent.glob("*.ttc"))
 

@@ -25,9 +25,6 @@ class FirmSize(TextChoices):
     LARGE = "large", gettext_lazy("Large firm")
 
 
-SME = (FirmSize.MICRO, FirmSize.SMALL, FirmSize.MEDIUM)
-SMALL_AND_MICRO = (FirmSize.MICRO, FirmSize.SMALL)
-
 _Bounds = tuple[int, int, int]
 
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from listings import offers
+from listings.changes import Change, between
 from listings.models import Listing
 from marketplace.licensing.errors import TermsChanged
 from marketplace.licensing.models import OfferVersion
 
 # A later look at the register that finds the same status changes nothing that binds; what it found is compared.
 LOOKED_AT = frozenset({("patent", "status_source"), ("patent", "status_checked_at"), ("patent", "fees_paid_through")})
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place in which two versions differ: the path of keys, what was seen, what is on offer now (None: nothing)."""
-
-    path: tuple[str, ...]
-    old: Any
-    new: Any
 
 
 def freeze(listing: Listing) -> OfferVersion:
@@ -50,19 +41,6 @@ def require_unchanged(listing: Listing, version: OfferVersion) -> None:
         raise TermsChanged(old=version.snapshot, new=snapshot, sha256=offers.canonical_sha256(snapshot))
 
 
-def binding_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+def binding_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """The differences that matter for an acceptance: all but when and where the status was last looked up."""
-    return [d for d in differences(old, new) if d.path not in LOOKED_AT]
-
-
-def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
-    """Every place in which two snapshots differ, in the order of their keys."""
-    return list(_walk((), old, new))
-
-
-def _walk(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for key in sorted({*old, *new}):
-            yield from _walk((*path, str(key)), old.get(key), new.get(key))
-    elif old != new:
-        yield Difference(path, old, new)
+    return [change for change in between(old, new) if change.path not in LOOKED_AT]

@@ -14,11 +14,10 @@ from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.models import Agreement, Obligation, Party, State
-from marketplace.licensing.states import Step
+from marketplace.licensing.states import PAYS, Step
 from marketplace.notices import kinds, notices
 
 ACTS = (Role.SIGNATORY, Role.LISTER, Role.OWNER)
-PAYS = (Role.FINANCE, Role.OWNER, Role.SIGNATORY)
 
 
 def register() -> None:

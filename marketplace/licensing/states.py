@@ -63,6 +63,7 @@ PRESET = frozenset({Track.PRESET})
 OPEN = frozenset({Track.OPEN})
 ASKS = frozenset({Role.LISTER, Role.SIGNATORY, Role.OWNER})
 SIGNS = frozenset({Role.SIGNATORY})
+PAYS = frozenset({Role.FINANCE, Role.SIGNATORY, Role.OWNER})  # who pays for a licensee
 NOBODY: frozenset[Role] = frozenset()  # moderators and the clock hold no role in either organization
 
 _LAPSES = _("The request lapses. Nothing is owed and you may ask again.")

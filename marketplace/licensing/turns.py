@@ -21,9 +21,8 @@ from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.flow.closing import may_decline, may_leave
 from marketplace.licensing.flow.moving import holds
 from marketplace.licensing.models import OPEN_STATES, Agreement, Obligation, ObligationState, Party, State
-from marketplace.licensing.states import STEPS, Who, turn_of
+from marketplace.licensing.states import PAYS, STEPS, Who, turn_of
 
-PAYS = frozenset({Role.FINANCE, Role.SIGNATORY, Role.LISTER, Role.OWNER})
 CLOSED = (State.DECLINED, State.CANCELLED, State.LAPSED, State.ENDED)
 
 

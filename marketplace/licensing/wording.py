@@ -9,12 +9,12 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from listings.changes import Change
 from listings.models import FeeMode, LegalStatus, LicenseeClass, RoyaltyBase, Track, Trigger
 from listings.models.offer_terms import LaterMode
 from listings.offers import acts_words, territory_words
 from marketplace.lib.look import money_text, rate_text
 from marketplace.lib.money import from_minor
-from marketplace.licensing.freezing import Difference
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
@@ -90,7 +90,7 @@ class Row(NamedTuple):
     new: str
 
 
-def rows(found: Iterable[Difference]) -> list[Row]:
+def rows(found: Iterable[Change]) -> list[Row]:
     """Differences for people: what changed, as it was seen, as it is."""
     told: dict[str, Row] = {}
     for one in found:
@@ -98,7 +98,7 @@ def rows(found: Iterable[Difference]) -> list[Row]:
         if one.path[0] == "term_sheet":  # hashes and row codes say nothing to people
             row = Row(label, _("as you saw them"), _("others"))
         else:
-            row = Row(label, value_words(one.path[-1], one.old), value_words(one.path[-1], one.new))
+            row = Row(label, value_words(one.path[-1], one.was), value_words(one.path[-1], one.now))
         told.setdefault(label, row)
     return list(told.values())
 

@@ -11,8 +11,9 @@ from marketplace.accounts.current import roles
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Refused, refuse
 from marketplace.licensing.models import Agreement, Obligation
+from marketplace.licensing.states import PAYS
 from marketplace.payments.models import BankTransfer
-from marketplace.payments.telling import CONFIRMS, PAYS
+from marketplace.payments.telling import CONFIRMS
 from marketplace.vault.models import VaultFile
 
 if TYPE_CHECKING:

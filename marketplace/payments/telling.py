@@ -12,6 +12,7 @@ from marketplace.accounts import people
 from marketplace.accounts.models import Role
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
+from marketplace.licensing.states import PAYS
 from marketplace.notices import kinds, notices
 from marketplace.payments.models import Resolution, ReturnKind, Why
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from marketplace.licensing.models import Obligation
     from marketplace.payments.models import BankTransfer, Payment, Refund, Suspense
 
-PAYS = (Role.OWNER, Role.FINANCE, Role.SIGNATORY)  # who may pay for a licensee
 CONFIRMS = (Role.OWNER, Role.FINANCE)  # who may say for a licensor that money arrived
 
 

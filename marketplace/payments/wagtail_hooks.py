@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
 
+from marketplace.accounts.menu import ModeratorsItem
 from marketplace.payments import moderation
-
-
-class ModeratorsItem(MenuItem):  # type: ignore[misc]
-    """A menu item that only moderators see."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        """Whether the person is a moderator."""
-        return bool(request.user.is_staff)
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]

@@ -71,7 +71,7 @@ def store(data: bytes, *, kind: str, name: str, by: User | None, subject: models
     """Check a file, keep its bytes under their hash, and record it.
 
     The bytes are on the disk, under their final name, before the row that points at them exists (OUT-8): a crash leaves
-    at worst a file that nobody names, which `sweep_vault` takes away. Joins the surrounding transaction, if there is
+    at worst a file that nobody names, which `upkeep.sweep` takes away. Joins the surrounding transaction, if there is
     one. Raises BadFile when the file is empty, too big, of a type that `kind` does not take, or not what it claims to
     be; when the person's day is used up; and when the disk refuses.
     """

@@ -19,6 +19,7 @@ from listings.search.backend import SearchUnavailable, backend
 from marketplace.lib import health
 from marketplace.outbox import health as outbox_health
 from marketplace.outbox.models import Effect, EffectState
+from marketplace.vault import files
 from marketplace.vault import health as vault_health
 
 
@@ -92,7 +93,7 @@ def test_object_storage_has_no_disk_to_fill(monkeypatch: pytest.MonkeyPatch) -> 
         def path(self, name: str) -> str:
             raise NotImplementedError
 
-    monkeypatch.setattr(vault_health.files, "vault", Bucket)
+    monkeypatch.setattr(files, "vault", Bucket)
 
     vault_health.disk()
 

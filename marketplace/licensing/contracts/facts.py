@@ -101,10 +101,6 @@ class DealFacts:
     confirmations: tuple[ConfirmationFacts, ...] = ()
     payments: tuple[PaymentFacts, ...] = ()
 
-    def signature_of(self, party: str) -> SignatureFacts | None:
-        """The signature of one side ("licensor" or "licensee"), if it is there."""
-        return next((s for s in self.signatures if s.party == party), None)
-
 
 def party_of(organization: Organization) -> PartyFacts:
     """What papers say about an organization today."""

@@ -75,12 +75,6 @@ OBLIGATIONS: dict[str, Pair] = {
     "instalment": ("分期款", "Instalment"),
     "royalty": ("提成费", "Royalty"),
 }
-OBLIGATION_STATES: dict[str, Pair] = {
-    "future": ("未到期", "not due yet"),
-    "due": ("应付", "due"),
-    "settled": ("已结清", "settled"),
-    "waived": ("不再应付", "no longer owed"),
-}
 PROOFS: dict[str, Pair] = {
     "bank_transfer": ("银行转账", "bank transfer"),
     "stripe": ("在线支付", "online payment"),

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from listings.flow.moving import lock as lock_offer
 from listings.models import Track
 from marketplace.accounts import authority, codes
 from marketplace.accounts.models import SigningAuthority, User
@@ -105,7 +106,7 @@ def request_code(agreement: Agreement, *, by: User) -> None:
 def _require_signable(agreement: Agreement, act: _Act) -> tuple[Agreement, Party, SigningAuthority]:
     """Everything that must hold at the instant of a signature, under lock: patent, listing, then agreement (OUT-9)."""
     moving.require_side(act.by, agreement, act.step)
-    listing = moving.lock_offer(agreement.listing)
+    listing = lock_offer(agreement.listing)
     agreement = moving.lock(agreement)
     party = _party(agreement, act)
     moving.require_state(agreement, act.step)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from listings.models import Listing, Patent
 from marketplace.accounts import current
 from marketplace.accounts.models import Organization, Role, User
 from marketplace.audit import trail
@@ -65,16 +64,6 @@ def not_yours(step: Step) -> Finding:
         _("Ask a member with one of these roles: %(roles)s.") % {"roles": roles}
         if roles
         else _("Only the platform's moderators can."),
-    )
-
-
-def lock_offer(listing: Listing) -> Listing:
-    """The listing as it is now, locked with its patent until the transaction ends; order patent, listing (OUT-9)."""
-    Patent.objects.select_for_update(of=("self",)).get(pk=listing.patent_id)
-    return (
-        Listing.objects.select_for_update(of=("self",))
-        .select_related("patent", "organization", "term_sheet", "terms")
-        .get(pk=listing.pk)
     )
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from listings import rules
+from listings.flow.moving import lock as lock_offer
 from listings.models import Declaration
 from marketplace.accounts.models import User
 from marketplace.audit import trail
@@ -41,7 +42,7 @@ def settle(obligation: Obligation, *, proof: dict[str, Any], by: User | None = N
     before the money came, the amount is another): the money then belongs into suspense.
     """
     with transaction.atomic():
-        moving.lock_offer(obligation.agreement.listing)
+        lock_offer(obligation.agreement.listing)
         agreement = moving.lock(obligation.agreement)
         obligation = Obligation.objects.select_for_update(of=("self",)).get(pk=obligation.pk)
         obligation.agreement = agreement

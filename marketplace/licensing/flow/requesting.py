@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from listings import offers
+from listings.flow.moving import lock as lock_offer
 from listings.models import Listing, TermSheet, Track
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Finding, Refused, Severity
@@ -42,7 +43,7 @@ def request(
     step = STEPS["prepare" if listing.track == Track.OPEN else "request"]
     moving.require_member(by, licensee, step)
     with transaction.atomic():
-        listing = moving.lock_offer(listing)
+        listing = lock_offer(listing)
         version = _admit(listing, licensee, seen_sha256)
         _require_statements(version, field_ok=field_ok, territory_ok=territory_ok)
         look = gates.who_must_look(listing, licensee, by, related_party=related_party)
@@ -90,7 +91,7 @@ def offer(agreement: Agreement, *, by: User) -> Agreement:
     step = STEPS["offer"]
     moving.require_side(by, agreement, step)
     with transaction.atomic():
-        listing = moving.lock_offer(agreement.listing)
+        listing = lock_offer(agreement.listing)
         agreement = moving.lock(agreement)
         moving.require_state(agreement, step)
         gates.require_acceptable(listing)

@@ -12,8 +12,6 @@ from marketplace.lib.terms import day_of, fee_due_on, patent_year, recordal_due,
 from marketplace.licensing.contracts.reading import PatentFacts, read
 from marketplace.licensing.models import Agreement
 
-REDUCTION = 15  # percent of each annual fee not yet due at recordal; never stacked
-
 
 @dataclass(frozen=True, slots=True)
 class Recordal:

@@ -20,6 +20,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from marketplace.lib import pki, timestamp
+from marketplace.lib.apart import apart
 from marketplace.licensing.signing import LIMIT, keys
 
 UNPACKED_LIMIT = 100 * 2**20  # bytes of all compressed parts together
@@ -132,12 +133,7 @@ def _look(signature: EmbeddedPdfSignature, believed: Trust) -> Seen:
     end = ranges[-2] + ranges[-1] if len(ranges) == 4 else 0
     stamped = _stamp_time(signature)
     try:
-        status = validate_pdf_signature(
-            signature,
-            signer_validation_context=_context(believed.chain, stamped),
-            ts_validation_context=_context(believed.stamp_anchors, None),
-            skip_diff=True,  # what was appended is judged by coverage alone: nothing may follow the seal
-        )
+        status = apart(lambda: _validate(signature, believed, stamped))
     except Exception:  # noqa: BLE001  see inspect()
         return Seen(ours, name, sound=False, trusted=False, whole_file=False, end=end, stamped_at=None, stamp_ok=None)
     stamp = status.timestamp_validity
@@ -150,6 +146,15 @@ def _look(signature: EmbeddedPdfSignature, believed: Trust) -> Seen:
         end=end,
         stamped_at=stamp.timestamp if stamp else None,
         stamp_ok=bool(stamp.valid and stamp.intact and stamp.trusted) if stamp else None,
+    )
+
+
+def _validate(signature: EmbeddedPdfSignature, believed: Trust, stamped: datetime | None) -> Any:
+    return validate_pdf_signature(
+        signature,
+        signer_validation_context=_context(believed.chain, stamped),
+        ts_validation_context=_context(believed.stamp_anchors, None),
+        skip_diff=True,  # what was appended is judged by coverage alone: nothing may follow the seal
     )
 
 

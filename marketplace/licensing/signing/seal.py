@@ -11,6 +11,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
 from marketplace.lib import pki, timestamp
+from marketplace.lib.apart import apart
 from marketplace.licensing.signing import keys
 from marketplace.licensing.signing.inspection import inspect, trust
 
@@ -47,7 +48,8 @@ def seal_pdf(pdf: bytes, *, name: str) -> bytes:
     out = io.BytesIO()
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        PdfSigner(metadata, signer, timestamper=stamper).sign_pdf(writer, output=out, bytes_reserved=2 * _RESERVED)
+        sealer = PdfSigner(metadata, signer, timestamper=stamper)
+        apart(lambda: sealer.sign_pdf(writer, output=out, bytes_reserved=2 * _RESERVED))
     except Exception as cause:  # a garbled time stamp raises ValueError, a closed port OSError, a bad nonce others
         raise SealUnavailable(f"{type(cause).__name__}: {cause}") from cause
     sealed = out.getvalue()

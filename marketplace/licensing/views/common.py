@@ -8,7 +8,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from marketplace.licensing import freezing, wording
+from listings.changes import between
+from marketplace.licensing import wording
 from marketplace.licensing.errors import TermsChanged
 from marketplace.licensing.models import Agreement
 
@@ -25,5 +26,5 @@ def terms_changed(request: HttpRequest, changed: TermsChanged, *, status: int = 
     """The page that shows what was seen beside what is on offer now (LIC-D); nothing was stored."""
     old = changed.old or context.pop("seen", {})
     context.pop("seen", None)
-    found = wording.rows(freezing.differences(old, changed.new)) if old else []
+    found = wording.rows(between(old, changed.new)) if old else []
     return render(request, "licensing/terms_changed.html", {"rows": found, **context}, status=status)

@@ -17,6 +17,7 @@ from listings import offers
 from marketplace.accounts.access import login_required, moderator_required
 from marketplace.accounts.models import User
 from marketplace.accounts.requests import PersonRequest
+from marketplace.frame import errors
 from marketplace.lib.findings import Refused
 from marketplace.licensing import clauses, flow, history, turns
 from marketplace.licensing.contracts.reading import read
@@ -123,9 +124,7 @@ def _way_out(request: PersonRequest, code: UUID, name: str, act: Any) -> HttpRes
         except flow.NotNow:
             messages.info(request, _("This deal has already moved on."))
         except Refused as refused:
-            return render(
-                request, "422.html", {"findings": refused.findings, "back": deal.get_absolute_url()}, status=422
-            )
+            return errors.refused(request, refused.findings, back=deal.get_absolute_url())
         return redirect(deal)
     return render(request, "licensing/way_out.html", {"agreement": deal, "step": STEPS[name]})
 
@@ -164,7 +163,7 @@ def offer(request: PersonRequest, code: UUID) -> HttpResponseBase:
     except flow.TermsChanged as changed:
         return terms_changed(request, changed, agreement=deal)
     except Refused as refused:
-        return render(request, "422.html", {"findings": refused.findings, "back": deal.get_absolute_url()}, status=422)
+        return errors.refused(request, refused.findings, back=deal.get_absolute_url())
     return redirect(deal)
 
 
@@ -179,5 +178,5 @@ def again(request: PersonRequest, code: UUID) -> HttpResponseBase:
         messages.info(request, _("This deal has already moved on."))
         return redirect(deal)
     except Refused as refused:
-        return render(request, "422.html", {"findings": refused.findings, "back": deal.get_absolute_url()}, status=422)
+        return errors.refused(request, refused.findings, back=deal.get_absolute_url())
     return redirect("licensing:request", deal.listing.code)

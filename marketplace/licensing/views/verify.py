@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.requests import address_of
+from marketplace.frame.errors import too_many
 from marketplace.lib import limits, pki
 from marketplace.licensing import public
 from marketplace.licensing.models import Agreement
@@ -34,7 +35,7 @@ def verify(request: HttpRequest) -> HttpResponseBase:
 def verify_code(request: HttpRequest, code: str) -> HttpResponseBase:
     """What may be public about the license behind a paper's QR code."""
     if _busy(request):
-        return render(request, "429.html", status=429)
+        return too_many(request)
     agreement = public.by_code(code)
     if agreement is None:
         return _unknown(request, code)
@@ -45,7 +46,7 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponseBase:
 
 def _file(request: HttpRequest) -> HttpResponse:
     if _busy(request):
-        return render(request, "429.html", status=429)
+        return too_many(request)
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, file_form=form, status=422)
@@ -60,7 +61,7 @@ def _code(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, code_form=form, status=422)
     if _busy(request):
-        return render(request, "429.html", status=429)
+        return too_many(request)
     agreement = public.by_code(form.cleaned_data["code"])
     if agreement is None:
         return _unknown(request, form.cleaned_data["code"])

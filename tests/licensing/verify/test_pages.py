@@ -14,7 +14,7 @@ from marketplace.vault.models import VaultFile
 from tests.licensing.verify import forgeries
 
 pytestmark = pytest.mark.django_db
-ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
+ENGLISH = {"HTTP_COOKIE": "django_language=en"}  # what the reader chose; the browser's own wish is not asked
 
 
 def upload(client: Client, data: bytes, name: str = "paper.pdf") -> Any:
