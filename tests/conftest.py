@@ -27,6 +27,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         catalogs.compile_all()
 
 
+@pytest.hookimpl(tryfirst=True)  # before the marks are asked for
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser: such tests run in a process of their own (`pytest -m browser`).
+
+    The driver keeps an event loop running in the test's thread, and sealing a PDF wants one of its own.
+    """
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 def missing(what: str) -> None:
     """Skip where something is not installed; on CI that is a failure."""
     if os.environ.get("CI") == "true":
@@ -39,14 +50,25 @@ def django_db_setup(
     django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
 ) -> Iterator[None]:
     """A database of this worker's own, copied from a migrated template."""
+    from django.db import connections
+    from django.test import TransactionTestCase
     from django.test.utils import setup_databases, teardown_databases
 
     from tests.services import template
 
     with django_db_blocker.unblock():
-        template.prepare()
+        restore = template.prepare()
         made = setup_databases(verbosity=0, interactive=False, keepdb=True)
+
+    def put_back(_case: TransactionTestCase) -> None:
+        """After a test with transactions of its own: the migrated database again, seeds and guards included."""
+        connections.close_all()
+        restore()
+
+    before = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = put_back  # type: ignore[method-assign]
     yield
+    TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0, keepdb=True)
 
@@ -121,11 +143,3 @@ def _no_leftovers() -> None:
     from django.core.cache import cache
 
     cache.clear()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _flush_reaches_the_trail() -> None:
-    """Transactional tests empty every table when they end; the trail's guard steps aside for that alone."""
-    from tests.audit.tampering import let_flush_empty_the_trail
-
-    let_flush_empty_the_trail()

@@ -39,10 +39,10 @@ def run(what: str, command: Sequence[str], **environment: str) -> bool:
 
 
 def run_tests(database: str, url: str, folder: Path, arguments: Sequence[str]) -> bool:
-    data = folder / database.lower()
+    data = folder / database.lower().replace(" ", "-")
     data.mkdir()
     return run(
-        f"tests on {database}",
+        f"tests with {database}",
         ("pytest", "-q", "-n", os.environ.get("KAIXU_WORKERS", "2"), "--dist", "worksteal", *arguments),
         KAIXU_DATA=str(data),
         DATABASE_URL=url or f"sqlite:///{data}/kaixu.sqlite3",
@@ -62,6 +62,7 @@ def main(arguments: Sequence[str]) -> int:
             if chromium.fetch() is None:
                 say(chromium.MISSING)
             passed.append(run_tests("SQLite", "", folder, arguments))
+            passed.append(run_tests("a browser", "", folder, [*arguments, "-m", "browser"]))
             passed.append(_on_postgres(folder, arguments))
     say(f"— all in {time.monotonic() - started:.0f} s: {'passed' if all(passed) else 'FAILED'}")
     return 0 if all(passed) else 1
@@ -72,7 +73,7 @@ def _on_postgres(folder: Path, arguments: Sequence[str]) -> bool:
     data.mkdir()
     try:
         with postgres.postgres(data) as url:
-            return run_tests("PostgreSQL", url, folder, [*arguments, "-m", "not browser"])
+            return run_tests("PostgreSQL", url, folder, arguments)
     except ImportError:
         say(postgres.MISSING)
         return os.environ.get("CI") != "true"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import connection
 
 
 def _triggers() -> list[tuple[str, str]]:
@@ -33,16 +33,3 @@ def unguarded() -> Iterator[None]:
     with connection.cursor() as cursor:
         for _name, sql in triggers:
             cursor.execute(sql)
-
-
-def let_flush_empty_the_trail() -> None:
-    """Let the end of a transactional test empty every table, the trail included: only tests may."""
-    from django.db.backends.base.operations import BaseDatabaseOperations
-
-    flush = BaseDatabaseOperations.execute_sql_flush
-
-    def unguarded_flush(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
-        with transaction.atomic(), unguarded():
-            flush(operations, sql_list)
-
-    BaseDatabaseOperations.execute_sql_flush = unguarded_flush  # type: ignore[method-assign,assignment]

@@ -9,12 +9,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -44,40 +48,63 @@ def _migrate(url: str) -> None:
     subprocess.run(command, check=True, env=environment, cwd=ROOT)
 
 
-def prepare() -> None:
-    """Put a migrated database where the tests of this worker will look for theirs."""
+def prepare() -> Callable[[], None]:
+    """Put a migrated database where the tests of this worker look for theirs; gives what puts it there again.
+
+    Call it before the test database is set up: afterwards the settings name that one and no longer the server's own.
+    """
     name = f"kaixu-template-{fingerprint()}"
     if connection.vendor == "sqlite":
+        template = Path(tempfile.gettempdir()) / f"{name}.sqlite3"
         with _alone(name):
-            _copy_sqlite(Path(tempfile.gettempdir()) / f"{name}.sqlite3")
+            _make_sqlite(template)
+        target = Path(str(settings.DATABASES["default"]["TEST"]["NAME"]))
+        restore = partial(_copy_sqlite, template, target)
     else:
-        where = hashlib.sha256(str(settings.DATABASES["default"]["HOST"]).encode()).hexdigest()[:8]
+        told = dict(settings.DATABASES["default"])
+        where = hashlib.sha256(str(told["HOST"]).encode()).hexdigest()[:8]
+        named = name.replace("-", "_")
         with _alone(f"{name}-{where}"):
-            _copy_postgres(name.replace("-", "_"))
+            _make_postgres(named, told)
+        target_name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+        restore = partial(_copy_postgres, named, target_name, told)
+    restore()
+    return restore
 
 
-def _copy_sqlite(template: Path) -> None:
-    if not template.exists():
-        half = template.with_suffix(".half")
-        half.unlink(missing_ok=True)
-        _migrate(f"sqlite:///{half}")
-        half.rename(template)
-        for ending in ("-wal", "-shm"):
-            half.with_name(half.name + ending).unlink(missing_ok=True)
-    target = Path(str(settings.DATABASES["default"]["TEST"]["NAME"]))
+def _make_sqlite(template: Path) -> None:
+    if template.exists():
+        return
+    half = template.with_suffix(".half")
+    half.unlink(missing_ok=True)
+    _migrate(f"sqlite:///{half}")
+    half.rename(template)
+    for ending in ("-wal", "-shm"):
+        half.with_name(half.name + ending).unlink(missing_ok=True)
+
+
+def _copy_sqlite(template: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
+    for ending in ("", "-wal", "-shm"):  # a new file: a thread that still holds the old one harms nothing
+        target.with_name(target.name + ending).unlink(missing_ok=True)
     shutil.copyfile(template, target)
 
 
-def _copy_postgres(template: str) -> None:
-    import psycopg
+def _server(told: dict[str, Any]) -> psycopg.Connection[Any]:
+    return psycopg.connect(host=told["HOST"], user=told["USER"], dbname=told["NAME"], autocommit=True)
 
-    told = settings.DATABASES["default"]
-    with psycopg.connect(host=told["HOST"], user=told["USER"], dbname=told["NAME"], autocommit=True) as server:
+
+def _make_postgres(template: str, told: dict[str, Any]) -> None:
+    with _server(told) as server:
         known = {row[0] for row in server.execute("SELECT datname FROM pg_database")}
         if template not in known:
-            server.execute(f'CREATE DATABASE "{template}"')
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
             _migrate(f"postgres://{told['USER']}@/{template}?host={told['HOST'].replace('/', '%2F')}")
-        target = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
-        server.execute(f'DROP DATABASE IF EXISTS "{target}"')
-        server.execute(f'CREATE DATABASE "{target}" TEMPLATE "{template}"')
+
+
+def _copy_postgres(template: str, target: str, told: dict[str, Any]) -> None:
+    with _alone(f"{template}-copy"), _server(told) as server:  # a template may have no other visitor
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)))
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(target), sql.Identifier(template))
+        )
