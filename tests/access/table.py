@@ -16,7 +16,7 @@ GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reset_password_done accounts:text accounts:text_version accounts:invitation listings:find
     listings:listing listings:rules listings:publicity_list listings:objection licensing:preview
     licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
-    wagtail_serve health_live
+    wagtail_serve health_live health_ready
 GET    200 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
     account_login account_signup account_request_login_code
 GET  login | login login | login login | login login login login | login |   404
@@ -106,7 +106,7 @@ POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     account_inactive account_reset_password_from_key_done account_reset_password_done accounts:text
     accounts:text_version vault:file notices:inbox notices:follow listings:find listings:listing listings:rules
     listings:publicity_list licensing:preview licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail
-    dev:components
+    dev:components health_live health_ready
 POST   422 |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
     listings:objection licensing:verify
 POST login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
