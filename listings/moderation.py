@@ -28,6 +28,7 @@ from listings.states import Who, open_to
 from marketplace.accounts.access import moderator_required
 from marketplace.accounts.models import Organization
 from marketplace.audit import trail
+from marketplace.lib import posted
 from marketplace.lib.findings import Refused, Severity
 from marketplace.lib.numbers import patent_number
 
@@ -166,7 +167,7 @@ class DeclarationForm(forms.Form):
 def _decide(found: Listing, request: MemberRequest) -> str:
     """Carry out what the moderator chose; the sentence to show. Raises Refused, NotNow."""
     told, by = request.POST, request.user
-    reason = told.get("reason", "").strip()[:500]
+    reason = posted.text(told, "reason", 500)
     revision = int(told.get("revision") or 0)
     match told.get("decision"):
         case "approve":
@@ -182,7 +183,7 @@ def _decide(found: Listing, request: MemberRequest) -> str:
             after = flow.resume(found, by=by, reason=reason)
             return _("Resumed. It stands now as: %(state)s.") % {"state": after.get_state_display()}
         case "override":
-            flow.override(found, rule=told.get("rule", "")[:20], reason=reason, by=by)
+            flow.override(found, rule=posted.text(told, "rule", 20), reason=reason, by=by)
             return _("Let pass; the reason is shown with the listing.")
         case _:
             raise flow.NotNow("no decision was chosen")
@@ -215,7 +216,7 @@ def decide_objection(request: MemberRequest, code: UUID) -> HttpResponse:
             objection,
             by=request.user,
             upheld=request.POST.get("decision") == "upheld",
-            decision=request.POST.get("reason", "")[:4000],
+            decision=posted.text(request.POST, "reason", 4000),
         )
     except Refused as refused:
         context = _context(_find(objection.listing.code), refused=refused.findings, typed=request.POST)

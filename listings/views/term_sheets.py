@@ -25,7 +25,7 @@ from marketplace.accounts.codes import WrongCode
 from marketplace.accounts.current import roles
 from marketplace.accounts.models import Role
 from marketplace.accounts.requests import address_of
-from marketplace.lib import limits
+from marketplace.lib import limits, posted
 from marketplace.lib.findings import Refused, blocking
 from marketplace.lib.look import Fact, money_text
 from marketplace.lib.money import from_minor
@@ -182,7 +182,7 @@ def term_sheet_sign(request: PersonRequest, code: UUID) -> HttpResponse:
         term_sheets.sign(
             sheet,
             by=request.user,
-            code=request.POST.get("code", "")[:40],
+            code=posted.text(request.POST, "code", 40),
             address=address_of(request) or None,
         )
     except (WrongCode, Refused) as refused:

@@ -24,7 +24,7 @@ from marketplace.accounts.models import (
     VerificationState,
 )
 from marketplace.audit import trail
-from marketplace.lib import divisions, sizes
+from marketplace.lib import divisions, posted, sizes
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.numbers import BadNumber, check_credit_code
 
@@ -172,7 +172,7 @@ def decide_authority(request: MemberRequest, pk: int) -> HttpResponse:
         if request.POST.get("decision") == "confirm":
             flow.confirm_authority(authority, by=request.user)
         else:
-            flow.revoke_authority(authority, by=request.user, reason=request.POST.get("reason", "")[:500])
+            flow.revoke_authority(authority, by=request.user, reason=posted.text(request.POST, "reason", 500))
     except Refused as refused:
         _complain(request, refused)
     else:

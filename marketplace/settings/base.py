@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "marketplace.frame.nul.NoNul",
     "marketplace.frame.kept.KeepTyped",
     "marketplace.accounts.middleware.CurrentOrganization",
     "marketplace.accounts.middleware.AcceptedTexts",

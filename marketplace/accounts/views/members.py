@@ -20,6 +20,7 @@ from marketplace.accounts.current import SESSION_KEY, roles
 from marketplace.accounts.forms import show
 from marketplace.accounts.models import Invitation, Membership, Organization, Role, SigningAuthority, User
 from marketplace.accounts.paper_forms import AuthorityForm, InviteForm, RoleForm
+from marketplace.lib import posted
 from marketplace.lib.findings import Refused
 from marketplace.vault import files
 from marketplace.vault.models import VaultFile
@@ -223,7 +224,7 @@ def authority_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     """End a signing authority, at once."""
     authority = get_object_or_404(SigningAuthority, pk=pk, organization=request.organization)
     try:
-        flow.revoke_authority(authority, by=request.user, reason=request.POST.get("reason", "")[:500])
+        flow.revoke_authority(authority, by=request.user, reason=posted.text(request.POST, "reason", 500))
     except Refused as refused:
         _complain(request, refused)
     else:
