@@ -22,7 +22,7 @@ from tests.access.world import OUTSIDERS, WHO, World, browser
 if TYPE_CHECKING:
     from django.test import Client
 
-pytest_plugins = ("tests.access.conftest",)
+pytest_plugins = ("tests.access.worlds",)
 ROWS = read()
 VENDOR = (*SHUT_TO_MODERATORS, *OPEN_TO_MODERATORS)
 # Whoever holds the code printed on a paper is told what this page tells; strangers without it learn nothing.
