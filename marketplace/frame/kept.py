@@ -6,6 +6,7 @@ session, and after log-in the page `kept` offers to send it. Passwords, one-time
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -18,7 +19,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 SESSION_KEY = "kept_form"
 LIMIT = 100_000  # characters: a long contract note fits, a flood does not
+LONGEST = 3_600  # seconds: who logs in later on this machine may be somebody else
 SECRET_PARTS = ("password", "code", "token", "otp", "csrf")
+NO_SECRETS = frozenset({"credit_code", "credit_code_override"})  # printed on every business license
 
 
 class Typed(NamedTuple):
@@ -33,7 +36,7 @@ def typed(request: HttpRequest) -> Typed:
     fields = [
         (name, value)
         for name, values in request.POST.lists()
-        if not any(part in name.lower() for part in SECRET_PARTS)
+        if name in NO_SECRETS or not any(part in name.lower() for part in SECRET_PARTS)
         for value in values
         if isinstance(value, str)
     ]
@@ -66,6 +69,7 @@ class KeepTyped:
                     "path": request.get_full_path(),
                     "fields": [list(pair) for pair in kept.fields],
                     "had_files": kept.had_files,
+                    "at": time.time(),
                 }
                 return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': reverse('kept')})}")
         return response
@@ -76,6 +80,8 @@ def kept(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}")
     stored: dict[str, Any] | None = request.session.pop(SESSION_KEY, None)
+    if stored and time.time() - stored.get("at", 0) > LONGEST:
+        stored = None
     if not stored or not url_has_allowed_host_and_scheme(stored["path"], allowed_hosts=None):
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "kept.html", offer(stored["path"], Typed(stored["fields"], stored["had_files"])))
