@@ -11,6 +11,8 @@ from struct import unpack_from
 import manimgx_fonts_cjk
 import typst
 
+# Formulas in titles (SO₂, m⁻³): the paper's font lacks these, Typst's own fonts have them.
+_BESIDE = "⁰ⁱ⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₔₕₖₗₘₙₚₛₜ⌀"
 MISSING = "〓"  # what Chinese printers set where a character is not at hand
 _FONT_FILE = next(Path(manimgx_fonts_cjk.__file__).parent.glob("*.ttc"))
 
@@ -59,7 +61,7 @@ def _fonts() -> typst.Fonts:
 
 @lru_cache(maxsize=1)
 def _known_characters() -> frozenset[int]:
-    """The characters that the paper's font has, read from its format 12 character map; private use is left out."""
+    """The characters that the fonts have, the paper's by its format 12 character map; private use is left out."""
     data = _FONT_FILE.read_bytes()
     (first,) = unpack_from(">I", data, 12)  # every face of the collection covers the same characters
     (tables,) = unpack_from(">H", data, first + 4)
@@ -69,7 +71,7 @@ def _known_characters() -> frozenset[int]:
     subtables = [cmap + unpack_from(">HHI", data, cmap + 4 + 8 * i)[2] for i in range(count)]
     wide = next(at for at in subtables if unpack_from(">H", data, at)[0] == 12)
     (groups,) = unpack_from(">I", data, wide + 12)
-    known: set[int] = set()
+    known = {ord(character) for character in _BESIDE}
     for i in range(groups):
         start, end, _ = unpack_from(">III", data, wide + 16 + 12 * i)
         known.update(range(start, end + 1))

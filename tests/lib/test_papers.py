@@ -49,6 +49,7 @@ def test_a_source_that_typst_refuses_says_so() -> None:
         ("许可", "许可"),
         ("𠮷野家", "𠮷野家"),
         ("火箭🚀", "火箭〓"),
+        ("低浓度 SO₂ 烟气，10⁻³", "低浓度 SO₂ 烟气，10⁻³"),
         ("a\u200bb\x07c\ufeff", "abc"),
         ("e\u0301", "é"),
         ("私\ue000用", "私〓用"),
@@ -57,6 +58,11 @@ def test_a_source_that_typst_refuses_says_so() -> None:
 )
 def test_what_the_font_cannot_show_is_marked(text: str, shown: str) -> None:
     assert papers.printable(text) == shown
+
+
+def test_every_character_that_is_let_through_beside_the_font_can_be_printed() -> None:
+    assert papers.printable(papers._BESIDE) == papers._BESIDE
+    assert make(papers._BESIDE)
 
 
 def test_a_character_without_a_glyph_is_refused_by_typst_itself_so_printable_is_needed() -> None:
