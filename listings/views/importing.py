@@ -42,6 +42,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Spreadsheet"),
+        allow_empty_file=True,  # the reader of sheets says better what is wrong with it
         help_text=gettext_lazy(
             "Excel, ODS or CSV, at most 20 MB. Your own layout will do: we look for the header and the columns."
         ),

@@ -89,4 +89,11 @@ def kept(request: HttpRequest) -> HttpResponse:
 
 def offer(path: str, kept_form: Typed) -> dict[str, Any]:
     """The context of a page that offers to send a form again."""
-    return {"path": path, "fields": kept_form.fields, "had_files": kept_form.had_files}
+    values = [value for _name, value in kept_form.fields]
+    readable = [value for value in values if value.strip() and not _is_seal(value)]
+    return {"path": path, "fields": kept_form.fields, "readable": readable, "had_files": kept_form.had_files}
+
+
+def _is_seal(value: str) -> bool:
+    """Whether it is a long token that a form carries along, which tells people nothing."""
+    return value.isascii() and max(map(len, value.split())) > 80

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -84,6 +85,13 @@ def _again(form: RequestForm, changed: flow.TermsChanged) -> RequestForm:
     return fresh
 
 
+def _for_licensee(listing: Listing, found: list[Finding]) -> list[Finding]:
+    """What the licensor alone can settle is told with what the licensee can do instead."""
+    remedy = _("Look at similar offers, or come back later.")
+    theirs = {(one.rule, str(one.message)) for one in rules.acceptable(listing)}
+    return [replace(one, remedy=remedy) if (one.rule, str(one.message)) in theirs else one for one in found]
+
+
 def _page(
     request: MemberRequest,
     listing: Listing,
@@ -101,7 +109,7 @@ def _page(
         "listing": listing,
         "licensee": licensee,
         "form": form,
-        "findings": found,
+        "findings": _for_licensee(listing, found),
         "stopped": bool(blocking(found)) and refused is None,
         "price": price,
         "six": offers.summary_facts(snapshot, price),
