@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 
@@ -65,10 +66,8 @@ def django_db_setup(
         connections.close_all()
         restore()
 
-    before = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = put_back  # type: ignore[method-assign]
-    yield
-    TransactionTestCase._fixture_teardown = before  # type: ignore[method-assign]
+    with patch.object(TransactionTestCase, "_fixture_teardown", put_back):
+        yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0, keepdb=True)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from listings.models import LegalStatus, Listing, ListingState, OfferTerms, Patent, Track
@@ -211,5 +212,17 @@ def attempt(world: World, start: Callable[..., Payment]) -> Callable[..., Paymen
     def make(obligation: Obligation, **fields: Any) -> Payment:
         way = Way(world.name)
         return start(obligation, way, account=ACCOUNT if way is Way.STRIPE else "", **fields)
+
+    return make
+
+
+@pytest.fixture
+def enter(client: Client, settings: Any) -> Callable[[User], Client]:
+    """Logs a person in who reads English."""
+
+    def make(user: User) -> Client:
+        client.force_login(user)
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        return client
 
     return make

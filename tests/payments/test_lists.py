@@ -20,16 +20,6 @@ from marketplace.payments.bank_transfer import Arrival
 LARGE = 10_000_000
 
 
-@pytest.fixture
-def enter(client: Client, settings: Any) -> Callable[[User], Client]:
-    def make(user: User) -> Client:
-        client.force_login(user)
-        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-        return client
-
-    return make
-
-
 def read(answer: Any) -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 

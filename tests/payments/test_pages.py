@@ -24,16 +24,6 @@ from tests.payments.conftest import member
 LARGE = 10_000_000
 
 
-@pytest.fixture
-def enter(client: Client, settings: Any) -> Callable[[User], Client]:
-    def make(user: User) -> Client:
-        client.force_login(user)
-        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-        return client
-
-    return make
-
-
 def picture() -> bytes:
     """A photo of a bank's receipt, one pixel wide."""
     out = io.BytesIO()
