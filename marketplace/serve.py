@@ -72,6 +72,7 @@ def start(port: int) -> list[subprocess.Popen[bytes]]:
     """Start the web process and the outbox worker."""
     environment = os.environ | {"SITE_URL": os.environ.get("SITE_URL", f"http://localhost:{port}")}
     environment.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings.development")
+    environment.setdefault("MALLOC_ARENA_MAX", "2")  # threads of a small site need no memory pools of their own
     options = "--worker-class gthread --threads 4 --log-level warning --graceful-timeout 5 --no-control-socket"
     web = [sys.executable, "-m", "gunicorn", "marketplace.wsgi", "--bind", f"127.0.0.1:{port}", *options.split()]
     worker = [sys.executable, str(ROOT / "manage.py"), "run_outbox"]

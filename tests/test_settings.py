@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -238,3 +239,15 @@ connection.close_pool()
     result = run(tmp_path, "-c", ask, DATABASE_URL=os.environ["DATABASE_URL"], DATABASE_POOL="3")
 
     assert result.stdout.strip() == "3s 3", result.stderr
+
+
+def test_every_setting_of_the_environment_is_explained() -> None:
+    asked = {
+        name
+        for file in (ROOT / "marketplace" / "settings").glob("*.py")
+        for name in re.findall(r'\b(?:text|flag|number|words)\(\s*"([A-Z_]+)"', file.read_text(encoding="utf-8"))
+    }
+    explained = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert asked - explained == set()
+    assert len(asked) > 15
