@@ -17,7 +17,7 @@ from tests.access.places import PLACES, addresses, elsewhere, path_of, vendor_pa
 from tests.access.secrets import FILES, hidden_from
 from tests.access.state import answer_of, body_of, changed, nothing_stays, state
 from tests.access.table import DOORS, LOADED, OPEN_TO_MODERATORS, SHUT_TO_MODERATORS, read
-from tests.access.world import OUTSIDERS, WHO, World, browser
+from tests.access.world import OUTSIDERS, WHO, World
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -54,7 +54,7 @@ def test_every_address_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("who", WHO)
 def test_everybody_gets_what_the_table_says_and_learns_nothing_of_others(who: str, world: World, db: None) -> None:
-    client, wrong, leaks = browser(world.users.get(who)), [], []
+    client, wrong, leaks = world.browsers[who], [], []
     secrets = hidden_from(who, world)
     for (name, method), answers in ROWS.items():
         response = ask(client, method, path_of(name, world))
@@ -69,7 +69,7 @@ def test_everybody_gets_what_the_table_says_and_learns_nothing_of_others(who: st
 
 
 def test_the_search_for_leaks_finds_what_the_right_person_reads(world: World, db: None) -> None:
-    client = browser(world.users["firm owner"])
+    client = world.browsers["firm owner"]
     page = ask(client, "GET", path_of("licensing:agreement", world))
 
     found = [secret for secret in hidden_from("stranger", world) if secret in page.words]
@@ -89,7 +89,7 @@ OF_SOMEBODY = [name for name in PLACES if (name, "GET") in ROWS]
 
 @pytest.mark.parametrize("who", OUTSIDERS)
 def test_what_is_anothers_looks_like_what_does_not_exist(who: str, world: World, db: None) -> None:
-    client, told_apart, met = browser(world.users.get(who)), [], 0
+    client, told_apart, met = world.browsers[who], [], 0
     for name, method in ROWS:
         if name not in PLACES or not all(isinstance(each, int | UUID) for each in PLACES[name](world)):
             continue
@@ -109,7 +109,7 @@ def test_wagtails_own_pages_let_nobody_in_but_moderators(world: World, db: None)
     inside = [
         f"{who} {method} {address.name}: {answer_of(response)}"
         for who in ("anonymous", "stranger", "rival", "firm owner", "owner", "former")
-        for client in [browser(world.users.get(who))]
+        for client in [world.browsers[who]]
         for address in addresses()
         if is_vendors(address.name) and not address.name.startswith(LOADED)
         for method in ("GET", "POST")
@@ -121,7 +121,7 @@ def test_wagtails_own_pages_let_nobody_in_but_moderators(world: World, db: None)
 
 
 def test_moderators_cannot_change_who_may_do_what(world: World, db: None) -> None:
-    client = browser(world.users["moderator"])
+    client = world.browsers["moderator"]
     shut = [address for address in addresses() if address.name.startswith((*SHUT_TO_MODERATORS, *DOORS))]
     opened = [
         f"{method} {address.name}: {answer_of(response)}"
@@ -147,25 +147,26 @@ def test_everything_that_can_be_posted_is_tried() -> None:
     assert {act.name for act in ACTS} <= {name for name, _method in ROWS}
 
 
-def _posted(client: Client, act: Act, world: World, body: dict[str, Any]) -> tuple[list[str], str]:
+def _posted(who: str, act: Act, world: World, body: dict[str, Any], before: dict[str, str]) -> tuple[list[str], str]:
     """The tables that the act changed, and the answer."""
+    client = world.browsers[who]
     for value in body.values():
         if hasattr(value, "seek"):
             value.seek(0)
-    before, jar = state(), dict(client.cookies)
+    jar = dict(client.cookies)
     with nothing_stays():
         response = client.post(path_of(act.name, world), body)
-        words = body_of(response)
+        body_of(response)
         tables = changed(before)
     client.cookies.clear()
     client.cookies.update(jar)
-    return tables, f"{answer_of(response)} {words[:0]}".strip()
+    return tables, answer_of(response)
 
 
 def _body(act: Act, world: World) -> dict[str, Any]:
     if not act.page:
         return act.body(world)
-    client = browser(world.users[act.may[0]])
+    client = world.browsers[act.may[0]]
     page = body_of(client.get(path_of(act.page, world)))
     return form_to(page, path_of(act.name, world)).filled(act.body(world))
 
@@ -174,15 +175,15 @@ def _body(act: Act, world: World) -> dict[str, Any]:
 def test_only_the_right_people_change_anything(act: Act, world: World, db: None) -> None:
     with nothing_stays():
         act.prepare(world)
-        body = _body(act, world)
+        body, before = _body(act, world), state()
         for who in act.may:
-            tables, answer = _posted(browser(world.users[who]), act, world, body)
+            tables, answer = _posted(who, act, world, body, before)
             assert tables, f"{who} changed nothing: {answer}"
         others = [who for who in WHO if who not in act.may]
         if act.own:
             others = ["anonymous", "firm viewer", "viewer", "former"]
         for who in others:
-            tables, answer = _posted(browser(world.users.get(who)), act, world, body)
+            tables, answer = _posted(who, act, world, body, before)
             assert tables == [], f"{who} changed {tables}: {answer}"
 
 
@@ -191,7 +192,7 @@ def test_a_file_opens_for_those_it_concerns_alone(kind: str, world: World, db: N
     path = f"/files/{world.files[kind].code}/"
     opens = set()
     for who in WHO:
-        client = browser(world.users.get(who))
+        client = world.browsers[who]
         headers = {"If-None-Match": f'"{world.files[kind].sha256}"', "Range": "bytes=0-10"}
         answers = [client.get(path), client.get(path, {"download": "1"}), client.head(path)]
         answers.append(client.get(path, headers=headers))

@@ -183,18 +183,15 @@ def test_naughty_strings_as_texts_of_a_listing(world: World, db: None, naughty: 
 
 QUERIES = [
     "q=%00&page=%00&kind=%00&code=%00&next=%00",
-    "q=%ff%c3%28&page=%ff&code=%c0%af",
-    "q=%ed%a0%80&state=%ed%a0%80",
-    "page=99999999999999999999999&patent=-1&run=1e999&kind[]=1",
-    "q=" + "a" * 60_000,
-    "&".join(f"a{n}=1" for n in range(1_990)),
-    "page=-1&page=0&page=%F0%9F%92%A9&show=__proto__&sort=-pk%3Bdrop",
-    "organization=00000000-0000-0000-0000-000000000000&patent=%27%20OR%201%3D1--",
+    "q=%ff%c3%28&page=%ff&code=%c0%af&state=%ed%a0%80&show=%ed%a0%80",
+    "page=99999999999999999999999&patent=-1&run=1e999&kind[]=1&show=__proto__&sort=-pk%3Bdrop",
+    "page=-1&page=0&q=" + "a" * 60_000,
+    "&".join(f"a{n}=1" for n in range(1_990)) + "&page=%F0%9F%92%A9&patent=%27%20OR%201%3D1--",
 ]
-METHODS = ["PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "BREW"]
+METHODS = ["PUT", "DELETE", "OPTIONS", "HEAD", "TRACE", "BREW"]
 
 
-@pytest.mark.parametrize("who", ["anonymous", "firm owner", "owner", "moderator"])
+@pytest.mark.parametrize("who", ["anonymous", "owner", "moderator"])
 def test_odd_requests_to_every_page_are_answered(who: str, world: World, db: None) -> None:
     client, answers = browser(world.users.get(who)), []
     jar = dict(client.cookies)
@@ -235,7 +232,7 @@ def test_bodies_of_nonsense_are_answered(who: str, world: World, db: None) -> No
             continue
         for body, kind in BODIES:
             with nothing_stays():
-                answer = client.generic("POST", path_of(name, world), body, content_type=kind)
+                answer: Any = client.generic("POST", path_of(name, world), body, content_type=kind)
                 told = repr(answer.exc_info[1])[:160] if getattr(answer, "exc_info", None) else ""
                 if answer.status_code >= 500:
                     broken.append(f"{name} {kind} {body[:20]!r}: {told}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -16,10 +17,10 @@ class Form:
     method: str
     fields: dict[str, list[str]] = field(default_factory=dict)
 
-    def filled(self, changes: Fields) -> Fields:
+    def filled(self, changes: Mapping[str, str | list[str]]) -> Fields:
         """What it sends with some fields changed."""
         sent: Fields = {name: values for name, values in self.fields.items() if name != "csrfmiddlewaretoken"}
-        return sent | changes
+        return {**sent, **changes}
 
 
 class _Reader(HTMLParser):

@@ -155,7 +155,7 @@ def test_no_door_leads_to_another_site(name: str, world: World, db: None) -> Non
         with nothing_stays():
             answer = DOORS[name](world, payload)
         location = answer.headers.get("Location", "")
-        moved += bool(location)
+        moved += bool(location) or answer.status_code == 400  # an address with a NUL is none
         if answer.status_code >= 500 or not stays(location, answer.request["PATH_INFO"]):
             leapt.append(f"{payload!r}: {answer.status_code} {location!r}")
         if "\r" in location or "\n" in location:
