@@ -154,25 +154,27 @@ def patent(told: dict[str, Any], number: int, organization: Organization, by: Us
         "filed_on": filed,
         "granted_on": date.fromisoformat(told["granted"]),
     }
-    if told["kind"] != "invention":
-        report = _evidence("专利权评价报告", "evaluation_report", by)
-        facts |= {"evaluation_conclusion": "positive", "evaluation_report": report, "evaluation_on": today()}
     made = flow.add_patent(organization=organization, by=by, facts=facts, source="demo")
+    if told["kind"] != "invention":
+        report = _evidence("专利权评价报告", "evaluation_report", by, made)
+        found = {"evaluation_conclusion": "positive", "evaluation_report": report, "evaluation_on": today()}
+        made = flow.change_patent(made, by=by, facts=found)
     flow.record_status(
         made,
         status=LegalStatus.IN_FORCE,
         source="专利登记簿副本（示例）",
         by=by,
         fees_paid_through=patent_year(filed, today()),
-        evidence=_evidence("专利登记簿副本", "status_evidence", by),
+        evidence=_evidence("专利登记簿副本", "status_evidence", by, made),
     )
     Patent.objects.filter(pk=made.pk).update(is_demo=True)
     made.refresh_from_db()
     return made
 
 
-def _evidence(title: str, kind: str, by: User) -> Any:
-    return files.store(evidence.page(f"{title}（示例）"), kind=kind, name=f"{title}（示例）.pdf", by=by)
+def _evidence(title: str, kind: str, by: User, subject: Patent | Listing) -> Any:
+    data = evidence.page(f"{title}（示例）")
+    return files.store(data, kind=kind, name=f"{title}（示例）.pdf", by=by, subject=subject)
 
 
 def listing(told: dict[str, Any], made: Patent, plan: Plan, sheet: TermSheet | None, moderator: User) -> Listing:
@@ -190,12 +192,12 @@ def listing(told: dict[str, Any], made: Patent, plan: Plan, sheet: TermSheet | N
         start = today() - timedelta(days=40)
         flow.record_publicity(
             row, by=by, starts_on=start, ends_on=start + timedelta(days=20), held_at="校园公示栏与学校网站（示例）",
-            proof=_evidence("公示证明", "publicity_proof", by),
+            proof=_evidence("公示证明", "publicity_proof", by, row),
         )  # fmt: skip
     if plan.track == Track.OPEN and plan.until != "awaiting":
         flow.record_declaration(
             row, by=moderator, number=f"示例-{made.application_number[:12]}", announced_on=today() - timedelta(days=10),
-            evidence=_evidence("开许声明公告页", "declaration_evidence", by),
+            evidence=_evidence("开许声明公告页", "declaration_evidence", by, row),
         )  # fmt: skip
     row.refresh_from_db()
     row = flow.approve(row, by=moderator, revision=row.revision)
