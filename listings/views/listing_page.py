@@ -15,6 +15,7 @@ from listings.prices import Price, class_prices_of, price_for, terms_dict
 from listings.rules import acceptable
 from listings.standing import standing
 from listings.views.checks import checks, day, granted_words, licenses_granted
+from listings.views.desk import may_list
 from listings.views.showing import told_price
 from marketplace.accounts.models import Organization, User
 from marketplace.lib import classes, industries
@@ -75,6 +76,7 @@ def context_of(listing: Listing, user: User, organization: Organization | None) 
         "standing": standing_words(listing),
         "checks": checks(listing, against),
         "is_own": is_own,
+        "may_edit": is_own and may_list(user, organization),
         "eligibility": [one for one in found if one.severity is not Severity.INFO and not is_own],
         "hints": [one for one in found if one.severity is Severity.INFO and not is_own],
         "may_request": is_open and bool(terms) and not against and not blocking(found),

@@ -125,11 +125,12 @@ def _arrivals(organization: Organization) -> Iterator[Need]:
         yield Need(title, note, url_or_empty("payments:arrivals"), _("Look at the arrivals"))
 
 
-def _listings(organization: Organization) -> Iterator[Need]:
+def _listings(organization: Organization, *, may_edit: bool) -> Iterator[Need]:
     """Sent back with a reason, suspended, or objected to."""
     returned = Listing.objects.filter(organization=organization, state=ListingState.DRAFT).exclude(state_reason="")
     for listing in returned.select_related("patent").order_by("-changed_at")[:MOST]:
-        url = url_or_empty("listings:edit", listing.code) or url_or_empty("listings:mine")
+        page = "listings:edit" if may_edit else "listings:mine_one"
+        url = url_or_empty(page, listing.code) or url_or_empty("listings:mine")
         yield Need(listing.patent.title, listing.state_reason, url, _("Correct it"), badge=_("Sent back"))
     stopped = Listing.objects.filter(organization=organization, state=ListingState.SUSPENDED)
     for listing in stopped.select_related("patent").order_by("-changed_at")[:MOST]:
@@ -177,7 +178,9 @@ def of_firm(organization: Organization, roles: set[str], deals: Iterable[Agreeme
 def of_university(
     organization: Organization, roles: set[str], deals: Iterable[Agreement], day: date, fees: Iterable[FeeDue] = ()
 ) -> list[Need]:
-    """What a licensor has to do; `fees` are the annual fees that come next."""
-    found = [*_my_turn(deals, organization), *_arrivals(organization), *_annual_fees(fees, day)]
-    rest = [*_listings(organization), *_term_sheets(organization, day)]
+    """What a licensor has to do; `fees` are the annual fees that come next. Nobody is sent where the role closes."""
+    arrivals = _arrivals(organization) if roles & {Role.OWNER, Role.FINANCE} else ()
+    found = [*_my_turn(deals, organization), *arrivals, *_annual_fees(fees, day)]
+    may_edit = bool(roles & {Role.OWNER, Role.LISTER})
+    rest = [*_listings(organization, may_edit=may_edit), *_term_sheets(organization, day)]
     return [*_verification(organization), *_authority(organization, roles, day), *_sorted(found), *rest]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from cms import queues
 from marketplace.accounts.access import login_required, moderator_required
 from marketplace.accounts.current import find_organization, roles
-from marketplace.accounts.models import Organization, User
+from marketplace.accounts.models import Organization, Role, User
 from marketplace.accounts.requests import MemberRequest
 from marketplace.desks import needs, showing
 from marketplace.lib.terms import today
@@ -54,6 +54,8 @@ def _university(user: User, organization: Organization) -> dict[str, Any]:
         "desk_of": organization,
         "needs": needs.of_university(organization, held, deals, day, fees),
         "piles": piles,
+        "may_list": bool(held & {Role.OWNER, Role.LISTER}),
+        "may_count": bool(held & {Role.OWNER, Role.FINANCE}),
         "has_patents": bool(piles) or organization.patents.exists(),
         "deals": showing.rows(deals, organization),
         "fees": fees,

@@ -94,6 +94,7 @@ def slip(request: PersonRequest, code: UUID) -> HttpResponse:
             "slip": showing.slip_facts(obligation),
             "payee": showing.payee_of(obligation),
             "due": obligation.state == ObligationState.DUE,
+            "may_pay": access.may_pay(request.user, obligation.agreement.licensee),
         },
     )
 
