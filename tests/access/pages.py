@@ -16,6 +16,7 @@ class Form:
     action: str
     method: str
     fields: dict[str, list[str]] = field(default_factory=dict)
+    has_button: bool = False
 
     def filled(self, changes: Mapping[str, str | list[str]]) -> Fields:
         """What it sends with some fields changed."""
@@ -38,6 +39,8 @@ class _Reader(HTMLParser):
             self.open = Form(told.get("action", ""), told.get("method", "get").lower())
             self.forms.append(self.open)
         elif self.open is not None:
+            button = tag == "button" and told.get("type", "submit") == "submit"
+            self.open.has_button |= button or (tag == "input" and told.get("type") == "submit")
             self._field(tag, told)
 
     def _field(self, tag: str, told: dict[str, str]) -> None:

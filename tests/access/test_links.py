@@ -1,12 +1,14 @@
-"""No page shows a person a link that leads that person nowhere."""
+"""No page shows a person a link or a form that is closed to that person."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 
+from tests.access.pages import Form, forms
 from tests.access.places import path_of
 from tests.access.state import answer_of, body_of, nothing_stays
 from tests.access.table import read
@@ -14,7 +16,7 @@ from tests.access.world import World
 
 pytest_plugins = ("tests.access.worlds",)
 LEADS_AWAY = ("/admin/", "/static/", "/dev/", "/accounts/logout/")
-DEAD = {"403", "404", "405", "410"}
+CLOSED = {"403", "404", "405", "410", "500"}
 
 
 class _Links(HTMLParser):
@@ -37,26 +39,45 @@ def links(html: str, base: str) -> set[str]:
     return {f"{part.path}?{part.query}".rstrip("?") for part in parts if not part.path.startswith(LEADS_AWAY)}
 
 
-@pytest.mark.parametrize("who", ["anonymous", "stranger", "firm viewer", "firm owner", "viewer", "lister", "owner"])
-def test_every_link_that_a_person_is_shown_leads_somewhere(who: str, world: World, db: None) -> None:
-    client, shown = world.browsers[who], dict[str, str]()
-    jar = dict(client.cookies)
+class Visit:
+    """One person walking through the site; what the walk does is undone, and the cookies stay as they were."""
 
-    def look(path: str) -> tuple[str, str]:
+    def __init__(self, who: str, world: World) -> None:
+        self.client = world.browsers[who]
+        self.jar = dict(self.client.cookies)
+
+    def ask(self, path: str, form: Form | None = None) -> tuple[str, str]:
+        """The answer to a link, or to a form that is sent as it stands."""
         with nothing_stays():
-            answer = client.get(path)
+            answer = self.client.post(path, form.filled({})) if form else self.client.get(path)
             body = body_of(answer)
-        client.cookies.clear()
-        client.cookies.update(jar)
+        self.client.cookies.clear()
+        self.client.cookies.update(self.jar)
         return answer_of(answer), body
 
-    for name, method in read():
-        if method == "GET" and not name.startswith(("/", "dev:", "wagtail_serve")):
-            path = path_of(name, world)
-            status, body = look(path)
-            if status == "200":
-                shown |= {link: name for link in links(body, path) if link not in shown}
-    dead = [f"{page} → {link}: {look(link)[0]}" for link, page in shown.items() if look(link)[0] in DEAD]
+    def pages(self, world: World) -> Iterator[tuple[str, str, str]]:
+        """Name, path and words of every page that this person gets."""
+        for name, method in read():
+            if method == "GET" and not name.startswith(("/", "dev:", "wagtail_serve")):
+                path = path_of(name, world)
+                status, body = self.ask(path)
+                if status == "200":
+                    yield name, path, body
 
-    assert "\n".join(dead) == ""
+
+@pytest.mark.parametrize("who", ["anonymous", "stranger", "firm viewer", "firm owner", "viewer", "lister", "owner"])
+def test_every_link_and_form_that_a_person_is_shown_is_open(who: str, world: World, db: None) -> None:
+    visit, shown, sent = Visit(who, world), dict[str, str](), dict[str, tuple[str, Form]]()
+    for name, path, body in visit.pages(world):
+        shown |= {link: name for link in links(body, path) if link not in shown}
+        for form in forms(body):
+            goes = urljoin(path, form.action)
+            if form.method == "post" and form.has_button and goes not in sent and not goes.startswith(LEADS_AWAY):
+                sent[goes] = (name, form)
+
+    told = {f"{name} → {link}": visit.ask(link)[0] for link, name in shown.items()}
+    told |= {f"{name} → POST {goes}": visit.ask(goes, form)[0] for goes, (name, form) in sent.items()}
+
+    assert "\n".join(f"{what}: {status}" for what, status in told.items() if status[:3] in CLOSED) == ""
     assert len(shown) > 20
+    assert sent
