@@ -208,6 +208,8 @@ def test_a_code_survives_a_change_of_the_secret_key(bob: User, settings: Any) ->
 
     codes.use(bob, **ACT, code=code)
 
+    assert bob.one_time_codes.get().used_at is not None
+
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_one_right_code_opens_once(transactional_db: None, bob: User) -> None:
