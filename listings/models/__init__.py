@@ -16,6 +16,7 @@ from listings.models.offer_terms import (
     Trigger,
 )
 from listings.models.patent import ALIVE, CoOwner, EvaluationConclusion, LegalStatus, Patent, PatentKind, StatusRecord
+from listings.models.picture import Picture
 from listings.models.review import Override, Review, Revision
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Override",
     "Patent",
     "PatentKind",
+    "Picture",
     "Publicity",
     "Review",
     "Revision",

@@ -13,6 +13,7 @@ from listings.models.offer_terms import TermSheet
 from listings.models.owned import OwnedQuerySet
 from listings.models.patent import Patent
 from marketplace.accounts.models import Organization
+from marketplace.vault.models import VaultFile
 
 
 class Track(models.TextChoices):
@@ -79,7 +80,8 @@ class Listing(models.Model):
     adoption = models.TextField(_("cost and time to adopt"), blank=True)
     also_needed = models.TextField(_("what else is needed"), blank=True)
     maturity = models.PositiveSmallIntegerField(_("maturity (1-9)"), null=True, blank=True)
-    maturity_proof = models.CharField(_("proof of maturity"), max_length=300, blank=True)
+    maturity_proof = models.CharField(_("proof of maturity"), max_length=300, blank=True)  # words or a link
+    maturity_file = models.ForeignKey(VaultFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     contact_name = models.CharField(_("contact"), max_length=80, blank=True)
     contact_phone = models.CharField(_("contact's phone"), max_length=30, blank=True)
     contact_email = models.EmailField(_("contact's e-mail"), blank=True)

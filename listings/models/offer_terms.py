@@ -98,9 +98,24 @@ class Terms(models.Model):
 
 
 class OfferTerms(Terms):
-    """The terms of one listing; a draft until the listing is published, then frozen in versions."""
+    """One set of terms on offer: a listing's own (`listing`), or a further variant beside them (`variant_of`).
 
-    listing = models.OneToOneField("listings.Listing", on_delete=models.CASCADE, related_name="terms")
+    A draft until the listing is published, then frozen in versions, each variant as an offer of its own.
+    """
+
+    listing = models.OneToOneField(
+        "listings.Listing", null=True, blank=True, on_delete=models.CASCADE, related_name="terms"
+    )
+    variant_of = models.ForeignKey(
+        "listings.Listing", null=True, blank=True, on_delete=models.CASCADE, related_name="variants"
+    )
+    code = models.UUIDField(default=uuid.uuid4, editable=False)  # names a variant in addresses and frozen offers
+    label = models.CharField(_("name of the variant"), max_length=60, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    # the sheet a variant's terms come from; the one of a listing's own terms stands on the listing
+    term_sheet = models.ForeignKey(
+        "listings.TermSheet", null=True, blank=True, on_delete=models.PROTECT, related_name="variants"
+    )
     fee_explanation = models.TextField(_("how the fee was reached"), blank=True)  # DECL-2, at most 2,000 characters
     royalty_trigger_confirmed = models.BooleanField(default=False)  # LIC-B
 
@@ -114,10 +129,23 @@ class OfferTerms(Terms):
             models.CheckConstraint(
                 condition=~Q(fee_mode="free") | (Q(fee_minor=0) & Q(royalty_bp=0)), name="offer_terms_free_is_free"
             ),
+            models.CheckConstraint(
+                condition=Q(listing__isnull=False, variant_of__isnull=True, term_sheet__isnull=True)
+                | (Q(listing__isnull=True, variant_of__isnull=False) & ~Q(label="")),
+                name="offer_terms_own_or_variant",
+            ),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(variant_of__isnull=False), name="offer_terms_variant_code_once"
+            ),
+            models.UniqueConstraint(
+                fields=["variant_of", "label"],
+                condition=Q(variant_of__isnull=False),
+                name="offer_terms_variant_label_once",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"terms of {self.listing_id}"
+        return self.label or f"terms of {self.listing_id}"
 
 
 class ClassPrice(models.Model):
