@@ -12,7 +12,7 @@ help: ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 run: $(VENV)/.site ## the site with demo data, and its outbox worker; Ctrl-C ends both
-	@exec $(BIN)/python -m marketplace.serve
+	@MALLOC_ARENA_MAX=2 exec $(BIN)/python -m marketplace.serve
 
 test: $(VENV)/.tests ## style, types, import order, then every test on SQLite and on PostgreSQL
 	@exec $(BIN)/python -m tests.suite

@@ -1,12 +1,13 @@
 """Starts the site and its outbox worker as one group that ends together: `python -m marketplace.serve`.
 
-Prepares the data folder when anything it rests on has changed (migrations, catalogs, seeds), then supervises two
-children. This process imports no Django, so that site and worker are all that costs memory.
+Prepares the data folder when anything it rests on has changed (migrations, catalogs, seeds), loads the code once, forks
+the process that answers the browser and becomes the outbox worker itself: two processes that share what they loaded.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import os
 import signal
@@ -15,10 +16,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 ROOT = Path(__file__).resolve().parent.parent
 USUAL_PORT = 8000
 PATIENCE_SECONDS = 10
+THREADS = 4
 RESTS_ON = (
     "*/migrations/*.py",
     "*/*/migrations/*.py",
@@ -55,49 +61,89 @@ def prepare(*, demo: bool) -> None:
     stamp.write_text(now)
 
 
-def free_port(wanted: int) -> int:
-    """The wanted port, or the next free one of the following hundred, or any."""
+def listening_socket(wanted: int) -> socket.socket:
+    """A socket that listens at the wanted port of this machine, or at the next free one of a hundred, or at any."""
     for port in [*range(wanted, wanted + 100), 0]:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        found = socket.socket()
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind(("127.0.0.1", port))
+            found.listen(128)
+        except OSError:
+            found.close()
+            continue
+        return found
     raise SystemExit("No free port was found.")
 
 
-def start(port: int) -> list[subprocess.Popen[bytes]]:
-    """Start the web process and the outbox worker."""
-    environment = os.environ | {"SITE_URL": os.environ.get("SITE_URL", f"http://localhost:{port}")}
-    environment.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings.development")
-    environment.setdefault("MALLOC_ARENA_MAX", "2")  # threads of a small site need no memory pools of their own
-    options = "--worker-class gthread --threads 4 --log-level warning --graceful-timeout 5 --no-control-socket"
-    web = [sys.executable, "-m", "gunicorn", "marketplace.wsgi", "--bind", f"127.0.0.1:{port}", *options.split()]
-    worker = [sys.executable, str(ROOT / "manage.py"), "run_outbox"]
-    return [subprocess.Popen(command, cwd=ROOT, env=environment) for command in (web, worker)]  # noqa: S603
+def load(port: int) -> WSGIApplication:
+    """The site with all its code loaded, so that both processes share that memory; no connection is left open."""
+    os.environ.setdefault("SITE_URL", f"http://localhost:{port}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings.development")
+    from django.db import connections
+    from django.urls import get_resolver
+
+    from marketplace.wsgi import application
+
+    get_resolver()._populate()  # reads every room's addresses and views
+    connections.close_all()
+    gc.collect()
+    gc.freeze()  # the collector leaves what both share alone: touching it would copy it
+    return application
 
 
-def answers(port: int) -> bool:
-    """Whether something listens there."""
-    with socket.socket() as probe:
-        probe.settimeout(0.2)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def start_web(application: WSGIApplication, listening: socket.socket) -> int:
+    """Fork the process that answers the browser; its number."""
+    child = os.fork()
+    if child:
+        return child
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    die_with_parent()
+    from waitress import serve
+
+    try:
+        serve(application, sockets=[listening], threads=THREADS, ident=None)
+    finally:
+        os._exit(0)
 
 
-def stop(children: list[subprocess.Popen[bytes]]) -> None:
-    """Ask the children to end, and insist after PATIENCE_SECONDS."""
-    for child in children:
-        if child.poll() is None:
-            child.send_signal(signal.SIGTERM)
+def die_with_parent() -> None:
+    """Let Linux end this process when its parent is killed; elsewhere a killed parent leaves it behind."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def work_until_told(web: int) -> bool:
+    """Run the outbox worker in this process until a signal or the end of the web process; whether it was a signal."""
+    from django.core.management import call_command
+
+    died: list[int] = []
+
+    def child_ended(_number: int, _frame: object) -> None:
+        if os.waitpid(web, os.WNOHANG)[0]:
+            died.append(web)
+            os.kill(os.getpid(), signal.SIGTERM)  # the worker finishes the effect it is at
+
+    signal.signal(signal.SIGCHLD, child_ended)
+    try:
+        call_command("run_outbox")
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if not died:
+            end(web)
+    return not died
+
+
+def end(web: int) -> None:
+    """Ask the web process to end, and insist after PATIENCE_SECONDS."""
+    os.kill(web, signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    for child in children:
-        try:
-            child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    while not os.waitpid(web, os.WNOHANG)[0]:
+        if time.monotonic() > deadline:
+            os.kill(web, signal.SIGKILL)
+        time.sleep(0.05)
 
 
 def say(text: str) -> None:
@@ -116,28 +162,24 @@ def greeting(port: int, *, demo: bool) -> str:
 
 
 def main() -> int:
-    """Prepare, start, wait; exit 0 after Ctrl-C, 1 when a child died by itself."""
+    """Prepare, start, wait; exit 0 after Ctrl-C, 1 when the site died by itself."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", USUAL_PORT)))
     parser.add_argument("--empty", action="store_true", help="no demo data")
     options = parser.parse_args()
-    data_folder().mkdir(parents=True, exist_ok=True)
-    demo = not options.empty
-    prepare(demo=demo)
-    port = free_port(options.port)
-    ending: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda got, _frame: ending.append(got))
-    children = start(port)
+        signal.signal(number, signal.default_int_handler)
     try:
-        while not answers(port) and not ending and all(child.poll() is None for child in children):
-            time.sleep(0.05)
-        say(greeting(port, demo=demo))
-        while not ending and all(child.poll() is None for child in children):
-            time.sleep(0.2)
-    finally:
-        stop(children)
-    return 0 if ending else 1
+        data_folder().mkdir(parents=True, exist_ok=True)
+        prepare(demo=not options.empty)
+        listening = listening_socket(options.port)
+        port = int(listening.getsockname()[1])
+        web = start_web(load(port), listening)
+        listening.close()
+        say(greeting(port, demo=not options.empty))
+        return 0 if work_until_told(web) else 1
+    except KeyboardInterrupt:
+        return 0
 
 
 if __name__ == "__main__":
