@@ -11,6 +11,11 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 
+# What membership in Question.near adds to a score: more than words can weigh, so that the engine lists them first and
+# fusion can take the two apart again; small enough that a 32-bit float still tells words apart behind it.
+NEAR = 4096.0
+
+
 class SearchUnavailable(Exception):
     """The index cannot be read now: never built, built by another version, or its store is away."""
 
@@ -31,6 +36,7 @@ class Document:
     prices: Mapping[str, int] = field(default_factory=dict)
     published: int = 0  # seconds since 1970
     last_day: int = 0  # proleptic ordinal of the patent's last day
+    vector: bytes = b""  # its meaning as listings.search.meaning packs it; empty while none has been computed
 
     @classmethod
     def tombstone(cls, key: int, version: int) -> Document:
@@ -51,6 +57,7 @@ class Word:
 class Question:
     """A question made ready for an engine. `at_least` of the words must occur (0: they only order what is found).
 
+    `near` widens it: a listing fits when its words do or when its key is among these. Numbers and filters bind both.
     Filters hold alternatives.
     """
 
@@ -58,6 +65,7 @@ class Question:
     numbers: tuple[str, ...] = ()  # patent numbers in normal form: one of them must occur
     pairs: tuple[str, ...] = ()  # its characters two by two: they order what was found, they find nothing
     at_least: int = 0
+    near: tuple[int, ...] = ()  # keys of the listings nearest by meaning; each adds NEAR to its score
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     licensee_class: str = ""  # whose price sorts
     sort: str = "relevance"
@@ -67,11 +75,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What an engine answers: keys in order, how many there are in all, counts of values per filter."""
+    """What an engine answers: keys in order, how many there are in all, counts of values per filter.
+
+    `scores` belong to the keys when the sort is relevance: what the words weigh, plus NEAR for a key of `near`.
+    """
 
     keys: tuple[int, ...]
     total: int
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    scores: tuple[float, ...] = ()
 
 
 class SearchBackend(Protocol):
@@ -82,6 +94,13 @@ class SearchBackend(Protocol):
 
     def search(self, question: Question) -> Hits:
         """Answer. Raises SearchUnavailable when there is no readable index."""
+
+    def nearest(
+        self, vector: bytes, limit: int, filters: Mapping[str, tuple[str, ...]] | None = None
+    ) -> list[tuple[int, float]]:
+        """The visible listings whose vectors are nearest, with their cosine, best first; under filters exactly those
+        that pass. Empty where no vectors are stored. Raises SearchUnavailable when there is no readable index.
+        """
 
     def rebuild(self, documents: Iterable[Document]) -> int:
         """Build a new index beside the old one and switch in one step; returns the number of documents."""
