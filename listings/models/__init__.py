@@ -1,8 +1,10 @@
 """What is offered: patents, listings and everything that binds them."""
 
-from listings.models.declaration import Declaration, Objection, Publicity
+from listings.models.declaration import Declaration, Objection, Publicity, WithdrawalPaper
 from listings.models.encumbrance import ALONE, Encumbrance, EncumbranceKind
+from listings.models.health import HealthEvent, HealthKind, ListingViews, StatusOutcome, StatusRow, StatusRun
 from listings.models.importing import ImportRow, ImportRun, ImportState, Outcome
+from listings.models.income import IncomeCost, InventorShare, ShareRule
 from listings.models.listing import LIVE, PUBLIC, SHOWN, Listing, ListingState, Track
 from listings.models.offer_terms import (
     ClassPrice,
@@ -32,14 +34,19 @@ __all__ = [
     "EncumbranceKind",
     "EvaluationConclusion",
     "FeeMode",
+    "HealthEvent",
+    "HealthKind",
     "ImportRow",
     "ImportRun",
     "ImportState",
+    "IncomeCost",
+    "InventorShare",
     "LaterMode",
     "LegalStatus",
     "LicenseeClass",
     "Listing",
     "ListingState",
+    "ListingViews",
     "Objection",
     "OfferTerms",
     "Outcome",
@@ -51,9 +58,14 @@ __all__ = [
     "Review",
     "Revision",
     "RoyaltyBase",
+    "ShareRule",
+    "StatusOutcome",
     "StatusRecord",
+    "StatusRow",
+    "StatusRun",
     "TermSheet",
     "TermSheetState",
     "Track",
     "Trigger",
+    "WithdrawalPaper",
 ]

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from listings.models.listing import Listing
 from marketplace.vault.models import VaultFile
@@ -31,6 +32,33 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class WithdrawalPaper(models.Model):
+    """Evidence of a withdrawal (DECL-7): each owner's consent, what was handed in, the page of the announcement."""
+
+    declaration = models.ForeignKey(Declaration, on_delete=models.CASCADE, related_name="withdrawal_papers")
+    kind = models.CharField(
+        max_length=12,
+        choices=[
+            ("consent", _("An owner's consent")),
+            ("request", _("What was handed in")),
+            ("announcement", _("The announcement")),
+        ],
+    )
+    name = models.CharField(max_length=160, blank=True)  # the owner who consents
+    file = models.ForeignKey(VaultFile, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kind="consent") | ~Q(name=""), name="withdrawal_consent_has_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.declaration_id}"
 
 
 class Publicity(models.Model):
@@ -66,6 +94,10 @@ class Objection(models.Model):
     contact = models.CharField(max_length=120)
     text = models.TextField()
     evidence = models.ForeignKey(VaultFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    files = models.ManyToManyField(VaultFile, blank=True, related_name="+")  # further evidence
+    objector = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # none: a guest, who opened the form from a link sent to his address
     made_at = models.DateTimeField(auto_now_add=True)
     upheld = models.BooleanField(null=True, blank=True)
     decision = models.TextField(blank=True)

@@ -87,6 +87,7 @@ class Listing(models.Model):
     contact_email = models.EmailField(_("contact's e-mail"), blank=True)
     undertaking_at = models.DateTimeField(_("undertaking given"), null=True, blank=True)  # DECL-1 (6), DECL-6
     confirmed_alive_at = models.DateTimeField(null=True, blank=True)  # the licensor's last word on the status (LIC-9)
+    stale_since = models.DateTimeField(null=True, blank=True)  # suspended because nobody confirmed it any more
     # PL 14: without an agreement among co-owners each may grant an ordinary license alone and shares the fee
     co_owner_default = models.BooleanField(_("co-owners: the rule of the law applies"), default=False)  # PRESET-1
     related_party_mark = models.BooleanField(_("offered to related parties too"), default=False)  # INST-1
