@@ -12,25 +12,9 @@ from listings.models.listing import PUBLIC
 from listings.prices import class_prices_of
 from listings.search import analysis
 from listings.search.backend import Document
+from listings.search.fields import CLASSES
 from marketplace.lib import classes, divisions, industries
 
-# How much a word weighs by where it stands. The problem weighs most: people describe their trouble, not the invention.
-BOOSTS: dict[str, float] = {
-    "problem": 4.0,
-    "headline": 3.0,
-    "title": 3.0,
-    "products": 2.5,
-    "gains": 1.5,
-    "people": 1.5,
-    "abstract": 1.0,
-    "classes": 0.9,
-    "about": 0.8,
-}
-FACETS = ("track", "band", "fee", "ipc", "industry", "university", "region")
-# The classes of licensee a reader may belong to at once; each has its own price (TRACK-5).
-CLASSES = (
-    "", "micro", "small", "medium", "startup", "academic", "micro+startup", "small+startup", "medium+startup",
-)  # fmt: skip
 _TEN_THOUSAND = 1_000_000  # fen
 
 

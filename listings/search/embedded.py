@@ -21,14 +21,23 @@ import tantivy
 
 from listings.search import analysis
 from listings.search.backend import Document, Hits, Question, SearchUnavailable, Word
-from listings.search.documents import BOOSTS, CLASSES, FACETS
+from listings.search.fields import (
+    BOOSTS,
+    CLASSES,
+    FACETS,
+    KIN,
+    MOST_VALUES,
+    NEAR,
+    NUMBERS,
+    PAIRS,
+    TIE,
+    numbers_of,
+    order_of,
+    price_field,
+)
 
 _SCHEMA_VERSION = 1  # grows when the fields below change
 _HEAP = 15_000_000  # bytes: the least a writer takes; one listing is a few kilobytes
-_KIN = 0.55  # how much a synonym counts beside the word itself
-_PAIRS = 0.35  # a word found only by its characters
-_NEAR = 0.2  # each two neighboring characters of the question, only for the order
-_TIE = 0.15  # a word in several fields counts a little more than in the best one
 _BATCH = 2_000
 
 
@@ -41,13 +50,9 @@ def _schema() -> Any:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in ("numbers", *FACETS):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name != "numbers")
-    for name in ("published", "last_day", *(_price_field(each) for each in CLASSES)):
+    for name in (*NUMBERS, *(price_field(each) for each in CLASSES)):
         builder.add_unsigned_field(name, fast=True)
     return builder.build()
-
-
-def _price_field(licensee_class: str) -> str:
-    return f"price_{licensee_class or 'general'}"
 
 
 class TantivyBackend:
@@ -138,7 +143,7 @@ class TantivyBackend:
             asked.append(tantivy.Query.boolean_query(should, minimum_number_should_match=least))
             words = []
         near = words + [
-            tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, "pairs", pair), _NEAR)
+            tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, "pairs", pair), NEAR)
             for pair in question.pairs
         ]
         return tantivy.Query.boolean_query(
@@ -148,9 +153,9 @@ class TantivyBackend:
     def _word(self, word: Word) -> Any:
         """The best of: the word itself, a synonym, its characters in order."""
         ways = [self._expression(form, 1.0) for form in word.forms]
-        ways += [self._expression(kin, _KIN) for kin in word.kin]
+        ways += [self._expression(kin, KIN) for kin in word.kin]
         if word.pairs:
-            ways.append(tantivy.Query.boost_query(self._phrase("pairs", word.pairs), _PAIRS))
+            ways.append(tantivy.Query.boost_query(self._phrase("pairs", word.pairs), PAIRS))
         return tantivy.Query.disjunction_max_query(ways)
 
     def _expression(self, expression: str, weight: float) -> Any:
@@ -158,7 +163,7 @@ class TantivyBackend:
         fields = [
             tantivy.Query.boost_query(self._phrase(name, parts), boost * weight) for name, boost in BOOSTS.items()
         ]
-        return tantivy.Query.disjunction_max_query(fields, tie_breaker=_TIE)
+        return tantivy.Query.disjunction_max_query(fields, tie_breaker=TIE)
 
     def _phrase(self, name: str, parts: Sequence[str]) -> Any:
         if len(parts) == 1:
@@ -175,7 +180,7 @@ class TantivyBackend:
     def _count(self, searcher: Any, name: str, asked: Any, filters: Mapping[str, Any]) -> dict[str, int]:
         """How many of each value, with every other filter applied: what a further choice would give."""
         others = [query for other, query in filters.items() if other != name]
-        told = searcher.aggregate(self._all([asked, *others]), {name: {"terms": {"field": name, "size": 500}}})
+        told = searcher.aggregate(self._all([asked, *others]), {name: {"terms": {"field": name, "size": MOST_VALUES}}})
         return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in told[name]["buckets"]}
 
     # writing
@@ -267,17 +272,11 @@ def _prefix() -> str:
 
 
 def _order(question: Question) -> dict[str, Any]:
-    match question.sort:
-        case "price":
-            return {"order_by_field": _price_field(question.licensee_class), "order": tantivy.Order.Asc}
-        case "life":
-            return {"order_by_field": "last_day", "order": tantivy.Order.Desc}
-        case "newest":
-            return {"order_by_field": "published", "order": tantivy.Order.Desc}
-        case _ if question.words or question.numbers:
-            return {}
-        case _:
-            return {"order_by_field": "published", "order": tantivy.Order.Desc}
+    order = order_of(question)
+    if order is None:
+        return {}
+    field, largest_first = order
+    return {"order_by_field": field, "order": tantivy.Order.Desc if largest_first else tantivy.Order.Asc}
 
 
 def _versions(searcher: Any, addresses: list[Any]) -> dict[int, int]:
@@ -298,8 +297,6 @@ def _stored(document: Document) -> Any:
         for value in values:
             made.add_text(name, value)
     if document.visible:
-        made.add_unsigned("published", document.published)
-        made.add_unsigned("last_day", document.last_day)
-        for each in CLASSES:
-            made.add_unsigned(_price_field(each), document.prices.get(each, document.prices.get("", 0)))
+        for name, number in numbers_of(document).items():
+            made.add_unsigned(name, number)
     return made

@@ -1,0 +1,56 @@
+"""What an index holds of a listing and how much it weighs: the same for every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from listings.search.backend import Document, Question
+
+# How much a word weighs by where it stands. The problem weighs most: people describe their trouble, not the invention.
+BOOSTS: dict[str, float] = {
+    "problem": 4.0,
+    "headline": 3.0,
+    "title": 3.0,
+    "products": 2.5,
+    "gains": 1.5,
+    "people": 1.5,
+    "abstract": 1.0,
+    "classes": 0.9,
+    "about": 0.8,
+}
+KIN = 0.55  # how much a synonym counts beside the word itself
+PAIRS = 0.35  # a word found only by its characters
+NEAR = 0.2  # each two neighboring characters of the question, only for the order
+TIE = 0.15  # a word in several fields counts a little more than in the best one
+
+FACETS = ("track", "band", "fee", "ipc", "industry", "university", "region")
+MOST_VALUES = 500  # of one facet that are counted
+# The classes of licensee a reader may belong to at once; each has its own price (TRACK-5).
+CLASSES = (
+    "", "micro", "small", "medium", "startup", "academic", "micro+startup", "small+startup", "medium+startup",
+)  # fmt: skip
+NUMBERS = ("published", "last_day")  # whole numbers of a Document that are sorted by
+ORDERS: dict[str, tuple[str, bool]] = {  # sort → the number, and whether the largest comes first
+    "newest": ("published", True),
+    "life": ("last_day", True),
+}
+
+
+def price_field(licensee_class: str) -> str:
+    """The field that holds the price of one of CLASSES."""
+    return f"price_{licensee_class or 'general'}"
+
+
+def numbers_of(document: Document) -> Mapping[str, int]:
+    """Every number of a visible document by field: prices and what else is sorted by."""
+    prices = {price_field(each): document.prices.get(each, document.prices.get("", 0)) for each in CLASSES}
+    return {name: int(getattr(document, name)) for name in NUMBERS} | prices
+
+
+def order_of(question: Question) -> tuple[str, bool] | None:
+    """The field a question sorts by and whether its largest value comes first; None: the best match first."""
+    if question.sort == "price":
+        return price_field(question.licensee_class if question.licensee_class in CLASSES else ""), False
+    if question.sort in ORDERS:
+        return ORDERS[question.sort]
+    return None if question.words or question.numbers else ORDERS["newest"]

@@ -1,0 +1,1 @@
+"""A real Elasticsearch for tests, out of the jars that Maven has."""
