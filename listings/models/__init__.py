@@ -1,11 +1,13 @@
 """What is offered: patents, listings and everything that binds them."""
 
 from listings.models.declaration import Declaration, Objection, Publicity, WithdrawalPaper
+from listings.models.desk import Reason, ReasonUse, ReviewCase
 from listings.models.encumbrance import ALONE, Encumbrance, EncumbranceKind
 from listings.models.health import HealthEvent, HealthKind, ListingViews, StatusOutcome, StatusRow, StatusRun
 from listings.models.importing import ImportRow, ImportRun, ImportState, Outcome
 from listings.models.income import IncomeCost, InventorShare, ShareRule
-from listings.models.listing import LIVE, PUBLIC, SHOWN, Listing, ListingState, Track
+from listings.models.integrity import FlagKind, FlagState, IntegrityFlag
+from listings.models.listing import CLOSED, LIVE, PUBLIC, SHOWN, Listing, ListingState, Track
 from listings.models.offer_terms import (
     ClassPrice,
     FeeMode,
@@ -24,6 +26,7 @@ from listings.models.review import Override, Review, Revision
 __all__ = [
     "ALIVE",
     "ALONE",
+    "CLOSED",
     "LIVE",
     "PUBLIC",
     "SHOWN",
@@ -34,12 +37,15 @@ __all__ = [
     "EncumbranceKind",
     "EvaluationConclusion",
     "FeeMode",
+    "FlagKind",
+    "FlagState",
     "HealthEvent",
     "HealthKind",
     "ImportRow",
     "ImportRun",
     "ImportState",
     "IncomeCost",
+    "IntegrityFlag",
     "InventorShare",
     "LaterMode",
     "LegalStatus",
@@ -55,7 +61,10 @@ __all__ = [
     "PatentKind",
     "Picture",
     "Publicity",
+    "Reason",
+    "ReasonUse",
     "Review",
+    "ReviewCase",
     "Revision",
     "RoyaltyBase",
     "ShareRule",

@@ -35,9 +35,11 @@ class ListingState(models.TextChoices):
     WITHDRAWAL_REQUESTED = "withdrawal", _("Withdrawal requested")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     EXPIRED = "expired", _("Expired")
+    REFUSED = "refused", _("Refused")
 
 
-LIVE = tuple(s for s in ListingState if s not in (ListingState.WITHDRAWN, ListingState.EXPIRED))
+CLOSED = (ListingState.WITHDRAWN, ListingState.EXPIRED, ListingState.REFUSED)
+LIVE = tuple(s for s in ListingState if s not in CLOSED)
 PUBLIC = (ListingState.PUBLISHED, ListingState.WITHDRAWAL_REQUESTED)  # can be found and asked for
 SHOWN = (*PUBLIC, ListingState.PUBLICITY, ListingState.SUSPENDED)  # have a public page
 
@@ -105,7 +107,7 @@ class Listing(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["patent", "track"],
-                condition=~Q(state__in=["withdrawn", "expired"]),
+                condition=~Q(state__in=["withdrawn", "expired", "refused"]),
                 name="listing_one_live_per_patent_and_track",
             ),
             models.CheckConstraint(

@@ -9,14 +9,19 @@ from listings.models.listing import Listing
 
 
 class Review(models.Model):
-    """One decision on one revision: approved, returned or suspended, with reasons."""
+    """One decision on one revision: approved, returned, refused or suspended, with reasons."""
 
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="reviews")
     revision = models.PositiveIntegerField()
     decision = models.CharField(
-        max_length=10, choices=[("approved", "approved"), ("returned", "returned"), ("suspended", "suspended")]
+        max_length=10,
+        choices=[(name, name) for name in ("approved", "returned", "refused", "suspended")],
     )
     reason = models.TextField(blank=True)
+    quoted = models.JSONField(default=list, blank=True)  # reasons from the list as they read then: pk, rule, zh, en
+    veto = models.ForeignKey(
+        "accounts.Veto", null=True, blank=True, on_delete=models.PROTECT, related_name="listing_reviews"
+    )  # suspended because its organization was vetoed (INST-5)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(auto_now_add=True)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from marketplace.accounts.veto_model import Veto as Veto
 from marketplace.vault.models import VaultFile
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ class Organization(models.Model):
     founded_on = models.DateField(_("founded on"), null=True, blank=True)
     state = models.CharField(max_length=12, choices=VerificationState, default=VerificationState.UNVERIFIED)
     state_reason = models.CharField(max_length=500, blank=True)
+    shareholders = models.CharField(_("shareholders"), max_length=500, blank=True)  # names split by ";" (LIC-J)
+    vetoed_at = models.DateTimeField(null=True, blank=True, editable=False)  # while a Veto stands (INST-5)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -162,6 +165,11 @@ class Organization(models.Model):
     def is_verified(self) -> bool:
         """Whether it may sign and publish."""
         return self.state == VerificationState.VERIFIED
+
+    @property
+    def is_vetoed(self) -> bool:
+        """Whether it may neither offer nor sign, by a veto (INST-5)."""
+        return self.vetoed_at is not None
 
     @property
     def is_licensor(self) -> bool:

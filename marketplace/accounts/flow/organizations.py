@@ -36,7 +36,7 @@ PAYEE = ("bank_name", "bank_account_name", "bank_account")
 EDITABLE = frozenset(
     field.name
     for field in Organization._meta.concrete_fields
-    if field.name not in {"id", "code", "kind", "state", "state_reason", "is_demo", "created_at"}
+    if field.name not in {"id", "code", "kind", "state", "state_reason", "vetoed_at", "is_demo", "created_at"}
 )
 
 
