@@ -27,7 +27,7 @@ from listings.search.fields import (
     FACETS,
     KIN,
     MOST_VALUES,
-    NEAR,
+    NEIGHBORS,
     NUMBERS,
     PAIRS,
     TIE,
@@ -143,7 +143,7 @@ class TantivyBackend:
             asked.append(tantivy.Query.boolean_query(should, minimum_number_should_match=least))
             words = []
         near = words + [
-            tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, "pairs", pair), NEAR)
+            tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, "pairs", pair), NEIGHBORS)
             for pair in question.pairs
         ]
         return tantivy.Query.boolean_query(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 
 from listings.search.backend import Document, Question
@@ -20,7 +22,7 @@ BOOSTS: dict[str, float] = {
 }
 KIN = 0.55  # how much a synonym counts beside the word itself
 PAIRS = 0.35  # a word found only by its characters
-NEAR = 0.2  # each two neighboring characters of the question, only for the order
+NEIGHBORS = 0.2  # each two neighboring characters of the question, only for the order
 TIE = 0.15  # a word in several fields counts a little more than in the best one
 
 FACETS = ("track", "band", "fee", "ipc", "industry", "university", "region")
@@ -45,6 +47,20 @@ def numbers_of(document: Document) -> Mapping[str, int]:
     """Every number of a visible document by field: prices and what else is sorted by."""
     prices = {price_field(each): document.prices.get(each, document.prices.get("", 0)) for each in CLASSES}
     return {name: int(getattr(document, name)) for name in NUMBERS} | prices
+
+
+def flat(document: Document) -> dict[str, str | list[str] | int | bool]:
+    """A document without key, version and vector: field by field, as it is stored."""
+    if not document.visible:
+        return {"visible": False}
+    values = {name: list(each) for name, each in document.values.items()}
+    return {"visible": True, **document.texts, **values, **numbers_of(document)}
+
+
+def digest_of(stored: Mapping[str, object]) -> int:
+    """A checksum of what `flat` gives, 63 bits: two documents with the same one say the same (ES-6)."""
+    whole = json.dumps(stored, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return int.from_bytes(hashlib.blake2b(whole.encode(), digest_size=8).digest(), "big") >> 1
 
 
 def order_of(question: Question) -> tuple[str, bool] | None:
