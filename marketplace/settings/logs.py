@@ -79,5 +79,6 @@ def configure(*, as_json: bool) -> dict[str, Any]:
             "django": {"level": "INFO" if as_json else "WARNING"},
             "fontTools": {"level": "WARNING"},
             "pyhanko": {"level": "WARNING"},
+            "waitress.queue": {"level": "ERROR"},  # a request that waits for a thread is no news
         },
     }

@@ -55,9 +55,7 @@ def prepare() -> Callable[[], None]:
     """
     name = f"kaixu-template-{fingerprint()}"
     if connection.vendor == "sqlite":
-        template = Path(tempfile.gettempdir()) / f"{name}.sqlite3"
-        with _alone(name):
-            _make_sqlite(template)
+        template = sqlite_template()
         target = Path(str(settings.DATABASES["default"]["TEST"]["NAME"]))
         restore = partial(_copy_sqlite, template, target)
     else:
@@ -70,6 +68,15 @@ def prepare() -> Callable[[], None]:
         restore = partial(_copy_postgres, named, target_name, told)
     restore()
     return restore
+
+
+def sqlite_template() -> Path:
+    """The migrated SQLite file, made when it is not there yet."""
+    name = f"kaixu-template-{fingerprint()}"
+    template = Path(tempfile.gettempdir()) / f"{name}.sqlite3"
+    with _alone(name):
+        _make_sqlite(template)
+    return template
 
 
 def _make_sqlite(template: Path) -> None:
