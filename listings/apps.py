@@ -11,10 +11,14 @@ class ListingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the letters, say who reads files, let the search index hear what moves, do what the clock demands."""
-        from listings import cms_panels, flow, letters, term_sheets
+        from django.db.models.signals import post_migrate, pre_migrate
+
+        from listings import cms_panels, flow, guards, letters, term_sheets
         from listings.search import health, indexer
         from marketplace.outbox import outbox
 
+        pre_migrate.connect(guards.take_down, sender=self, dispatch_uid="listings.guards")
+        post_migrate.connect(guards.put_up, sender=self, dispatch_uid="listings.guards")
         outbox.handles("listing.moved", "search")(indexer.on_listing_moved)
         outbox.handles("patent.health_changed", "search")(indexer.on_patent_health_changed)
         letters.register_messages()

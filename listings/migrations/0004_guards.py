@@ -1,7 +1,6 @@
 """What must never be true, said to the database: triggers and an exclusion constraint for both vendors.
 
-SQLite's triggers live with their table: a later migration that makes Django remake listings_encumbrance,
-listings_listing, listings_declaration or listings_termsheet has to run `guard` again as its last operation.
+SQLite's triggers go with a table that Django remakes, so `listings.guards` puts them up behind every migration.
 """
 
 from django.db import migrations
@@ -122,17 +121,11 @@ SQLITE_GUARDS = {
 
 
 def guard(apps, schema_editor):
-    """Put the guards up; those that stand already are put up anew."""
+    """Put PostgreSQL's guards up; those that stand already are put up anew."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(POSTGRES_UNDO[0])
         for statement in POSTGRES:
             schema_editor.execute(statement)
-        return
-    for name, (when, condition, message) in SQLITE_GUARDS.items():
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")
-        schema_editor.execute(
-            f"CREATE TRIGGER {name} {when} FOR EACH ROW WHEN {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        )
 
 
 def unguard(apps, schema_editor):
@@ -140,9 +133,6 @@ def unguard(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         for statement in POSTGRES_UNDO:
             schema_editor.execute(statement)
-        return
-    for name in SQLITE_GUARDS:
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
 class Migration(migrations.Migration):

@@ -1,5 +1,6 @@
 """What is offered: patents, listings and everything that binds them."""
 
+from listings.models.asking import ApprovalStep, Asking, AskingKind, AskingState
 from listings.models.declaration import Declaration, Objection, Publicity, WithdrawalPaper
 from listings.models.desk import Reason, ReasonUse, ReviewCase
 from listings.models.encumbrance import ALONE, Encumbrance, EncumbranceKind
@@ -30,6 +31,10 @@ __all__ = [
     "LIVE",
     "PUBLIC",
     "SHOWN",
+    "ApprovalStep",
+    "Asking",
+    "AskingKind",
+    "AskingState",
     "ClassPrice",
     "CoOwner",
     "Declaration",

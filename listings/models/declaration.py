@@ -28,6 +28,14 @@ class Declaration(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["number"], name="declaration_number_once"),
             models.CheckConstraint(condition=~Q(number=""), name="declaration_has_number"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("announced_on")),
+                name="declaration_withdrawn_after_its_announcement",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawal_requested_at__isnull=True) | ~Q(withdrawal_reason=""),
+                name="declaration_withdrawal_has_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,6 +113,14 @@ class Objection(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True) | (Q(upheld__isnull=False) & ~Q(decision="")),
+                name="objection_decision_is_written",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"objection to {self.listing_id}"

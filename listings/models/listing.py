@@ -27,6 +27,7 @@ class ListingState(models.TextChoices):
     """From draft to the end; moved only by listings.flow."""
 
     DRAFT = "draft", _("Draft")
+    APPROVAL = "approval", _("In approval inside the institution")  # INST-4
     SUBMITTED = "submitted", _("With the moderators")
     PUBLICITY = "publicity", _("In publicity")
     AWAITING_ANNOUNCEMENT = "awaiting", _("Waiting for the patent office's announcement")
@@ -93,6 +94,7 @@ class Listing(models.Model):
     # PL 14: without an agreement among co-owners each may grant an ordinary license alone and shares the fee
     co_owner_default = models.BooleanField(_("co-owners: the rule of the law applies"), default=False)  # PRESET-1
     related_party_mark = models.BooleanField(_("offered to related parties too"), default=False)  # INST-1
+    related_parties = models.TextField(_("related parties"), blank=True)  # LIC-J: one a line, with what connects them
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     submitted_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     approved_revision = models.PositiveIntegerField(null=True, blank=True)  # the revision a moderator approved (LIC-12)
@@ -123,6 +125,10 @@ class Listing(models.Model):
                 | Q(approved_revision__isnull=True)
                 | Q(approved_revision=F("revision")),
                 name="listing_offers_what_was_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(related_party_mark=False) | ~Q(related_parties="") | Q(state__in=["draft", "withdrawn"]),
+                name="listing_related_parties_have_names",
             ),
         ]
         indexes = [

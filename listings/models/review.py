@@ -7,6 +7,9 @@ from django.db import models
 
 from listings.models.listing import Listing
 
+# The rules that leave a decision to a person; `listings.rules` marks the same ones, which a test compares.
+OVERRIDABLE = ("DECL-3", "DECL-4", "NUM-2", "NUM-3", "PRESET-4")
+
 
 class Review(models.Model):
     """One decision on one revision: approved, returned, refused or suspended, with reasons."""
@@ -62,6 +65,7 @@ class Override(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["listing", "rule"], name="override_once_per_rule"),
             models.CheckConstraint(condition=~models.Q(reason=""), name="override_has_reason"),
+            models.CheckConstraint(condition=models.Q(rule__in=OVERRIDABLE), name="override_only_where_the_law_allows"),
         ]
 
     def __str__(self) -> str:
