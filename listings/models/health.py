@@ -77,6 +77,7 @@ class StatusRun(models.Model):
         Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="status_runs"
     )
     source = models.CharField(_("source"), max_length=200)  # who says it: shown with every status
+    as_of = models.DateField(_("looked up on"), null=True, blank=True)  # none: each row's own day
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     counts = models.JSONField(default=dict)  # {outcome: rows}
