@@ -23,6 +23,7 @@ from listings.models.offer_terms import (
 from listings.models.patent import ALIVE, CoOwner, EvaluationConclusion, LegalStatus, Patent, PatentKind, StatusRecord
 from listings.models.picture import Picture
 from listings.models.review import Override, Review, Revision
+from listings.models.searching import Meaning, SynonymGroup, Vocabulary
 
 __all__ = [
     "ALIVE",
@@ -58,6 +59,7 @@ __all__ = [
     "Listing",
     "ListingState",
     "ListingViews",
+    "Meaning",
     "Objection",
     "OfferTerms",
     "Outcome",
@@ -77,9 +79,11 @@ __all__ = [
     "StatusRecord",
     "StatusRow",
     "StatusRun",
+    "SynonymGroup",
     "TermSheet",
     "TermSheetState",
     "Track",
     "Trigger",
+    "Vocabulary",
     "WithdrawalPaper",
 ]
