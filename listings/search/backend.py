@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
-
 
 # What membership in Question.near adds to a score: more than words can weigh, so that the engine lists them first and
 # fusion can take the two apart again; small enough that a 32-bit float still tells words apart behind it.
@@ -18,6 +17,22 @@ NEAR = 4096.0
 
 class SearchUnavailable(Exception):
     """The index cannot be read now: never built, built by another version, or its store is away."""
+
+
+class EngineAway(SearchUnavailable):
+    """The engine does not answer, or not in time: asking again at once would only make more people wait (ES-1)."""
+
+
+class Rejected(Exception):
+    """Some documents cannot be stored as they are; all others of the same call were (ES-8).
+
+    `reasons` tells by key what the engine said; `stored` is what the call would have returned otherwise.
+    """
+
+    def __init__(self, reasons: Mapping[int, str], stored: int) -> None:
+        super().__init__("; ".join(f"listing {key}: {words}" for key, words in sorted(reasons.items())[:20]))
+        self.reasons = dict(reasons)
+        self.stored = stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +101,28 @@ class Hits:
     scores: tuple[float, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What an index holds of one listing: for comparing it with the database (ES-6)."""
+
+    key: int
+    version: int
+    visible: bool
+    digest: int  # listings.search.fields.digest_of what is stored
+
+
 class SearchBackend(Protocol):
-    """An engine. Writing is idempotent, and a document's version never goes back (ES-3)."""
+    """An engine. Writing is idempotent, and a document's version never goes back (ES-3).
+
+    Each engine class has a static method `place()`: what the settings say about where its index is, as one hashable
+    value, which its constructor takes.
+    """
 
     def index(self, documents: Iterable[Document]) -> int:
-        """Store documents, visible ones and tombstones; returns how many were newer than (or as new as) the stored."""
+        """Store documents, visible ones and tombstones; returns how many were newer than (or as new as) the stored.
+
+        Raises SearchUnavailable when there is no index to write to, and Rejected after all others were stored.
+        """
 
     def search(self, question: Question) -> Hits:
         """Answer. Raises SearchUnavailable when there is no readable index."""
@@ -103,18 +135,28 @@ class SearchBackend(Protocol):
         """
 
     def rebuild(self, documents: Iterable[Document]) -> int:
-        """Build a new index beside the old one and switch in one step; returns the number of documents."""
+        """Build a new index beside the old one and switch in one step; returns the number of documents.
+
+        Nothing that others store meanwhile is lost (ES-5). Raises Rejected after the switch.
+        """
+
+    def settle(self) -> None:
+        """Let every search that begins now see what was stored before; without it that may take a second."""
+
+    def stored(self, keys: Iterable[int] | None = None) -> Iterator[Stored]:
+        """What the index holds, tombstones included, ordered by key; of these keys only, where some are given."""
 
     def versions(self) -> dict[int, int]:
         """The version stored for each key, tombstones included: for reconciling with the database."""
 
 
 @lru_cache(maxsize=8)
-def _made(path: str, root: str) -> SearchBackend:
-    made: SearchBackend = import_string(path)(root)
+def _made(engine: Any, place: Hashable) -> SearchBackend:
+    made: SearchBackend = engine(place)
     return made
 
 
 def backend() -> SearchBackend:
-    """The engine that the settings SEARCH_BACKEND and SEARCH_ROOT name."""
-    return _made(settings.SEARCH_BACKEND, str(settings.SEARCH_ROOT))
+    """The engine that the setting SEARCH_BACKEND names, at the place that its own settings name."""
+    engine = import_string(settings.SEARCH_BACKEND)
+    return _made(engine, engine.place())

@@ -18,25 +18,28 @@ from pathlib import Path
 from typing import Any
 
 import tantivy
+from django.conf import settings
 
 from listings.search import analysis
-from listings.search.backend import Document, Hits, Question, SearchUnavailable, Word
+from listings.search.backend import Document, Hits, Question, Rejected, SearchUnavailable, Stored, Word
 from listings.search.fields import (
+    ALL_NUMBERS,
     BOOSTS,
-    CLASSES,
     FACETS,
     KIN,
+    KNOWN,
     MOST_VALUES,
     NEIGHBORS,
-    NUMBERS,
     PAIRS,
+    TEXTS,
     TIE,
-    numbers_of,
+    VALUES,
+    digest_of,
+    flat,
     order_of,
-    price_field,
 )
 
-_SCHEMA_VERSION = 1  # grows when the fields below change
+_SCHEMA_VERSION = 2  # grows when the fields below change
 _HEAP = 15_000_000  # bytes: the least a writer takes; one listing is a few kilobytes
 _BATCH = 2_000
 
@@ -45,12 +48,13 @@ def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("key", stored=True, indexed=True, fast=True)
     builder.add_unsigned_field("version", fast=True)
-    builder.add_boolean_field("visible", indexed=True)
-    for name in (*BOOSTS, "pairs"):
+    builder.add_unsigned_field("digest", fast=True)
+    builder.add_boolean_field("visible", indexed=True, fast=True)
+    for name in TEXTS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    for name in ("numbers", *FACETS):
+    for name in VALUES:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name != "numbers")
-    for name in (*NUMBERS, *(price_field(each) for each in CLASSES)):
+    for name in ALL_NUMBERS:
         builder.add_unsigned_field(name, fast=True)
     return builder.build()
 
@@ -64,6 +68,11 @@ class TantivyBackend:
         self._opened: tuple[str, Any] | None = None
         self._stamp: tuple[object, ...] = ()
         self._schema = _schema()
+
+    @staticmethod
+    def place() -> str:
+        """The folder that the settings name."""
+        return str(settings.SEARCH_ROOT)
 
     # reading
 
@@ -84,11 +93,23 @@ class TantivyBackend:
 
     def versions(self) -> dict[int, int]:
         """The version stored for each key, tombstones included."""
+        return {each.key: each.version for each in self.stored()}
+
+    def stored(self, keys: Iterable[int] | None = None) -> Iterator[Stored]:
+        """What the index holds, tombstones included, ordered by key."""
         searcher = self._searcher()
+        wanted = tantivy.Query.all_query()
+        if keys is not None:
+            wanted = tantivy.Query.term_set_query(self._schema, "key", sorted(keys))
         if not searcher.num_docs:
-            return {}
-        hits = searcher.search(tantivy.Query.all_query(), limit=searcher.num_docs, count=False).hits
-        return _versions(searcher, [address for _score, address in hits])
+            return
+        found = searcher.search(wanted, searcher.num_docs, False, "key", 0, tantivy.Order.Asc).hits
+        addresses = [address for _key, address in found]
+        for start in range(0, len(addresses), _BATCH):
+            yield from _told(searcher, addresses[start : start + _BATCH])
+
+    def settle(self) -> None:
+        """Nothing to do: a search sees what was committed before it."""
 
     def _searcher(self) -> Any:
         with self._lock:
@@ -197,41 +218,57 @@ class TantivyBackend:
             name = f"{_prefix()}{time.time_ns():x}"
             folder = self.root / name
             folder.mkdir(parents=True)
+            rejected = None
             try:
                 written = self._write(tantivy.Index(self._schema, path=str(folder)), documents)
+            except Rejected as partly:
+                rejected, written = partly, partly.stored
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
-            before = self._current_name()
-            pointer = self.root / "CURRENT.new"
-            pointer.write_text(name, encoding="ascii")
-            pointer.replace(self.root / "CURRENT")
-            self._sweep(keep={name, before})
-            return written
+            self._switch_to(name)
+        if rejected:
+            raise rejected
+        return written
+
+    def _switch_to(self, name: str) -> None:
+        before = self._current_name()
+        pointer = self.root / "CURRENT.new"
+        pointer.write_text(name, encoding="ascii")
+        pointer.replace(self.root / "CURRENT")
+        self._sweep(keep={name, before})
 
     def _write(self, index: Any, documents: Iterable[Document]) -> int:
         index.reload()
         writer = index.writer(heap_size=_HEAP, num_threads=1)
+        reasons: dict[int, str] = {}
         try:
-            written = self._add(index.searcher(), writer, documents)
+            written = self._add(index.searcher(), writer, documents, reasons)
             writer.commit()
         except BaseException:
             writer.rollback()
             raise
         finally:
             writer.wait_merging_threads()  # its threads write files as long as they live
+        if reasons:
+            raise Rejected(reasons, written)
         return written
 
-    def _add(self, searcher: Any, writer: Any, documents: Iterable[Document]) -> int:
+    def _add(self, searcher: Any, writer: Any, documents: Iterable[Document], reasons: dict[int, str]) -> int:
         known: dict[int, int] = {}
         written = 0
         for document in documents:
             stored = known.get(document.key, self._stored_version(searcher, document.key))
             if stored > document.version:
                 continue
+            try:
+                made = _made(document)
+            except (TypeError, ValueError, OverflowError) as bad:
+                reasons[document.key] = str(bad)
+                continue
             known[document.key] = document.version
             writer.delete_documents_by_query(self._with_key(document.key))
-            writer.add_document(_stored(document))
+            writer.add_document(made)
             written += 1
         return written
 
@@ -286,17 +323,27 @@ def _versions(searcher: Any, addresses: list[Any]) -> dict[int, int]:
     return {int(k): int(v) for k, v in zip(keys, searcher.fast_field_values("version", addresses), strict=True)}
 
 
-def _stored(document: Document) -> Any:
+def _told(searcher: Any, addresses: list[Any]) -> Iterator[Stored]:
+    columns = (searcher.fast_field_values(name, addresses) for name in ("key", "version", "visible", "digest"))
+    for key, version, visible, digest in zip(*columns, strict=True):
+        yield Stored(int(key), int(version), bool(visible), int(digest))
+
+
+def _made(document: Document) -> Any:
+    """Raises ValueError where a field is unknown or a number is no whole number from 0 up."""
+    whole = flat(document)
+    if unknown := whole.keys() - KNOWN:
+        raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
     made = tantivy.Document()
     made.add_unsigned("key", document.key)
     made.add_unsigned("version", document.version)
-    made.add_boolean("visible", document.visible)
-    for name, text in document.texts.items():
-        made.add_text(name, text)
-    for name, values in document.values.items():
-        for value in values:
-            made.add_text(name, value)
-    if document.visible:
-        for name, number in numbers_of(document).items():
-            made.add_unsigned(name, number)
+    made.add_unsigned("digest", digest_of(whole))
+    for name, value in whole.items():
+        if isinstance(value, bool):
+            made.add_boolean(name, value)
+        elif isinstance(value, int):
+            made.add_unsigned(name, value)
+        else:
+            for each in [value] if isinstance(value, str) else value:
+                made.add_text(name, each)
     return made

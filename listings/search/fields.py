@@ -43,6 +43,12 @@ def price_field(licensee_class: str) -> str:
     return f"price_{licensee_class or 'general'}"
 
 
+TEXTS = (*BOOSTS, "pairs")
+VALUES = ("numbers", *FACETS)
+ALL_NUMBERS = (*NUMBERS, *(price_field(each) for each in CLASSES))
+KNOWN = frozenset(("visible", *TEXTS, *VALUES, *ALL_NUMBERS))  # what a document may hold
+
+
 def numbers_of(document: Document) -> Mapping[str, int]:
     """Every number of a visible document by field: prices and what else is sorted by."""
     prices = {price_field(each): document.prices.get(each, document.prices.get("", 0)) for each in CLASSES}
