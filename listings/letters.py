@@ -61,6 +61,7 @@ def register_messages() -> None:
     _to_licensors()
     _to_licensors_about_the_end()
     _to_moderators()
+    _about_vetoes()
     _about_term_sheets()
 
 
@@ -150,6 +151,12 @@ def _to_licensors_about_the_end() -> None:
         action=_("See the listing"),
     )
     register(
+        "patent.event",
+        subject=_("Recorded: %(title)s"),
+        body=_("%(what)s (%(day)s, by %(source)s). Record on the patent's page how it ends; licenses in force stay."),
+        action=_("See what to settle"),
+    )
+    register(
         "listing.confirm_alive",
         subject=_("Still in force? %(title)s"),
         body=_(
@@ -157,6 +164,18 @@ def _to_licensors_about_the_end() -> None:
             " until you have done so."
         ),
         action=_("Confirm it"),
+    )
+
+
+def _about_vetoes() -> None:
+    register(
+        "listing.vetoed",
+        subject=_("Taken down by the veto: offers of %(organization)s"),
+        body=_(
+            "%(count)s offers of %(organization)s take no new licenses while the veto stands. The reason: %(reason)s"
+            " Licenses in force stay."
+        ),
+        action=_("See the listings"),
     )
 
 

@@ -191,7 +191,7 @@ def eligibility(listing: Listing, organization: Organization) -> list[Finding]:
         found.append(
             Finding("TRACK-5", Severity.BLOCK, _("This is your own organization's offer."), _("Choose another one."))
         )
-    if organization.state == VerificationState.SUSPENDED:
+    if organization.state == VerificationState.SUSPENDED or organization.is_vetoed:
         found.append(
             Finding(
                 "INST-5",

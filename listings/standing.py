@@ -53,8 +53,8 @@ def standing(sheet: TermSheet) -> Finding | None:
 def _authority(sheet: TermSheet) -> Finding | None:
     """The signatory's authority is looked at again at every acceptance (SIG-3)."""
     authority, organization = sheet.authority, sheet.organization
-    if not organization.is_verified:
-        return _no(_("The licensor is not verified at present."), _("Ask the licensor, or wait."))
+    if not organization.is_verified or organization.is_vetoed:
+        return _no(_("The licensor may not sign at present."), _("Ask the licensor, or wait."))
     still = (
         authority is not None
         and authority.covers(today())

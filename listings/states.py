@@ -65,6 +65,15 @@ STEPS: dict[str, Step] = {
     ),
     "approve": _step(_("Approve"), {Who.MODERATOR}, {S.SUBMITTED}, OPENS, "LIC-12", Action.LISTING_APPROVE),
     "return": _step(_("Return"), {Who.MODERATOR}, {S.SUBMITTED}, {S.DRAFT}, "LIC-12", Action.LISTING_RETURN),
+    "refuse": _step(
+        pgettext_lazy("decision", "Refuse"),
+        {Who.MODERATOR},
+        {S.SUBMITTED},
+        {S.REFUSED},
+        "LIC-12",
+        Action.LISTING_REFUSE,
+    ),
+    "recheck": _step(_("Check again"), {Who.SYSTEM}, {S.SUSPENDED}, {S.SUBMITTED}, "INST-5", Action.LISTING_RECHECK),
     "advance": _step(
         pgettext_lazy("listing", "Open"),
         {Who.SYSTEM, Who.MODERATOR, Who.LISTER},

@@ -23,6 +23,7 @@ from listings.flow.patents import (
 )
 from listings.flow.review import approve, override, send_back, submit
 from listings.flow.suspending import resume, suspend, suspend_for_health
+from listings.flow.vetoes import hold_vetoed, on_lifted, on_vetoed
 from listings.flow.writing import Draft, copy, create, edit
 from listings.states import NotNow
 
@@ -41,7 +42,10 @@ __all__ = [
     "encumber",
     "end_encumbrance",
     "expire_due",
+    "hold_vetoed",
     "object_to",
+    "on_lifted",
+    "on_vetoed",
     "override",
     "publish_due",
     "record_declaration",

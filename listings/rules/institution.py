@@ -89,7 +89,12 @@ def _inst_2(listing: Listing) -> Iterable[Finding]:
 
 def _inst_5(listing: Listing) -> Iterable[Finding]:
     organization = listing.organization
-    if organization.state == VerificationState.SUSPENDED:
+    if organization.is_vetoed:
+        yield INST_5.finding(
+            _("A veto stands on the organization: it can neither submit nor publish offers."),
+            _("Only an administrator lifts it, with a reason; the organization can object by writing to us."),
+        )
+    elif organization.state == VerificationState.SUSPENDED:
         yield INST_5.finding(
             _("The organization is suspended: it cannot publish offers."),
             _("Ask the moderators; only they lift it, with a reason."),
@@ -143,8 +148,8 @@ INST_5 = Rule(
     "INST-5",
     _("Organizations in good standing"),
     _(
-        "Only verified organizations publish. One marked for irregular filings or malicious registration cannot; only a"
-        " moderator lifts it, with a reason."
+        "Only verified organizations publish. One vetoed for irregular filings or malicious registration cannot; only an"
+        " administrator lifts the veto, with a reason, and what it took down is checked again."
     ),
     "《电子商务法》第27条；济管市监〔2021〕105号任务8",
     Severity.BLOCK,

@@ -50,6 +50,8 @@ def require(
             _("The platform has not yet verified who this organization is, so nobody can sign for it."),
             _("Submit the evidence under “Verification”; a moderator usually answers within one working day."),
         )
+    if locked.is_vetoed:
+        raise NoAuthority([_paused()])
     _require_signatory(user, locked)
     held = list(
         SigningAuthority.objects.select_for_update(no_key=True)
@@ -61,6 +63,16 @@ def require(
         if _refusal(authority, day, scope, amount_minor, currency) is None:
             return authority
     raise _closest(held, day, scope, amount_minor, currency)
+
+
+def _paused() -> Finding:
+    return Finding(
+        "INST-5",
+        Severity.BLOCK,
+        _("A veto stands on this organization: signing is paused, whoever signs."),
+        _("Read the reason under “Verification”; you can object by writing to us."),
+        citation="济管市监〔2021〕105号任务8",
+    )
 
 
 def _require_signatory(user: User, organization: Organization) -> None:

@@ -67,6 +67,33 @@ MESSAGES: dict[str, tuple[Words, Words, Words]] = {
         _("The suspension is lifted. The reason: %(reason)s"),
         _("See the state"),
     ),
+    "accounts.organization_vetoed": (
+        _("%(organization)s may not offer or sign for now"),
+        _(
+            "A moderator has laid a veto on %(organization)s. The reason: %(reason)s Nothing new can be published or"
+            " signed, and what was on offer takes no new licenses. Licenses given before stay in force. You can object"
+            " by writing to us."
+        ),
+        _("See the state"),
+    ),
+    "accounts.organization_vetoed_shown": (
+        _("Veto: %(organization)s"),
+        _("A veto stands on %(organization)s. The reason: %(reason)s"),
+        _("See the organization"),
+    ),
+    "accounts.veto_lifted": (
+        _("The veto on %(organization)s is lifted"),
+        _(
+            "An administrator has lifted the veto on %(organization)s. The reason: %(reason)s What it took down goes to"
+            " the moderators to be checked again; you need not submit it anew."
+        ),
+        _("See the state"),
+    ),
+    "accounts.veto_lifted_shown": (
+        _("Veto lifted: %(organization)s"),
+        _("The veto on %(organization)s is lifted. The reason: %(reason)s Its listings wait to be checked again."),
+        _("See the organization"),
+    ),
     "accounts.authority_confirmed": (
         _("You may sign for %(organization)s"),
         _("A moderator has confirmed your signing authority for %(organization)s."),

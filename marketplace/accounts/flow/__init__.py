@@ -22,6 +22,7 @@ from marketplace.accounts.flow.organizations import (
     suspend_organization,
 )
 from marketplace.accounts.flow.texts import accept_texts
+from marketplace.accounts.flow.vetoes import lift_veto, veto
 
 __all__ = [
     "accept_invitation",
@@ -36,10 +37,12 @@ __all__ = [
     "find_invitation",
     "grant_authority",
     "invite",
+    "lift_veto",
     "register_organization",
     "reinstate_organization",
     "remove_member",
     "revoke_authority",
     "submit_verification",
     "suspend_organization",
+    "veto",
 ]
