@@ -18,8 +18,19 @@ from marketplace.accounts.models import Organization
 class ImportState(models.TextChoices):
     """Where an upload stands."""
 
+    READING = "reading", _("Being read")
     STAGED = "staged", _("Being checked")
+    STORING = "storing", _("Being stored")
     COMMITTED = "committed", _("Stored")
+    UNFIT = "unfit", pgettext_lazy("upload", "Refused")
+
+
+class Mapped(models.TextChoices):
+    """How it is known what the columns mean."""
+
+    GUESSED = "guessed", _("guessed from names and cells")
+    REMEMBERED = "remembered", _("as told for an earlier sheet with these columns")
+    TOLD = "told", _("told by a person")
 
 
 class ImportRunQuerySet(OwnedQuerySet["ImportRun"]):
@@ -30,7 +41,8 @@ class ImportRun(models.Model):
     """One uploaded sheet. Without organization it brings reference records: known, never offerable.
 
     `mapping` says which column (its position as text) means what; `header_row` counts from 0. The rows keep their cells
-    as read, so that a changed mapping needs no second upload.
+    as read, so that a changed mapping needs no second upload. `phase` names the step that comes next ('' where nobody
+    works on it), `cursor` where that step goes on, `done` of `total` how far the rows are.
     """
 
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -39,11 +51,21 @@ class ImportRun(models.Model):
     )
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
+    reader = models.CharField(max_length=16, blank=True)  # sheet | st96 | ops
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.STAGED)
+    phase = models.CharField(max_length=16, blank=True)
+    cursor = models.CharField(max_length=40, blank=True)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    trouble = models.JSONField(default=dict)  # what stopped it, in the uploader's language: rule, message, remedy
+    preamble = models.JSONField(default=list)  # the rows above the header
     header_row = models.PositiveIntegerField(default=0)
     header = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    mapped_by = models.CharField(max_length=10, choices=Mapped, default=Mapped.GUESSED)
+    leave_out = models.BooleanField(default=False)  # refused rows may stay away
     counts = models.JSONField(default=dict)  # {outcome: rows}
+    gates = models.JSONField(default=dict)  # {track: {rule: rows that it still blocks, "": rows that pass}}
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     committed_by = models.ForeignKey(
@@ -98,12 +120,47 @@ class ImportRow(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
     findings = models.JSONField(default=list)  # remarks of listings.importing.remarks as [key, field, {…}]: no words
     facts = models.JSONField(default=dict)  # the patent's columns as they would be stored
+    gates = models.JSONField(default=dict)  # {track: rules that forbid to offer it as it stands}
+    key = models.CharField(max_length=13, blank=True)  # application number (NUM-1); finds doubles (IMP-2)
+    announced = models.CharField(max_length=16, blank=True)  # announcement number
     patent = models.ForeignKey(Patent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="import_row_once")]
-        indexes = [models.Index(fields=["run", "outcome", "number"], name="import_row_by_outcome")]
+        indexes = [
+            models.Index(fields=["run", "outcome", "number"], name="import_row_by_outcome"),
+            models.Index(fields=["run", "key"], name="import_row_by_key"),
+            models.Index(fields=["run", "announced"], condition=~Q(announced=""), name="import_row_by_announced"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id} row {self.number}"
+
+
+class ColumnMemory(models.Model):
+    """What an organization's columns meant when somebody last said so; found again by the names in the header.
+
+    Without organization it is the moderators' memory. `mapping` is {evened name of a column: field}.
+    """
+
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.CASCADE, related_name="column_memories"
+    )
+    fingerprint = models.CharField(max_length=64)
+    mapping = models.JSONField(default=dict)
+    told_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "fingerprint"], condition=Q(organization__isnull=False), name="columns_once"
+            ),
+            models.UniqueConstraint(
+                fields=["fingerprint"], condition=Q(organization__isnull=True), name="reference_columns_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.fingerprint[:8]}"
