@@ -137,7 +137,15 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 VAULT_ROOT = DATA_DIR / "vault"
 SEARCH_ROOT = DATA_DIR / "search"
-SEARCH_BACKEND = "listings.search.embedded.TantivyBackend"
+SEARCH_BACKEND = {
+    "embedded": "listings.search.embedded.TantivyBackend",  # Tantivy in SEARCH_ROOT: one machine
+    "elasticsearch": "listings.search.elastic.ElasticBackend",  # a cluster: several machines
+}[env.one_of("SEARCH_ENGINE", "embedded", "elasticsearch")]
+ELASTICSEARCH_URLS = env.words("ELASTICSEARCH_URLS", "http://127.0.0.1:9200")
+ELASTICSEARCH_PREFIX = env.text("ELASTICSEARCH_PREFIX", "kaixu-listings")
+ELASTICSEARCH_SHARDS = env.number("ELASTICSEARCH_SHARDS", 1)
+ELASTICSEARCH_API_KEY = env.text("ELASTICSEARCH_API_KEY", "")
+ELASTICSEARCH_CA_FILE = env.text("ELASTICSEARCH_CA_FILE", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "vault": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAULT_ROOT}},

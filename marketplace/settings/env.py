@@ -41,6 +41,14 @@ def number(name: str, default: int) -> int:
         raise BadSetting(f"{name}={value!r} is not a whole number") from None
 
 
+def one_of(name: str, *allowed: str) -> str:
+    """The variable as one of these words; the first where it is not set. Raises BadSetting for any other."""
+    value = os.environ.get(name, "").strip() or allowed[0]
+    if value not in allowed:
+        raise BadSetting(f"{name}={value!r} is none of: {', '.join(allowed)}")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """The variable as a list, split at commas."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
