@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -90,6 +91,14 @@ class Row:
 
     field: BoundField
     findings: Sequence[Finding] = ()
+    modes: str = ""  # the ways of paying to which the field belongs; empty: to all
+    needs: str = ""  # the choice that asks for the field; empty: none
+    line: str = ""  # fields of one line share it
+
+    @property
+    def shown_anyway(self) -> bool:
+        """Whether the field has to be seen whatever is chosen."""
+        return bool(self.field.errors or self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +109,15 @@ class Group:
     rows: Sequence[Row]
     hint: Words = ""
     folded: bool = False
+    modes: str = ""  # as of its rows, where all share them
+    look: str = ""  # "prices": a table; "own": steps back for a term sheet
 
     @property
     def lines(self) -> list[list[Row]]:
-        """The rows as lines of the page: fields named alike up to "_" and numbered (gain0_…) share a line."""
+        """The rows as lines of the page: neighbors of one line stand side by side."""
         lines: list[list[Row]] = []
         for row in self.rows:
-            head = row.field.name.split("_")[0]
-            together = bool(lines) and head[-1:].isdigit() and lines[-1][0].field.name.split("_")[0] == head
-            if together:
+            if row.line and lines and lines[-1][0].line == row.line:
                 lines[-1].append(row)
             else:
                 lines.append([row])
@@ -137,6 +146,8 @@ class GroupedForm(forms.Form):
     """A form told as groups: a subclass names them in `layout` as (legend, field names, hint, folded)."""
 
     layout: Layout = ()
+    modes_of: Mapping[str, str] = MappingProxyType({})
+    needs_of: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, *args: Any, findings: Iterable[Finding] = (), **options: Any) -> None:
         super().__init__(*args, **options)
@@ -148,16 +159,26 @@ class GroupedForm(forms.Form):
         by_field: dict[str, list[Finding]] = {}
         for finding in self.findings:
             by_field.setdefault(finding.field, []).append(finding)
-        return [
-            Group(
-                legend,
-                [Row(self[name], by_field.get(name, ())) for name in names if name in self.fields],
-                hint,
-                folded,
-            )
-            for legend, names, hint, folded in self.layout
-            if any(name in self.fields for name in names)
-        ]
+        found = []
+        for legend, names, hint, folded in self.layout:
+            rows = [self._row(name, by_field.get(name, ())) for name in names if name in self.fields]
+            shared = {row.modes for row in rows}
+            if rows:
+                modes = shared.pop() if len(shared) == 1 else ""
+                found.append(Group(legend, rows, hint, folded, modes, self.look_of(rows[0].field.name)))
+        return found
+
+    def _row(self, name: str, findings: Sequence[Finding]) -> Row:
+        return Row(self[name], findings, self.modes_of.get(name, ""), self.needs_of.get(name, ""), self.line_of(name))
+
+    def line_of(self, name: str) -> str:
+        """Which line a field shares with its neighbors; named alike up to "_" and numbered (gain0_…) by default."""
+        head = name.split("_")[0]
+        return head if head[-1:].isdigit() else ""
+
+    def look_of(self, first: str) -> str:
+        """How a group that begins with a field is shown; '' for one field under the other."""
+        return ""
 
     def add_findings(self, findings: Iterable[Finding]) -> None:
         """Show refusals as errors: at their field where the form has it, else above the form."""

@@ -40,7 +40,7 @@ class PresetTermsForm(TermsForm):
     )
 
     def __init__(self, *args: Any, organization: Organization, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, home=organization.division, **options)
         field = cast("forms.ModelChoiceField[TermSheet]", self.fields["sheet"])
         field.queryset = signed_sheets(organization)
         if not field.queryset.exists():

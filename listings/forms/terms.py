@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from listings.forms.fields import GroupedForm, Layout, PercentField, YuanField, choose
+from listings.forms.territory import TerritoryField
 from listings.models import (
     FeeMode,
     LaterMode,
@@ -20,10 +22,11 @@ from listings.models import (
 from listings.models.offer_terms import Terms
 from listings.prices import class_prices_of
 from listings.words import ACTS
-from marketplace.lib import divisions
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+    from listings.forms.territory import TerritoryWidget
 
 MODE_HINTS: dict[str, _StrPromise] = {
     FeeMode.FIXED: gettext_lazy("one amount, once or by the year"),
@@ -32,33 +35,59 @@ MODE_HINTS: dict[str, _StrPromise] = {
     FeeMode.FREE: gettext_lazy("nothing, for the whole term"),
     FeeMode.FREE_THEN_PAID: gettext_lazy("try it first at no cost; the price is fixed today"),
 }
-EMPTY: list[tuple[str, str]] = [("", "—")]
-TRIAL_FIELDS = ("free_months", "trigger", "milestone", "later_mode", "instalments", "nonpayment")
+FEE_HINTS: dict[str, _StrPromise] = {
+    FeeMode.FIXED: gettext_lazy("Once, or by the year."),
+    FeeMode.ENTRY_ROYALTY: gettext_lazy("The entry fee, due at the start."),
+    FeeMode.FREE_THEN_PAID: gettext_lazy("What is paid when the free period is over."),
+}
+TRIAL_FIELDS = ("free_months", "trigger", "milestone", "later_mode", "instalments")
+USUAL_DAYS, USUAL_ANSWER = 15, 5
 PRICES = {f"price_{name}": name for name in LicenseeClass.values}
-
-
-def territories() -> list[tuple[str, Any]]:
-    """The whole country, then every province and city."""
-    return [("CN", gettext_lazy("The whole country (mainland)")), *divisions.choices()]
+GUIDANCE = ("guidance", "guidance_hours", "response_days", "guidance_persons", "travel", "extra_hour")
+FIXED_PART = f"{FeeMode.FIXED} {FeeMode.ENTRY_ROYALTY} {FeeMode.FREE_THEN_PAID}"
+SHARE = f"{FeeMode.ROYALTY} {FeeMode.ENTRY_ROYALTY} {FeeMode.FREE_THEN_PAID}"
+AT_START = f"{FeeMode.FIXED} {FeeMode.ENTRY_ROYALTY}"
+PAID = f"{FIXED_PART} {FeeMode.ROYALTY}"
+# To which ways of paying a field belongs. The page shows the fields of the chosen one, and only these count.
+MODES_OF: dict[str, str] = {
+    "fee": FIXED_PART,
+    "fee_per_year": FIXED_PART,
+    "royalty": SHARE,
+    "royalty_base": SHARE,
+    "pay_within_days": PAID,
+    "payment_is_condition": AT_START,
+    "nonpayment": PAID,
+    "royalty_trigger_confirmed": FeeMode.ROYALTY.value,
+    **dict.fromkeys(TRIAL_FIELDS, FeeMode.FREE_THEN_PAID.value),
+    **dict.fromkeys((*PRICES, "classes_only"), FIXED_PART),
+}
+LINES = {"answer": ("guidance_hours", "response_days", "extra_hour"), "limits": ("max_licenses", "ceiling")}
+# Which choice asks for a field.
+NEEDS_OF = {"milestone": "milestone", "instalments": "instalments", **dict.fromkeys(GUIDANCE, "guidance")}
 
 
 class TermsForm(GroupedForm):
     """Every column of terms for people: yuan, percent, months."""
 
     modes: Sequence[tuple[str, Any]] = FeeMode.choices
+    modes_of = MODES_OF
+    needs_of = NEEDS_OF
     fee_mode = forms.ChoiceField(label=gettext_lazy("How is it paid?"), widget=forms.RadioSelect)
     fee = YuanField(
         label=gettext_lazy("Fee (yuan)"),
         required=False,
-        help_text=gettext_lazy("The fixed part: fee, entry fee, or what is paid after the free period."),
     )
     fee_per_year = forms.BooleanField(label=gettext_lazy("This amount falls due every license year"), required=False)
     royalty = PercentField(label=gettext_lazy("Royalty or share (percent)"), required=False)
     royalty_base = forms.ChoiceField(
-        label=gettext_lazy("Share of"), choices=[*EMPTY, *RoyaltyBase.choices], required=False
+        label=gettext_lazy("Share of"),
+        choices=RoyaltyBase.choices,
+        initial=RoyaltyBase.NET_SALES,
+        required=False,
+        widget=forms.RadioSelect,
     )
     pay_within_days = forms.IntegerField(
-        label=gettext_lazy("Pay within (days)"), min_value=1, max_value=180, initial=15
+        label=gettext_lazy("Pay within (days)"), min_value=1, max_value=180, initial=USUAL_DAYS
     )
     payment_is_condition = forms.BooleanField(
         label=gettext_lazy("The license takes effect only when the first payment has arrived"), required=False
@@ -71,7 +100,10 @@ class TermsForm(GroupedForm):
         help_text=gettext_lazy("1 to 60; twelve are usual."),
     )
     trigger = forms.ChoiceField(
-        label=gettext_lazy("The free period ends when"), choices=[*EMPTY, *Trigger.choices], required=False
+        label=gettext_lazy("The free period ends when"),
+        choices=Trigger.choices,
+        required=False,
+        widget=forms.RadioSelect,
     )
     milestone = forms.CharField(
         label=gettext_lazy("Milestone"),
@@ -81,8 +113,9 @@ class TermsForm(GroupedForm):
     )
     later_mode = forms.ChoiceField(
         label=gettext_lazy("Afterwards it is paid"),
-        choices=[*EMPTY, *[choice for choice in LaterMode.choices if choice[0]]],
+        choices=[choice for choice in LaterMode.choices if choice[0]],
         required=False,
+        widget=forms.RadioSelect,
     )
     instalments = forms.IntegerField(
         label=gettext_lazy("Number of yearly instalments"), min_value=0, max_value=20, required=False
@@ -92,7 +125,7 @@ class TermsForm(GroupedForm):
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("E.g. use stops, drawings go back. Leaving while it is free costs nothing."),
+        help_text=gettext_lazy("E.g. use stops, drawings go back."),
     )
     price_micro = YuanField(label=LicenseeClass.MICRO.label, required=False)
     price_small = YuanField(label=LicenseeClass.SMALL.label, required=False)
@@ -107,9 +140,7 @@ class TermsForm(GroupedForm):
         required=False,
         help_text=gettext_lazy("Empty: to the patent's last day. 60 months or more help a seller's income tax."),
     )
-    territory = forms.MultipleChoiceField(
-        label=gettext_lazy("Where it may be used"), choices=territories, initial=["CN"]
-    )
+    territory = TerritoryField(label=gettext_lazy("Where it may be used"))
     field_of_use = forms.CharField(
         label=gettext_lazy("What it may be used for"),
         max_length=300,
@@ -129,7 +160,11 @@ class TermsForm(GroupedForm):
         label=gettext_lazy("Hours included"), min_value=0, max_value=2000, required=False
     )
     response_days = forms.IntegerField(
-        label=gettext_lazy("Answer within (working days)"), min_value=1, max_value=60, initial=5, required=False
+        label=gettext_lazy("Answer within (working days)"),
+        min_value=1,
+        max_value=60,
+        initial=USUAL_ANSWER,
+        required=False,
     )
     guidance_persons = forms.CharField(label=gettext_lazy("Who guides"), max_length=200, required=False)
     travel = forms.CharField(
@@ -142,21 +177,40 @@ class TermsForm(GroupedForm):
 
     layout: Layout = (
         (
-            gettext_lazy("Price"),
-            ("fee_mode", "fee", "fee_per_year", "royalty", "royalty_base", "pay_within_days", "payment_is_condition"),
-            "",
+            gettext_lazy("How it is paid"),
+            ("fee_mode",),
+            gettext_lazy("Choose first; then only its fields show."),
             False,
         ),
         (
             gettext_lazy("Free first, paid later"),
             TRIAL_FIELDS,
-            gettext_lazy("Only for that way of paying. The price above is what is paid afterwards."),
-            True,
+            gettext_lazy(
+                "The price is fixed today. Whoever stops while it is free owes nothing: every contract says so."
+            ),
+            False,
         ),
         (
-            gettext_lazy("Prices by class of licensee (yuan)"),
+            gettext_lazy("Price"),
+            (
+                "fee",
+                "fee_per_year",
+                "royalty",
+                "royalty_base",
+                "pay_within_days",
+                "payment_is_condition",
+                "nonpayment",
+            ),
+            "",
+            False,
+        ),
+        (
+            gettext_lazy("Prices by class of licensee"),
             (*PRICES, "classes_only"),
-            gettext_lazy("Leave empty where the price above applies. Classes are self-declared with figures."),
+            gettext_lazy(
+                "Only where a class pays another fee than the one above. A firm states its size with figures and their"
+                " year, under an undertaking; the class follows from the official table (rule NUM-6)."
+            ),
             True,
         ),
         (
@@ -167,50 +221,64 @@ class TermsForm(GroupedForm):
         ),
         (
             gettext_lazy("Guidance"),
-            (
-                "guidance_none",
-                "guidance",
-                "guidance_hours",
-                "response_days",
-                "guidance_persons",
-                "travel",
-                "extra_hour",
-            ),
+            ("guidance_none", *GUIDANCE),
             gettext_lazy("What help comes with the license. Firms ask for this first."),
             False,
         ),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, home: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
+        self.home = home  # where the licensor sits: its province stands first among the cities
+        self.left_out: list[str] = []  # what was typed under another way of paying
         choose(
             self,
             "fee_mode",
             [(key, _("%(mode)s: %(hint)s") % {"mode": words, "hint": MODE_HINTS[key]}) for key, words in self.modes],
         )
+        self.fields["fee"].help_text = format_html_join(
+            "", '<span data-modes="{}">{} </span>', [row for row in FEE_HINTS.items() if row[0] in dict(self.modes)]
+        )
+        if "territory" in self.fields:
+            cast("TerritoryWidget", self.fields["territory"].widget).home = self.home
+        if self.data.get(self.add_prefix("fee_mode")) == FeeMode.FREE:
+            self.fields["pay_within_days"].required = False
+
+    def look_of(self, first: str) -> str:
+        """Prices by class stand in a table."""
+        if first in PRICES:
+            return "own prices"
+        return "" if first in ("sheet", "name", "label", "max_licenses", "fee_explanation") else "own"
+
+    def line_of(self, name: str) -> str:
+        """Short numbers that belong together."""
+        return next((line for line, names in LINES.items() if name in names), "")
 
     def clean(self) -> dict[str, Any]:
-        """Name what does not fit the chosen way of paying instead of dropping it silently."""
+        """Leave out what belongs to another way of paying: its fields are not on the page, and would not bind."""
         told = super().clean() or {}
         mode = told.get("fee_mode")
-        if mode == FeeMode.FREE:
-            self._stray("fee", _("“Free” has no fee. Empty this field, or choose another way of paying."))
-        if mode == FeeMode.ROYALTY:
-            self._stray("fee", _("“Royalty” has no fee at the start. Choose “Entry fee and royalty” for both."))
-        if mode in (FeeMode.FREE, FeeMode.FIXED):
-            self._stray("royalty", _("This way of paying has no royalty. Choose “Entry fee and royalty” for both."))
-        if mode and mode != FeeMode.FREE_THEN_PAID:
-            for name in ("free_months", "trigger", "later_mode", "instalments"):
-                self._stray(name, _("This belongs to “Free first, paid later”. Empty it, or choose that way."))
-        if told.get("payment_is_condition") and mode not in (FeeMode.FIXED, FeeMode.ENTRY_ROYALTY):
-            self.add_error(
-                "payment_is_condition", _("With this way of paying nothing is due at the start. Remove the tick.")
-            )
+        if mode:
+            for name, modes in self.modes_of.items():
+                if name in self.fields and mode not in modes.split():
+                    self._leave_out(name, told)
+        if told.get("guidance_none"):
+            for name in GUIDANCE:
+                self._leave_out(name, told)
         return told
 
-    def _stray(self, name: str, message: str) -> None:
-        if name in self.fields and self.cleaned_data.get(name):
-            self.add_error(name, message)
+    def _leave_out(self, name: str, told: dict[str, Any]) -> None:
+        if name in self.errors:
+            del self._errors[name]  # type: ignore[attr-defined]
+        if told.get(name) and told[name] not in (self.fields[name].initial, self.initial.get(name)):
+            self.left_out.append(str(self.fields[name].label))
+        match self.fields[name]:
+            case forms.BooleanField():
+                told[name] = False
+            case forms.CharField() | forms.ChoiceField():
+                told[name] = ""
+            case _:
+                told[name] = None
 
     @staticmethod
     def initial_of(terms: Terms) -> dict[str, Any]:
@@ -239,6 +307,7 @@ class TermsForm(GroupedForm):
             "travel",
         )
         told = {name: getattr(terms, name) or None for name in same}
+        told["royalty_base"] = terms.royalty_base or RoyaltyBase.NET_SALES
         told |= {"fee": terms.fee_minor or None, "royalty": terms.royalty_bp or None}
         told |= {"extra_hour": terms.extra_hour_minor or None, "territory": terms.territory.split(",")}
         return told | {f"price_{name}": fee for name, fee in class_prices_of(terms).items()}
@@ -250,7 +319,6 @@ class TermsForm(GroupedForm):
             "fee_mode",
             "fee_per_year",
             "royalty_base",
-            "pay_within_days",
             "payment_is_condition",
             "milestone",
             "trigger",
@@ -274,6 +342,9 @@ class TermsForm(GroupedForm):
             "extra_hour": "extra_hour_minor",
         }
         found |= {column: told[name] or 0 for name, column in numbers.items() if name in told}
+        found["pay_within_days"] = told.get("pay_within_days") or USUAL_DAYS
+        if found["guidance_none"]:
+            found["response_days"] = USUAL_ANSWER
         territory = told.get("territory") or ["CN"]
         found["territory"] = "CN" if "CN" in territory else ",".join(sorted(territory))
         if not found["royalty_bp"]:

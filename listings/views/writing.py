@@ -16,6 +16,7 @@ from listings import flow, offers
 from listings.forms.fields import keep
 from listings.forms.listings import BindingForm, DeclarationForm, PublicityForm, StoryForm
 from listings.forms.offered import OpenTermsForm, PresetTermsForm, initial_of_offer
+from listings.forms.terms import TermsForm
 from listings.models import Listing, Track
 from listings.rules import Stage, check
 from listings.rules.institution import PUBLICITY_DAYS, needs_publicity, publicity_of
@@ -125,8 +126,16 @@ def terms(request: PersonRequest, code: UUID) -> HttpResponse:
         draft = flow.Draft(terms=own_terms, prices=None if sheet else form.prices(), sheet=sheet)
         after = _save(request, listing, form, draft, _revision(request))
         if after:
+            say_left_out(request, form)
             return redirect("listings:publicity" if "next" in request.POST else "listings:mine_one", code)
     return wrong(request, "listings/terms.html", context)
+
+
+def say_left_out(request: PersonRequest, form: TermsForm) -> None:
+    """Name what was typed under another way of paying and does not count."""
+    if form.left_out:
+        told = _(", ").join(form.left_out)
+        messages.info(request, _("Not part of this way of paying, so left out: %(fields)s") % {"fields": told})
 
 
 def _revision(request: PersonRequest) -> int | None:

@@ -85,12 +85,9 @@ def test_a_submission_that_a_rule_forbids_says_so_and_stays_a_draft(alice: User,
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"fee_mode": "free"},
-        {"fee_mode": "fixed", "royalty": "3"},
-        {"fee_mode": "fixed", "free_months": "12"},
         {"fee": "1.005"},
         {"fee": "-1"},
-        {"royalty": "101"},
+        {"fee_mode": "entry_royalty", "royalty": "101"},
         {"acts": []},
         {"territory": ["999999"]},
         {"months": "0"},
@@ -103,6 +100,57 @@ def test_terms_that_do_not_fit_together_are_named_and_kept(alice: User, draft: L
     assert "按实报销" in answer.content.decode()
     draft.refresh_from_db()
     assert Listing.objects.get(pk=draft.pk).terms.fee_minor == 3_000_000
+
+
+def test_what_belongs_to_another_way_of_paying_is_left_out_and_named(alice: User, draft: Listing) -> None:
+    typed = TERMS | {"fee_mode": "free", "free_months": "12", "royalty": "101", "guidance_none": "on"}
+
+    answer = as_(alice).post(url("terms", draft.code), typed, follow=True)
+
+    page = answer.content.decode()
+    assert "Not part of this way of paying, so left out: Fee (yuan)" in page
+    assert "Free months" in page
+    terms = Listing.objects.get(pk=draft.pk).terms
+    assert (terms.fee_mode, terms.fee_minor, terms.royalty_bp, terms.free_months) == ("free", 0, 0, 0)
+    assert (terms.guidance_none, terms.guidance, terms.guidance_hours) == (True, "", 0)
+    assert terms.class_prices.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ({"territory_kind": "country", "territory": ["410000"]}, "CN"),
+        ({"territory_kind": "provinces", "territory": ["410000", "420000", "410300"]}, "410000,420000"),
+        ({"territory_kind": "cities", "territory": ["410000", "410300", "419001"]}, "410300,419001"),
+    ],
+)
+def test_places_count_only_in_the_way_they_are_chosen(
+    alice: User, draft: Listing, sent: dict[str, Any], stored: str
+) -> None:
+    as_(alice).post(url("terms", draft.code), TERMS | sent)
+
+    assert Listing.objects.get(pk=draft.pk).terms.territory == stored
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"territory_kind": "provinces", "territory": []},
+        {"territory_kind": "provinces", "territory": ["710000"]},  # no territory of a mainland patent
+        {"territory_kind": "cities", "territory": [f"4101{n:02d}" for n in range(1, 30)]},
+    ],
+)
+def test_places_that_cannot_be_are_refused_and_the_way_is_kept(
+    alice: User, draft: Listing, sent: dict[str, Any]
+) -> None:
+    answer = as_(alice).post(url("terms", draft.code), TERMS | sent)
+
+    assert answer.status_code == 422
+    assert (
+        f'value="{sent["territory_kind"]}" id="id_territory_{sent["territory_kind"]}" checked'
+        in answer.content.decode()
+    )
+    assert Listing.objects.get(pk=draft.pk).terms.territory == "CN"
 
 
 def test_a_gain_is_told_whole(alice: User, draft: Listing) -> None:
@@ -136,7 +184,7 @@ def test_open_terms_have_no_classes_no_trial_and_no_place(alice: User, open_draf
     client = as_(alice)
     page = client.get(url("terms", open_draft.code)).content.decode()
     assert "price_micro" not in page
-    assert "free_then_paid" not in page
+    assert 'value="free_then_paid"' not in page
     assert "id_territory" not in page
 
     client.post(url("terms", open_draft.code), TERMS | {"fee_explanation": "参照同类许可"})
