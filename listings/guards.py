@@ -32,7 +32,7 @@ class Guard(NamedTuple):
 def _unlawful(terms: str, track: str) -> str:
     """SQL: terms that an offer of the track can never have, whatever a form or an import let through."""
     trial = f"{terms}.fee_mode = 'free_then_paid'"
-    prices = f"EXISTS (SELECT 1 FROM listings_classprice p WHERE p.terms_id = {terms}.id)"
+    prices = f"EXISTS (SELECT 1 FROM listings_classprice p WHERE p.terms_id = {terms}.id)"  # noqa: S608
     return f"""(
         ({track} = 'open' AND ({trial} OR {terms}.free_months > 0 OR {terms}.classes_only OR {terms}.territory <> 'CN'
             OR length({terms}.fee_explanation) > 2000 OR {prices}))
@@ -48,7 +48,7 @@ GUARDS = (
         "offer_is_lawful",
         "listings_listing",
         ("INSERT", "UPDATE"),
-        f"NEW.state IN ({_OFFERED}) AND EXISTS (SELECT 1 FROM listings_offerterms t WHERE"
+        f"NEW.state IN ({_OFFERED}) AND EXISTS (SELECT 1 FROM listings_offerterms t WHERE"  # noqa: S608
         f" (t.listing_id = NEW.id OR t.variant_of_id = NEW.id) AND {_unlawful('t', 'NEW.track')})",
         "offer_terms_contradict_a_rule",
     ),
@@ -56,7 +56,7 @@ GUARDS = (
         "terms_of_an_offer_are_lawful",
         "listings_offerterms",
         ("INSERT", "UPDATE"),
-        "EXISTS (SELECT 1 FROM listings_listing l WHERE l.id IN (NEW.listing_id, NEW.variant_of_id)"
+        "EXISTS (SELECT 1 FROM listings_listing l WHERE l.id IN (NEW.listing_id, NEW.variant_of_id)"  # noqa: S608
         f" AND l.state IN ({_OFFERED}) AND {_unlawful('NEW', 'l.track')})",
         "offer_terms_contradict_a_rule",
     ),
@@ -64,7 +64,7 @@ GUARDS = (
         "no_class_price_on_an_open_offer",
         "listings_classprice",
         ("INSERT", "UPDATE"),
-        "EXISTS (SELECT 1 FROM listings_offerterms t JOIN listings_listing l ON l.id IN (t.listing_id, t.variant_of_id)"
+        "EXISTS (SELECT 1 FROM listings_offerterms t JOIN listings_listing l ON l.id IN (t.listing_id, t.variant_of_id)"  # noqa: S608
         f" WHERE t.id = NEW.terms_id AND l.track = 'open' AND l.state IN ({_OFFERED}))",
         "open_license_has_one_price",
     ),
@@ -72,7 +72,7 @@ GUARDS = (
         "offer_of_a_living_patent",
         "listings_listing",
         ("INSERT", "UPDATE"),
-        f"NEW.state IN ({_OFFERED}) AND EXISTS (SELECT 1 FROM listings_patent p WHERE p.id = NEW.patent_id AND"
+        f"NEW.state IN ({_OFFERED}) AND EXISTS (SELECT 1 FROM listings_patent p WHERE p.id = NEW.patent_id AND"  # noqa: S608
         " (p.granted_on IS NULL OR p.organization_id IS NULL OR p.last_day < p.granted_on))",
         "offer_needs_a_granted_patent_of_its_own",
     ),
@@ -134,13 +134,13 @@ def postgres_statements() -> list[str]:
     made = []
     for guard in GUARDS:
         kept = "OLD" if guard.events == ("DELETE",) else "NEW"
+        refusal = f"IF {guard.refuses} THEN RAISE EXCEPTION '{guard.message}' USING ERRCODE = '23514'; END IF;"
+        body = f"$$ BEGIN {refusal} RETURN {kept}; END $$"
+        call = f"FOR EACH ROW EXECUTE FUNCTION listings_{guard.name}()"
         made += [
-            f"CREATE OR REPLACE FUNCTION listings_{guard.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" IF {guard.refuses} THEN RAISE EXCEPTION '{guard.message}' USING ERRCODE = '23514'; END IF;"
-            f" RETURN {kept}; END $$",
+            f"CREATE OR REPLACE FUNCTION listings_{guard.name}() RETURNS trigger LANGUAGE plpgsql AS {body}",
             f"DROP TRIGGER IF EXISTS {guard.name} ON {guard.table}",
-            f"CREATE TRIGGER {guard.name} BEFORE {' OR '.join(guard.events)} ON {guard.table}"
-            f" FOR EACH ROW EXECUTE FUNCTION listings_{guard.name}()",
+            f"CREATE TRIGGER {guard.name} BEFORE {' OR '.join(guard.events)} ON {guard.table} {call}",
         ]
     return made
 

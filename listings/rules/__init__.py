@@ -7,20 +7,22 @@ from dataclasses import replace
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from listings.models import PUBLIC, Listing, ListingState, Patent, Track
+from listings.models import PUBLIC, Listing, ListingState, Patent
 from listings.rules.contract import CONTRACTS, LIC_9
 from listings.rules.declarations import DECL_7, DECL_8, DECLARATIONS
 from listings.rules.gates import GATES
 from listings.rules.institution import INSTITUTIONS
+from listings.rules.licensee import LICENSEES
 from listings.rules.numbers import NUMBERS
 from listings.rules.preset import PRESETS
 from listings.rules.table import Rule, Stage
 from listings.rules.tracks import TRACKS
+from marketplace.accounts.models import Organization
 from marketplace.lib.findings import Finding, Severity, blocking
-from marketplace.lib.terms import today
 
 RULES: dict[str, Rule] = {
-    rule.id: rule for rule in (*TRACKS, *GATES, *DECLARATIONS, *PRESETS, *INSTITUTIONS, *CONTRACTS, *NUMBERS)
+    rule.id: rule
+    for rule in (*TRACKS, *GATES, *DECLARATIONS, *PRESETS, *INSTITUTIONS, *CONTRACTS, *LICENSEES, *NUMBERS)
 }
 
 
@@ -56,6 +58,12 @@ def check_patent(patent: Patent, track: str) -> list[Finding]:
     ]
 
 
+def meet(listing: Listing, licensee: Organization) -> list[Finding]:
+    """What the rules have to say about an offer and somebody who wants it: abroad, related, of which size."""
+    rules = [rule.of_licensee for rule in for_track(listing.track) if rule.of_licensee is not None]
+    return [finding for look in rules for finding in look(listing, licensee)]
+
+
 def acceptable(listing: Listing) -> list[Finding]:
     """What forbids a NEW acceptance of a listing right now: its state, a gate, the declaration, a stale status (LIC-9).
 
@@ -85,19 +93,7 @@ def _closed(listing: Listing) -> list[Finding]:
                 rule.citation,
             )
         ]
-    declaration = getattr(listing, "declaration", None) if listing.track == Track.OPEN else None
-    if declaration is not None and declaration.withdrawn_on and declaration.withdrawn_on <= today():
-        return [
-            Finding(
-                DECL_7.id,
-                Severity.BLOCK,
-                _("The declaration was withdrawn with effect from %(day)s.")
-                % {"day": declaration.withdrawn_on.isoformat()},
-                _("Licenses given before that day stay; new ones cannot be given."),
-                DECL_7.citation,
-            )
-        ]
     return []
 
 
-__all__ = ["RULES", "Rule", "Stage", "acceptable", "check", "check_patent", "for_track"]
+__all__ = ["RULES", "Rule", "Stage", "acceptable", "check", "check_patent", "for_track", "meet"]

@@ -11,18 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.models import FeeMode, Listing, Patent, Track
 from listings.prices import terms_dict
-from listings.rules.table import Rule
-from listings.rules.tracks import terms_of
+from listings.rules.table import Rule, Stage
+from listings.rules.tracks import NEGATED, terms_of, texts_of
 from listings.standing import standing
 from listings.words import ACTS
 from marketplace.lib.findings import Finding, Severity
 
 STATUS_DAYS = 30
 SUBLICENSE = re.compile(r"转授权|再许可|分许可|sub-?licen[sc]", re.IGNORECASE)
-NEGATED = re.compile(r"(不得|不可|不能|禁止|无权|不含|不包括|no |not |without )[^。;;.]{0,12}$", re.IGNORECASE)
 
 
-def _lic_b(listing: Listing) -> Iterable[Finding]:
+def _lic_b(listing: Listing, stage: Stage) -> Iterable[Finding]:
     terms = terms_of(listing)
     if terms is not None and terms.fee_mode == FeeMode.ROYALTY and not terms.royalty_trigger_confirmed:
         yield LIC_B.finding(
@@ -32,7 +31,7 @@ def _lic_b(listing: Listing) -> Iterable[Finding]:
         )
 
 
-def _lic_e(listing: Listing) -> Iterable[Finding]:
+def _lic_e(listing: Listing, stage: Stage) -> Iterable[Finding]:
     yield from _lic_e_patent(listing.patent)
     terms = terms_of(listing)
     if terms is None:
@@ -65,12 +64,8 @@ def _lic_e_patent(patent: Patent) -> Iterable[Finding]:
             )
 
 
-def _lic_h(listing: Listing) -> Iterable[Finding]:
-    terms = terms_of(listing)
-    texts = {"also_needed": listing.also_needed, "adoption": listing.adoption, "problem": listing.problem}
-    if terms is not None:
-        texts |= {"field_of_use": terms.field_of_use, "guidance": terms.guidance}
-    for field, text in texts.items():
+def _lic_h(listing: Listing, stage: Stage) -> Iterable[Finding]:
+    for field, text in texts_of(listing).items():
         found = SUBLICENSE.search(text)
         if found and not NEGATED.search(text[: found.start()]):
             yield LIC_H.softer(
@@ -80,7 +75,7 @@ def _lic_h(listing: Listing) -> Iterable[Finding]:
             )
 
 
-def _lic_k(listing: Listing) -> Iterable[Finding]:
+def _lic_k(listing: Listing, stage: Stage) -> Iterable[Finding]:
     sheet = listing.term_sheet
     if sheet is None:
         return
@@ -108,20 +103,19 @@ def _stale(listing: Listing) -> bool:
     return at is None or at < timezone.now() - timedelta(days=STATUS_DAYS)
 
 
-def _lic_9(listing: Listing) -> Iterable[Finding]:
-    if _stale(listing):
-        yield LIC_9.softer(
-            _("The legal status was not checked within the last 30 days."),
-            _("Look it up and record it, or confirm it on the listing's page."),
-            "status",
-        )
-
-
-def _lic_9_acceptance(listing: Listing) -> Iterable[Finding]:
-    if _stale(listing):
+def _lic_9(listing: Listing, stage: Stage) -> Iterable[Finding]:
+    if not _stale(listing):
+        return
+    if stage >= Stage.ACCEPT:
         yield LIC_9.finding(
             _("The legal status was not checked within the last 30 days, so nothing new can be signed."),
             _("The licensor confirms it with one click on the listing's page."),
+            "status",
+        )
+    else:
+        yield LIC_9.softer(
+            _("The legal status was not checked within the last 30 days."),
+            _("Look it up and record it, or confirm it on the listing's page."),
             "status",
         )
 
@@ -133,7 +127,6 @@ LIC_9 = Rule(
     "《民法典》第870条",
     Severity.BLOCK,
     of_listing=_lic_9,
-    at_acceptance=_lic_9_acceptance,
 )
 LIC_B = Rule(
     "LIC-B",

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from listings.models import PUBLIC, FeeMode, Listing, RoyaltyBase, Track
+from listings.health.gate import event_findings
+from listings.models import PUBLIC, FeeMode, Listing, Patent, RoyaltyBase, Track
 from listings.models.offer_terms import Terms
 from listings.prices import price_for
-from listings.rules.table import Rule
+from listings.rules.table import Rule, Stage
 from listings.rules.tracks import terms_of
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.look import money_text, rate_text
@@ -46,7 +47,7 @@ def price_gaps(terms: Terms) -> Iterator[Gap]:
             yield _("It is not said what the royalty is a share of."), _("Choose net sales or profit."), "royalty_base"
 
 
-def _decl_1(listing: Listing) -> Iterable[Finding]:
+def _decl_1(listing: Listing, stage: Stage) -> Iterable[Finding]:
     terms = terms_of(listing)
     if terms is None:
         yield DECL_1.finding(_("The terms are missing."), _("State fee, term and scope."), "fee_mode")
@@ -65,7 +66,7 @@ def _decl_1(listing: Listing) -> Iterable[Finding]:
         )
 
 
-def _decl_2(listing: Listing) -> Iterable[Finding]:
+def _decl_2(listing: Listing, stage: Stage) -> Iterable[Finding]:
     terms = terms_of(listing)
     if terms is None:
         return
@@ -93,7 +94,7 @@ def _texts(listing: Listing) -> Iterator[tuple[str, str]]:
         yield "fee_explanation", terms.fee_explanation
 
 
-def _decl_3(listing: Listing) -> Iterable[Finding]:
+def _decl_3(listing: Listing, stage: Stage) -> Iterable[Finding]:
     for field, text in _texts(listing):
         found = PRAISE.search(text)
         if found:
@@ -106,7 +107,7 @@ def _decl_3(listing: Listing) -> Iterable[Finding]:
             )
 
 
-def _decl_4(listing: Listing) -> Iterable[Finding]:
+def _decl_4(listing: Listing, stage: Stage) -> Iterable[Finding]:
     terms = terms_of(listing)
     if terms is None:
         return
@@ -133,7 +134,7 @@ def _decl_4(listing: Listing) -> Iterable[Finding]:
         )
 
 
-def _decl_5(listing: Listing) -> Iterable[Finding]:
+def _decl_5(listing: Listing, stage: Stage) -> Iterable[Finding]:
     terms, last = terms_of(listing), listing.patent.last_day
     if terms is None or last is None or terms.months is None:
         return
@@ -145,6 +146,31 @@ def _decl_5(listing: Listing) -> Iterable[Finding]:
             _("Choose a shorter term, or “to the patent's last day”."),
             "months",
         )
+
+
+def _decl_6(listing: Listing, stage: Stage) -> Iterable[Finding]:
+    if listing.undertaking_at is None:
+        yield DECL_6.finding(
+            _("A false declaration is revoked and can be fined up to ¥100,000."),
+            _("Compare every statement with the register before you give the undertaking."),
+            "undertaking",
+        )
+
+
+def _decl_7(listing: Listing, stage: Stage) -> Iterable[Finding]:
+    declaration = getattr(listing, "declaration", None)
+    if declaration is not None and declaration.withdrawn_on and declaration.withdrawn_on <= today():
+        yield DECL_7.finding(
+            _("The declaration was withdrawn with effect from %(day)s.")
+            % {"day": declaration.withdrawn_on.isoformat()},
+            _("Licenses given before that day stay; new ones cannot be given."),
+            "declaration",
+        )
+
+
+def _decl_8(patent: Patent, track: str) -> Iterable[Finding]:
+    for message, remedy in event_findings(patent):
+        yield DECL_8.finding(message, remedy, "status")
 
 
 DECL_1 = Rule(
@@ -199,6 +225,7 @@ DECL_6 = Rule(
     "《专利法实施细则》第88、100条",
     Severity.INFO,
     OPEN,
+    of_listing=_decl_6,
     held_by=_("Said beside the undertaking, before it is given."),
 )
 DECL_7 = Rule(
@@ -211,6 +238,7 @@ DECL_7 = Rule(
     "《专利法》第50条第2款；《专利审查指南》第五部分第十一章5",
     Severity.BLOCK,
     OPEN,
+    of_listing=_decl_7,
     held_by=_("First “withdrawal requested”, then “withdrawn” from the day of the announcement."),
 )
 DECL_8 = Rule(
@@ -223,6 +251,7 @@ DECL_8 = Rule(
     "《专利审查指南》第五部分第十一章9",
     Severity.BLOCK,
     OPEN,
+    of_patent=_decl_8,
     held_by=_("Every recorded change of a patent is checked at once; a closed gate suspends its offers."),
 )
 DECLARATIONS = (DECL_1, DECL_2, DECL_3, DECL_4, DECL_5, DECL_6, DECL_7, DECL_8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
@@ -43,13 +44,25 @@ def fee_year_due(filed_on: date, on: date) -> int:
     return year
 
 
+def plain_name(name: str) -> str:
+    """A name without what spellings differ in: width, brackets' form, blanks."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def on_register(patent: Patent) -> bool:
+    """Whether the offering organization is itself among the patentees: only an owner stands on PL 14."""
+    return patent.organization is not None and plain_name(patent.organization.name) in map(plain_name, patent.patentees)
+
+
 def uncovered_owners(patent: Patent) -> list[str]:
     """Names on the register, other than the offering organization, without a consent on file; in register order."""
-    own = {patent.organization.name} if patent.organization else set()
-    agreed = {row.name for row in patent.co_owners.all() if row.consent_id and row.consented_on}
-    others = [name for name in patent.patentees if name not in own]
-    others += [row.name for row in patent.co_owners.all() if row.name not in others and row.name not in own]
-    return [name for name in others if name not in agreed]
+    rows = list(patent.co_owners.all())
+    passed = {plain_name(row.name) for row in rows if row.consent_id and row.consented_on}
+    passed |= {plain_name(patent.organization.name)} if patent.organization else set()
+    names: dict[str, str] = {}
+    for name in (*patent.patentees, *(row.name for row in rows)):
+        names.setdefault(plain_name(name), name)
+    return [name for plain, name in names.items() if plain not in passed]
 
 
 def _gate_1(patent: Patent, track: str) -> Iterable[Finding]:

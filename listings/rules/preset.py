@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from listings.health.gate import event_findings
 from listings.models import ALIVE, FeeMode, LaterMode, LegalStatus, Listing, Patent, Track, Trigger
 from listings.models.offer_terms import Terms
 from listings.rules.declarations import Gap, price_gaps
-from listings.rules.gates import alone_now, fee_year_due, uncovered_owners
-from listings.rules.table import Rule
+from listings.rules.gates import alone_now, fee_year_due, on_register, uncovered_owners
+from listings.rules.table import Rule, Stage
 from listings.rules.tracks import terms_of
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.terms import today
@@ -62,6 +63,8 @@ def _preset_1(patent: Patent, track: str) -> Iterable[Finding]:
             _("Anyone may use it now; it cannot be licensed. Check the filing date if this is wrong."),
             "filed_on",
         )
+    for message, remedy in event_findings(patent):
+        yield PRESET_1.finding(message, remedy, "status")
     yield from _fees(patent)
     yield from _entitled(patent)
 
@@ -96,9 +99,10 @@ def _entitled(patent: Patent) -> Iterable[Finding]:
         )
 
 
-def _preset_1_owners(listing: Listing) -> Iterable[Finding]:
+def _preset_1_offer(listing: Listing, stage: Stage) -> Iterable[Finding]:
+    yield from _preset_1(listing.patent, listing.track)
     missing = uncovered_owners(listing.patent)
-    if missing and not listing.co_owner_default:
+    if missing and not (listing.co_owner_default and on_register(listing.patent)):
         yield PRESET_1.finding(
             _("Co-owners without a consent on file: %(names)s.") % {"names": "、".join(missing)},
             _(
@@ -164,7 +168,7 @@ def _later_gaps(terms: Terms) -> Iterator[Gap]:
         )
 
 
-def _preset_2(listing: Listing) -> Iterable[Finding]:
+def _preset_2(listing: Listing, stage: Stage) -> Iterable[Finding]:
     terms = terms_of(listing)
     if terms is None:
         yield PRESET_2.finding(_("The terms are missing."), _("State fee, term and scope."), "fee_mode")
@@ -193,7 +197,7 @@ def support_gaps(terms: Terms) -> Iterator[Gap]:
             )
 
 
-def _preset_3(listing: Listing) -> Iterable[Finding]:
+def _preset_3(listing: Listing, stage: Stage) -> Iterable[Finding]:
     terms = terms_of(listing)
     if terms is None:
         return
@@ -218,7 +222,7 @@ def void_terms(texts: Mapping[str, str]) -> Iterator[Gap]:
                 )
 
 
-def _preset_4(listing: Listing) -> Iterable[Finding]:
+def _preset_4(listing: Listing, stage: Stage) -> Iterable[Finding]:
     terms = terms_of(listing)
     if terms is None:
         return
@@ -239,7 +243,7 @@ PRESET_1 = Rule(
     Severity.BLOCK,
     PRESET,
     of_patent=_preset_1,
-    of_listing=_preset_1_owners,
+    of_listing=_preset_1_offer,
 )
 PRESET_2 = Rule(
     "PRESET-2",

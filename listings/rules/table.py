@@ -8,13 +8,12 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from listings.models import Listing, Patent, Track
+from marketplace.accounts.models import Organization
 from marketplace.lib.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
 
-OfListing = Callable[[Listing], Iterable[Finding]]
-OfPatent = Callable[[Patent, str], Iterable[Finding]]
 BOTH = (Track.OPEN, Track.PRESET)
 
 
@@ -26,13 +25,18 @@ class Stage(IntEnum):
     ACCEPT = 3
 
 
+OfPatent = Callable[[Patent, str], Iterable[Finding]]
+OfListing = Callable[[Listing, Stage], Iterable[Finding]]
+OfLicensee = Callable[[Listing, Organization], Iterable[Finding]]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One row of the table. `needs` says in our own words what must be so; `citation` where it is written.
 
-    `of_patent` looks at a patent for a track, `of_listing` at a whole listing, both from submission on;
-    `before_publication` and `at_acceptance` look from those stages on. A rule without any of them is held by
-    construction (`held_by` says how) and stands in the table so that it can be read.
+    `of_listing` looks at a listing that is about to reach a stage; `of_patent` at a patent for a track, of which there
+    need be no listing yet. Where a rule has both, `of_listing` says all that `of_patent` says, and more. `of_licensee`
+    looks at an offer and at somebody who wants it. `held_by` says what else holds the rule: a constraint, a step.
     """
 
     id: str
@@ -44,8 +48,7 @@ class Rule:
     overridable: bool = False
     of_patent: OfPatent | None = None
     of_listing: OfListing | None = None
-    before_publication: OfListing | None = None
-    at_acceptance: OfListing | None = None
+    of_licensee: OfLicensee | None = None
     held_by: Words = ""
 
     def finding(self, message: Words, remedy: Words = "", field: str = "") -> Finding:
@@ -58,13 +61,6 @@ class Rule:
 
     def look(self, listing: Listing, stage: Stage) -> list[Finding]:
         """What the rule has to say about a listing that is about to reach `stage`."""
-        found: list[Finding] = []
-        if self.of_patent is not None:
-            found += self.of_patent(listing.patent, listing.track)
         if self.of_listing is not None:
-            found += self.of_listing(listing)
-        if self.before_publication is not None and stage >= Stage.PUBLISH:
-            found += self.before_publication(listing)
-        if self.at_acceptance is not None and stage >= Stage.ACCEPT:
-            found += self.at_acceptance(listing)
-        return found
+            return list(self.of_listing(listing, stage))
+        return list(self.of_patent(listing.patent, listing.track)) if self.of_patent is not None else []

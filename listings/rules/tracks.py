@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.utils import timezone
@@ -9,11 +10,24 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.models import ALONE, FeeMode, Listing, OfferTerms, Patent, Track
 from listings.prices import class_prices_of
-from listings.rules.table import Rule
+from listings.rules.table import Rule, Stage
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.terms import day_of, start_of, today
 
 OPEN_WORDS = ("开放许可", "open license", "open licence")
+ALONE_WORDS = re.compile(r"(独占|排他)(性|实施)?许可|\b(exclusive|sole) (right|licen[sc]e)", re.IGNORECASE)
+NEGATED = re.compile(
+    r"(不得|不可|不能|不会|不含|不包括|不提供|禁止|无权|并非|非|\bno\b|\bnot\b|\bnon|\bwithout\b)[^。；;.]{0,12}$",
+    re.IGNORECASE,
+)
+
+
+def texts_of(listing: Listing) -> dict[str, str]:
+    """The free texts of an offer that a licensee reads, by field."""
+    names = ("headline", "problem", "products", "adoption", "also_needed")
+    told: dict[str, str] = {name: getattr(listing, name) for name in names}
+    terms = terms_of(listing)
+    return told if terms is None else told | {"field_of_use": terms.field_of_use, "guidance": terms.guidance}
 
 
 def terms_of(listing: Listing) -> OfferTerms | None:
@@ -21,10 +35,15 @@ def terms_of(listing: Listing) -> OfferTerms | None:
     return getattr(listing, "terms", None)
 
 
-def _track_1(listing: Listing) -> Iterable[Finding]:
+def _track_1(listing: Listing, stage: Stage) -> Iterable[Finding]:
     terms = terms_of(listing)
-    if terms is None:
-        return
+    if terms is not None:
+        yield from _track_1_terms(terms)
+    if stage >= Stage.PUBLISH:
+        yield from _track_1_declared(listing)
+
+
+def _track_1_terms(terms: OfferTerms) -> Iterable[Finding]:
     if terms.classes_only or class_prices_of(terms):
         yield TRACK_1.finding(
             _("An open license has one price for everybody; this one has prices by class of licensee."),
@@ -61,7 +80,7 @@ def _track_1_declared(listing: Listing) -> Iterable[Finding]:
         )
 
 
-def _track_2(listing: Listing) -> Iterable[Finding]:
+def _track_2(listing: Listing, stage: Stage) -> Iterable[Finding]:
     if getattr(listing, "declaration", None) is not None:
         yield TRACK_2.finding(
             _("A preset license carries no declaration; this one has one on record."),
@@ -87,7 +106,18 @@ def _track_3(patent: Patent, track: str) -> Iterable[Finding]:
         )
 
 
-def _track_5(listing: Listing) -> Iterable[Finding]:
+def _track_4(listing: Listing, stage: Stage) -> Iterable[Finding]:
+    for field, text in texts_of(listing).items():
+        found = ALONE_WORDS.search(text)
+        if found and not NEGATED.search(text[: found.start()]):
+            yield TRACK_4.softer(
+                _("The text speaks of a sole or exclusive license: “%(place)s”.") % {"place": found[0]},
+                _("Ordinary licenses alone are offered here: others may use the patent too. Take it out."),
+                field,
+            )
+
+
+def _track_5(listing: Listing, stage: Stage) -> Iterable[Finding]:
     terms = terms_of(listing)
     if terms is not None and terms.classes_only and not class_prices_of(terms):
         yield TRACK_5.finding(
@@ -108,7 +138,6 @@ TRACK_1 = Rule(
     Severity.BLOCK,
     (Track.OPEN,),
     of_listing=_track_1,
-    before_publication=_track_1_declared,
     held_by=_("The database refuses to put an open license on offer without a declaration."),
 )
 TRACK_2 = Rule(
@@ -135,6 +164,7 @@ TRACK_4 = Rule(
     _("Only ordinary licenses are offered here. Sole and exclusive ones are recorded as encumbrances."),
     "《最高人民法院关于审理技术合同纠纷案件适用法律若干问题的解释》第25条",
     Severity.BLOCK,
+    of_listing=_track_4,
     held_by=_("Every offer, contract and paper says “ordinary license”; there is no other choice."),
 )
 TRACK_5 = Rule(
