@@ -14,6 +14,8 @@ class ListingsConfig(AppConfig):
         from django.db.models.signals import post_migrate, pre_migrate
 
         from listings import cms_panels, flow, guards, letters, term_sheets
+        from listings.health import letters as health_letters
+        from listings.health import sources
         from listings.search import health, indexer
         from marketplace.outbox import outbox
 
@@ -22,6 +24,7 @@ class ListingsConfig(AppConfig):
         outbox.handles("listing.moved", "search")(indexer.on_listing_moved)
         outbox.handles("patent.health_changed", "search")(indexer.on_patent_health_changed)
         letters.register_messages()
+        health_letters.register_messages()
         letters.register_files()
         term_sheets.register_purpose()
         cms_panels.register()
@@ -32,3 +35,5 @@ class ListingsConfig(AppConfig):
         outbox.every(300, "listings.publish_due")(flow.publish_due)
         outbox.every(300, "listings.expire_due")(flow.expire_due)
         outbox.every(3600, "listings.remind_due")(flow.remind_due)
+        outbox.every(3600, "listings.tidy_due")(flow.tidy_due)
+        outbox.every(3600, "listings.pull_due")(sources.pull_due)

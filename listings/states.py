@@ -100,7 +100,7 @@ STEPS: dict[str, Step] = {
     ),
     "resume": _step(
         _("Resume"),
-        {Who.MODERATOR},
+        {Who.MODERATOR, Who.SYSTEM},
         {S.SUSPENDED},
         {*OPENS, S.WITHDRAWAL_REQUESTED},
         "DECL-8",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from listings.flow.ending import confirm_alive, expire_due, remind_due, request_withdrawal, withdraw
+from listings.flow.ending import expire_due, request_withdrawal, withdraw
 from listings.flow.moving import require_lister
 from listings.flow.objections import decide_objection, object_to
 from listings.flow.opening import (
@@ -22,6 +22,7 @@ from listings.flow.patents import (
     set_co_owners,
 )
 from listings.flow.review import approve, override, send_back, submit
+from listings.flow.staleness import confirm_alive, remind_due, tidy_due
 from listings.flow.suspending import resume, suspend, suspend_for_health
 from listings.flow.vetoes import hold_vetoed, on_lifted, on_vetoed
 from listings.flow.writing import Draft, copy, create, edit
@@ -61,6 +62,7 @@ __all__ = [
     "submit",
     "suspend",
     "suspend_for_health",
+    "tidy_due",
     "where_it_belongs",
     "withdraw",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,18 +10,16 @@ from django.utils.translation import gettext as _
 
 from listings.flow import moving
 from listings.flow.refusing import require_reason
-from listings.models import ALIVE, PUBLIC, Declaration, EncumbranceKind, Listing, ListingState
+from listings.models import Declaration, EncumbranceKind, Listing, ListingState
 from listings.rules import RULES
-from listings.rules.contract import STATUS_DAYS, fresh_since
 from listings.states import STEPS, NotNow
 from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.findings import refuse
-from marketplace.lib.terms import day_of, start_of, today
+from marketplace.lib.terms import start_of, today
 
 S = ListingState
-REMIND_DAYS = 7  # before the status is too old
 
 
 def request_withdrawal(listing: Listing, *, by: User, reason: str) -> Listing:
@@ -113,40 +111,3 @@ def _end(listing: Listing, name: str, to: ListingState) -> bool:
         listing = moving.move(listing, name, to, by=None)
         moving.tell_owners(listing, f"listing.{to.value}")
     return True
-
-
-def confirm_alive(listing: Listing, *, by: User) -> Listing:
-    """The licensor's word that the recorded status still holds (LIC-9); good for thirty days.
-
-    Raises Refused where the record says that the patent is not in force, PermissionDenied.
-    """
-    moving.require_lister(by, listing.organization)
-    with transaction.atomic():
-        listing = moving.lock(listing)
-        if listing.patent.status not in ALIVE:
-            raise refuse(
-                "LIC-9",
-                _("The record says “%(status)s”, which cannot be confirmed.")
-                % {"status": listing.patent.get_status_display()},
-                _("Record the present status with a source and a date on the patent's page."),
-                citation=RULES["LIC-9"].citation,
-                field="status",
-            )
-        listing = moving.touch(listing, confirmed_alive_at=timezone.now())
-        trail.record(Action.LISTING_CONFIRM, listing, by=by, status=listing.patent.status)
-    return listing
-
-
-def remind_due() -> int:
-    """Remind licensors whose status will be too old within a week; once per confirmation. Returns how many."""
-    reminded = 0
-    for listing in Listing.objects.filter(state__in=PUBLIC).select_related("patent", "organization"):
-        at = fresh_since(listing)
-        until = at + timedelta(days=STATUS_DAYS) if at else timezone.now()
-        if until - timezone.now() > timedelta(days=REMIND_DAYS):
-            continue
-        with transaction.atomic():
-            listing = moving.refreshed(listing)
-            day = day_of(until)
-            reminded += bool(moving.remind_owners(listing, "listing.confirm_alive", mark=day.isoformat(), day=day))
-    return reminded

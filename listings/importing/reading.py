@@ -215,7 +215,7 @@ def _status(reading: Reading, told: Mapping[str, list[str]]) -> None:
     """The status by its own column, else only the plain statement that nothing is granted yet."""
     text = next(iter(told.get("status", [])), "")
     if text:
-        status = next((value for words, value in _STATUSES if re.search(words, text, re.IGNORECASE)), None)
+        status = status_in(text)
         if status is None:
             reading.say("status_unknown", "status", text=text[:60])
         else:
@@ -225,6 +225,11 @@ def _status(reading: Reading, told: Mapping[str, list[str]]) -> None:
     labels = [cell for cell in told.get("number", []) if _APPLICATION.match(cell)]
     if (notes or labels) and "granted_on" not in reading.facts:
         _take_status(reading, LegalStatus.PENDING, (notes or labels)[0])
+
+
+def status_in(text: str) -> LegalStatus | None:
+    """The legal status that a cell names; None where no word is known."""
+    return next((value for words, value in _STATUSES if re.search(words, text, re.IGNORECASE)), None)
 
 
 def _take_status(reading: Reading, status: LegalStatus, text: str) -> None:

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "marketplace.frame.nul.NoNul",
+    "marketplace.frame.methods.WrongMethodPage",
     "marketplace.frame.kept.KeepTyped",
     "marketplace.accounts.middleware.CurrentOrganization",
     "marketplace.accounts.middleware.AcceptedTexts",
@@ -155,6 +156,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # Wagtail's page editor needs more than Django's thousand
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
+# legal status: dotted names of connected sources, as listings.health.sources.FileDrop; none by default
+STATUS_SOURCES = env.words("STATUS_SOURCES")
+STATUS_DROP = Path(env.text("STATUS_DROP", str(DATA_DIR / "status")))  # the folder that FileDrop reads
+STATUS_DROP_NAME = env.text("STATUS_DROP_NAME", "status files")  # who it is, shown with every status
+
 # papers: where the platform's seal and its time stamps come from. Empty: the TEST authority of DATA_DIR/pki
 SEAL_KEY_FILE = env.text("SEAL_KEY_FILE", "")
 SEAL_CERTIFICATE_FILE = env.text("SEAL_CERTIFICATE_FILE", "")
@@ -216,6 +222,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "marketplace.frame.errors.csrf_failure"
+
+# How many working days (legal calendar) a moderator has, from the day after something came in.
+REVIEW_WORKING_DAYS = {"listing": 3, "objection": 5, "verification": 3}
 
 # mail
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Kaixu <no-reply@kaixu.example>")

@@ -1,0 +1,44 @@
+"""The words in which licensors hear about the health of their patents."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.notices.kinds import register
+
+
+def register_messages() -> None:
+    """Name the letters; called from ListingsConfig.ready()."""
+    register(
+        "patent.event",
+        subject=_("Recorded: %(title)s"),
+        body=_("%(what)s (%(day)s, by %(source)s). Record on the patent's page how it ends; licenses in force stay."),
+        action=_("See what to settle"),
+    )
+    register(
+        "listing.frozen",
+        subject=_("No new licenses until you confirm: %(title)s"),
+        body=_(
+            "For thirty days nobody has confirmed that “%(title)s” is in force, so nobody can take a license now."
+            " One click on the listing's page opens it again. Without it the offer is suspended on %(day)s."
+        ),
+        action=_("Confirm it"),
+    )
+    register(
+        "listing.stale",
+        subject=_("Suspended, not confirmed: %(title)s"),
+        body=_(
+            "The offer of “%(title)s” is suspended, because its status was not confirmed for sixty days. Confirm it and"
+            " the offer stands again; otherwise it expires on %(day)s. Licenses in force stay."
+        ),
+        action=_("Confirm it"),
+    )
+    register(
+        "listing.stale_expired",
+        subject=_("Expired, not confirmed: %(title)s"),
+        body=_(
+            "The offer of “%(title)s” has expired, because its status was not confirmed for half a year. You can copy"
+            " it and submit it again. Licenses in force stay."
+        ),
+        action=_("See the listing"),
+    )

@@ -1,0 +1,72 @@
+"""Licensees hear when something happens to their patent: requests wait, licenses in force stay (DECL-8, F9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from listings import rules
+from listings.models import ALIVE, HealthEvent, HealthKind, LegalStatus, Patent
+from marketplace.accounts import people
+from marketplace.lib.findings import blocking
+from marketplace.licensing.letters import ACTS
+from marketplace.licensing.models import OPEN_STATES, Agreement, State
+from marketplace.notices import kinds, notices
+from marketplace.outbox import outbox
+
+
+def register() -> None:
+    """Name the letters and hear of changes; called from LicensingConfig.ready()."""
+    kinds.register(
+        "deal_patent_stopped",
+        subject=_("On hold: %(title)s"),
+        body=_(
+            "Something happened to the patent of your request %(reference)s: %(what)s. Until that is settled nothing"
+            " can be signed and no notice be sent; pay nothing new either. We write to you when it moves on."
+        ),
+        action=_("See the request"),
+    )
+    kinds.register(
+        "deal_patent_changed",
+        subject=_("About the patent of your license: %(title)s"),
+        body=_(
+            "Something happened to the patent of your license %(reference)s: %(what)s. The license itself stays in"
+            " force. Ask the licensor what it means for you before you pay the next amount."
+        ),
+        action=_("See the license"),
+    )
+    outbox.handles("patent.health_changed", "licensees")(on_patent_changed)
+
+
+def on_patent_changed(key: str, payload: dict[str, Any]) -> None:
+    """Handler of `patent.health_changed`: tells the licensees once per event or status; idempotent."""
+    patent = Patent.objects.filter(pk=payload["patent"]).first()
+    if patent is None:
+        return
+    event = HealthEvent.objects.filter(pk=payload.get("event"), settled_at__isnull=True).first()
+    if event is None and patent.status in ALIVE:
+        return
+    what = HealthKind(event.kind).label if event else LegalStatus(patent.status).label
+    mark = f"event:{event.pk}" if event else f"status:{patent.status}"
+    rows = Agreement.objects.filter(listing__patent=patent, state__in=(*OPEN_STATES, State.ACTIVE))
+    for agreement in rows.select_related("listing__patent", "licensee").order_by("pk"):
+        _tell(agreement, what, mark)
+
+
+def _tell(agreement: Agreement, what: object, mark: str) -> None:
+    waits = agreement.state in OPEN_STATES
+    if waits and not blocking(rules.acceptable(agreement.listing)):
+        return
+    with transaction.atomic():
+        notices.tell(
+            people.members(agreement.licensee, *ACTS),
+            "deal_patent_stopped" if waits else "deal_patent_changed",
+            key=f"patent:{mark}:{agreement.pk}",
+            path=reverse("licensing:agreement", args=[agreement.code]),
+            title=agreement.listing.patent.title,
+            reference=agreement.reference,
+            what=what,
+        )
