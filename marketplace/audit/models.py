@@ -39,3 +39,26 @@ class Entry(models.Model):
     def words(self) -> str:
         """What happened, in the reader's language."""
         return words.words(self.action)
+
+
+class Anchor(models.Model):
+    """A stretch of the trail under one hash that a time-stamp authority signed: nobody can write it anew later (AUD-1).
+
+    `root` is the Merkle root (RFC 6962) over the hashes of the entries `first` to `last`; `token` is the authority's
+    answer (RFC 3161, DER) over the root's bytes. Rows are never changed; triggers refuse it.
+    """
+
+    first = models.PositiveBigIntegerField(unique=True)
+    last = models.PositiveBigIntegerField(unique=True)
+    root = models.CharField(max_length=64)
+    token = models.BinaryField()
+    stamped_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["first"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="anchor_first_before_last")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last} {self.root[:12]}"
