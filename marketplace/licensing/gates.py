@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from listings import offers, rules
-from listings.models import Listing, TermSheet, Track
+from listings.models import Listing, TermSheet
 from listings.standing import standing
 from marketplace.accounts.authority import NoAuthority, require
 from marketplace.accounts.models import Organization, User
@@ -34,13 +34,6 @@ def require_eligible(listing: Listing, licensee: Organization) -> None:
             _("This offer is your own organization's."),
             _("Switch to the organization that wants the license."),
         )
-    if listing.track == Track.OPEN and licensee.country != "CN":
-        raise refuse(
-            "LIC-I",
-            _("A licensee outside mainland China needs the technology-export procedure before an open license."),
-            _("Write to the coordinators; they prepare the export registration with both sides."),
-            citation="《技术进出口管理条例》；《专利审查指南》第五部分第十一章6",
-        )
     found = blocking(offers.eligibility(listing, licensee))
     if found:
         raise Refused(found)
@@ -48,14 +41,12 @@ def require_eligible(listing: Listing, licensee: Organization) -> None:
 
 def who_must_look(listing: Listing, licensee: Organization, by: User, *, related_party: bool) -> list[str]:
     """The rules for which a person looks at the request first (LIC-I, LIC-J). Empty: nobody needs to."""
-    same_head = bool(licensee.legal_representative) and (
-        licensee.legal_representative == listing.organization.legal_representative
-    )
+    told = {finding.rule for finding in rules.meet(listing, licensee)}
     on_both_sides = by.memberships.live().filter(organization=listing.organization).exists()
     wanted = []
-    if licensee.country != "CN":
+    if "LIC-I" in told:
         wanted.append("LIC-I")
-    if related_party or same_head or on_both_sides:
+    if related_party or "LIC-J" in told or on_both_sides:
         wanted.append("LIC-J")
     return wanted
 
