@@ -8,3 +8,14 @@ class AuditConfig(AppConfig):
 
     name = "marketplace.audit"
     verbose_name = "Audit"
+
+    def ready(self) -> None:
+        """Anchor the trail every hour."""
+        from marketplace.outbox import outbox
+
+        def anchor() -> None:
+            from marketplace.audit import anchors  # the models are not there yet when this room is made ready
+
+            anchors.keep_up()
+
+        outbox.every(3600, "audit.anchor")(anchor)

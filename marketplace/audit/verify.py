@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from marketplace.audit import trail
-from marketplace.audit.models import Entry
+from marketplace.audit import anchors, trail
+from marketplace.audit.models import Anchor, Entry
+from marketplace.lib import timestamp
 
 CHUNK = 2_000
 
@@ -57,6 +58,7 @@ def verify(*known: Head) -> Head:
     for entry in _entries():
         reached = _follow(reached, entry)
         _compare(at, reached)
+    _compare_anchors()
     beyond = [number for number in at if number > reached.number]
     if beyond:
         raise Broken(reached.number + 1, f"entries up to {max(beyond)} are known elsewhere and are missing here")
@@ -71,6 +73,17 @@ def _follow(before: Head, entry: Entry) -> Head:
     if trail.digest(entry) != entry.sha256:
         raise Broken(entry.number, "is not what was written")
     return Head(entry.number, entry.sha256)
+
+
+def _compare_anchors() -> None:
+    """Every anchor's root must come out anew from the entries it covers, and its stamp must be over that root."""
+    for anchor in Anchor.objects.iterator():
+        rows = Entry.objects.filter(number__gte=anchor.first, number__lte=anchor.last).order_by("number")
+        hashes = list(rows.values_list("sha256", flat=True))
+        if len(hashes) != anchor.last - anchor.first + 1 or anchors.root(hashes) != anchor.root:
+            raise Broken(anchor.first, f"and those up to {anchor.last} are not what the anchor was stamped over")
+        if not timestamp.stamps(bytes(anchor.token), bytes.fromhex(anchor.root)):
+            raise Broken(anchor.first, f"the time stamp of the anchor up to {anchor.last} does not hold")
 
 
 def _compare(known: dict[int, str], reached: Head) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import logging
 import secrets
 from collections.abc import Sequence
@@ -16,8 +18,11 @@ from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError, handle_tsp_response
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
+from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
+from pyhanko_certvalidator import ValidationContext
 
 from marketplace.lib import der, pki
+from marketplace.lib.apart import apart
 
 der.mend()
 logger = logging.getLogger(__name__)
@@ -39,6 +44,42 @@ def stamper() -> TimeStamper:
     if settings.PRODUCTION:
         raise NoAuthority("TIMESTAMP_URLS is not set")
     return test_stamper(pki.ensure_test_hierarchy(Path(settings.TEST_PKI_ROOT)))
+
+
+class NoStamp(Exception):
+    """No authority gave a proper time stamp now; try again later."""
+
+
+def token(data: bytes) -> tuple[bytes, datetime]:
+    """A time stamp (RFC 3161 token, DER) over some bytes, and the instant it names (UTC).
+
+    Raises NoAuthority where none is configured, NoStamp when none answers properly.
+    """
+    asked, digest = stamper(), hashlib.sha256(data).digest()
+    try:
+        stamped = apart(lambda: asyncio.run(asked.async_timestamp(digest, "sha256")))
+        _match(stamped, digest)
+    except Exception as cause:  # a garbled reply fails in many ways
+        raise NoStamp(f"{type(cause).__name__}: {cause}") from cause
+    info = stamped["content"]["encap_content_info"]["content"].parsed
+    when: datetime = info["gen_time"].native
+    return bytes(stamped.dump()), when
+
+
+def stamps(stamp: bytes, data: bytes) -> bool:
+    """Whether a token is a believed authority's, whole, and over exactly these bytes; never raises."""
+    try:
+        signed = cms.ContentInfo.load(stamp)["content"]
+        when = signed["encap_content_info"]["content"].parsed["gen_time"].native
+        known = anchors()
+        context = ValidationContext(
+            trust_roots=pki.anchors(known), other_certs=known, moment=when, allow_fetching=False
+        )
+        digest = hashlib.sha256(data).digest()
+        status = apart(lambda: asyncio.run(validate_tst_signed_data(signed, context, lambda _algorithm: digest)))
+    except Exception:  # noqa: BLE001  what cannot be read does not hold
+        return False
+    return bool(status["intact"] and status["valid"] and status["trust_problem_indic"] is None)
 
 
 def anchors() -> list[x509.Certificate]:
