@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.utils import translation
 
+from listings import variants
 from listings.models import FeeMode, Listing, Track
 from listings.models.listing import PUBLIC
-from listings.prices import class_prices_of
-from listings.search import analysis
+from listings.search import analysis, meaning
 from listings.search.backend import Document
 from listings.search.fields import CLASSES
 from marketplace.lib import classes, divisions, industries
@@ -20,7 +20,14 @@ _TEN_THOUSAND = 1_000_000  # fen
 
 def readable(listings: QuerySet[Listing]) -> QuerySet[Listing]:
     """The same listings with everything a document asks for, in a constant number of queries."""
-    return listings.select_related("patent", "organization", "terms").prefetch_related("terms__class_prices")
+    return listings.select_related("patent", "organization", "terms").prefetch_related(
+        "terms__class_prices", "variants__class_prices"
+    )
+
+
+def indexable(listings: QuerySet[Listing]) -> QuerySet[Listing]:
+    """The same, with their meanings."""
+    return readable(listings).select_related("meaning")
 
 
 def reader_key(of: Iterable[str]) -> str:
@@ -30,19 +37,14 @@ def reader_key(of: Iterable[str]) -> str:
 
 
 def price_of(listing: Listing, key: str) -> int:
-    """The fixed part (minor units; a year's, where it is yearly) that a reader of CLASSES pays, at his lowest class."""
-    standard = listing.terms.fee_minor
-    if listing.track == Track.OPEN or not key:
-        return standard
-    prices = class_prices_of(listing.terms)
-    return min((prices[name] for name in key.split("+") if name in prices), default=standard)
+    """The fixed part (minor units; a year's, where it is yearly) that a reader of CLASSES pays: the cheapest variant's."""
+    return variants.cheapest(listing, key.split("+") if key and listing.track != Track.OPEN else ())[0]
 
 
 def band_of(listing: Listing, price: int) -> str:
     """The price band of listings.search.query.BANDS."""
-    terms = listing.terms
     if price == 0:
-        return "share" if terms.royalty_bp else "free"
+        return "share" if variants.cheapest(listing)[1].royalty_bp else "free"
     if price <= _TEN_THOUSAND:
         return "to_10k"
     return "to_100k" if price <= 10 * _TEN_THOUSAND else "over_100k"
@@ -63,7 +65,15 @@ def document_of(listing: Listing) -> Document:
         prices=prices,
         published=int(listing.published_at.timestamp()) if listing.published_at else 0,
         last_day=last_day,
+        vector=_vector(listing),
     )
+
+
+def _vector(listing: Listing) -> bytes:
+    """What is known of its meaning. That of an older text stays until the new one is computed: it is nearly right."""
+    model = meaning.encoder()
+    known = getattr(listing, "meaning", None)
+    return bytes(known.vector) if model and known and known.model == model.name else b""
 
 
 def _texts(listing: Listing) -> dict[str, str]:
@@ -91,7 +101,7 @@ def _values(listing: Listing, prices: dict[str, int]) -> dict[str, tuple[str, ..
         "numbers": tuple(analysis.number_forms(patent.application_number, patent.publication_number)),
         "track": (str(listing.track),),
         "band": tuple(f"{key}:{band_of(listing, price)}" for key, price in prices.items()),
-        "fee": (str(FeeMode(listing.terms.fee_mode)),),
+        "fee": tuple(dict.fromkeys(str(FeeMode(row.fee_mode)) for row in [listing.terms, *variants.rows(listing)])),
         "ipc": _ipc_values([patent.ipc_main, *patent.ipc]),
         "industry": (listing.industry,) if listing.industry else (),
         "university": (str(listing.organization.code),),

@@ -1,4 +1,4 @@
-"""Tantivy inside this process: the only module that knows it.
+"""Tantivy inside this process: only this module and embedded_asking know it.
 
 Folder: `CURRENT` names the generation in use, `g-<schema>-<time>` are the generations, `writer.lock` lets one process
 write at a time. Readers look at CURRENT and at the generation's meta file before each question, so that what the outbox
@@ -12,7 +12,7 @@ import fcntl
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,27 +21,26 @@ import tantivy
 from django.conf import settings
 
 from listings.search import analysis
-from listings.search.backend import Document, Hits, Question, Rejected, SearchUnavailable, Stored, Word
+from listings.search.backend import Document, Hits, Question, Rejected, SearchUnavailable, Stored
+from listings.search.embedded_asking import Asking
 from listings.search.fields import (
     ALL_NUMBERS,
-    BOOSTS,
     FACETS,
-    KIN,
     KNOWN,
     MOST_VALUES,
-    NEIGHBORS,
-    PAIRS,
     TEXTS,
-    TIE,
     VALUES,
     digest_of,
     flat,
     order_of,
 )
+from listings.search.neighbors import Neighbors
 
 _SCHEMA_VERSION = 2  # grows when the fields below change
 _HEAP = 15_000_000  # bytes: the least a writer takes; one listing is a few kilobytes
 _BATCH = 2_000
+_COMPARED = 20_000  # listings a filter leaves, up to which each is compared by meaning
+_SAMPLED = 2_000  # nearest listings that are filtered where it leaves more
 
 
 def _schema() -> Any:
@@ -66,8 +65,10 @@ class TantivyBackend:
         self.root = Path(root)
         self._lock = threading.Lock()
         self._opened: tuple[str, Any] | None = None
+        self._near: tuple[str, Neighbors] | None = None
         self._stamp: tuple[object, ...] = ()
         self._schema = _schema()
+        self._asking = Asking(self._schema)
 
     @staticmethod
     def place() -> str:
@@ -79,9 +80,9 @@ class TantivyBackend:
     def search(self, question: Question) -> Hits:
         """Answer. Raises SearchUnavailable when there is no readable index."""
         searcher = self._searcher()
-        asked = self._asked(question)
-        filters = {name: self._any_of(name, values) for name, values in question.filters.items() if values}
-        whole = self._all([asked, *filters.values()])
+        asked = self._asking.asked(question)
+        filters = {name: self._asking.any_of(name, values) for name, values in question.filters.items() if values}
+        whole = self._asking.all([asked, *filters.values()])
         try:
             found = searcher.search(whole, limit=max(question.limit, 1), offset=question.offset, **_order(question))
             addresses = [address for _score, address in found.hits]
@@ -89,7 +90,30 @@ class TantivyBackend:
             counts = {name: self._count(searcher, name, asked, filters) for name in FACETS}
         except ValueError as broken:
             raise SearchUnavailable(str(broken)) from broken
-        return Hits(keys=tuple(int(key) for key in keys), total=int(found.count or 0), counts=counts)
+        scores = tuple(float(score) for score, _address in found.hits) if order_of(question) is None else ()
+        return Hits(tuple(int(key) for key in keys), int(found.count or 0), counts, scores)
+
+    def nearest(
+        self, vector: bytes, limit: int, filters: Mapping[str, tuple[str, ...]] | None = None
+    ) -> list[tuple[int, float]]:
+        """The visible listings nearest by meaning, with their cosine, best first; under filters those that pass."""
+        searcher, near = self._searcher(), self._neighbors(self._generation())
+        if not filters:
+            return near.nearest(vector, limit)
+        passing = self._asking.all(
+            [self._asking.visible(), *(self._asking.any_of(name, values) for name, values in filters.items())]
+        )
+        if searcher.search(passing, 1).count <= _COMPARED:
+            return near.nearest_of(_keys(searcher, passing, _COMPARED), vector, limit)
+        sample = near.nearest(vector, _SAMPLED)
+        keys = self._asking.keys(key for key, _likeness in sample)
+        left = set(_keys(searcher, self._asking.all([passing, keys]), _SAMPLED))
+        return [(key, likeness) for key, likeness in sample if key in left][:limit]
+
+    def _neighbors(self, generation: str) -> Neighbors:
+        if self._near is None or self._near[0] != generation:
+            self._near = (generation, Neighbors(self.root / generation))
+        return self._near[1]
 
     def versions(self) -> dict[int, int]:
         """The version stored for each key, tombstones included."""
@@ -100,7 +124,7 @@ class TantivyBackend:
         searcher = self._searcher()
         wanted = tantivy.Query.all_query()
         if keys is not None:
-            wanted = tantivy.Query.term_set_query(self._schema, "key", sorted(keys))
+            wanted = self._asking.keys(sorted(keys))
         if not searcher.num_docs:
             return
         found = searcher.search(wanted, searcher.num_docs, False, "key", 0, tantivy.Order.Asc).hits
@@ -148,60 +172,12 @@ class TantivyBackend:
             raise SearchUnavailable(str(broken)) from broken
         return index
 
-    # asking
-
-    def _asked(self, question: Question) -> Any:
-        parts = [(tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "visible", True))]
-        visible = tantivy.Query.boolean_query(parts)
-        visible = tantivy.Query.const_score_query(visible, 0.0)
-        asked = [visible]
-        if question.numbers:
-            asked.append(self._any_of("numbers", question.numbers))
-        words = [self._word(word) for word in question.words]
-        if words and question.at_least:
-            should = [(tantivy.Occur.Should, word) for word in words]
-            least = min(question.at_least, len(should))
-            asked.append(tantivy.Query.boolean_query(should, minimum_number_should_match=least))
-            words = []
-        near = words + [
-            tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, "pairs", pair), NEIGHBORS)
-            for pair in question.pairs
-        ]
-        return tantivy.Query.boolean_query(
-            [(tantivy.Occur.Must, query) for query in asked] + [(tantivy.Occur.Should, query) for query in near]
-        )
-
-    def _word(self, word: Word) -> Any:
-        """The best of: the word itself, a synonym, its characters in order."""
-        ways = [self._expression(form, 1.0) for form in word.forms]
-        ways += [self._expression(kin, KIN) for kin in word.kin]
-        if word.pairs:
-            ways.append(tantivy.Query.boost_query(self._phrase("pairs", word.pairs), PAIRS))
-        return tantivy.Query.disjunction_max_query(ways)
-
-    def _expression(self, expression: str, weight: float) -> Any:
-        parts = expression.split(" ")
-        fields = [
-            tantivy.Query.boost_query(self._phrase(name, parts), boost * weight) for name, boost in BOOSTS.items()
-        ]
-        return tantivy.Query.disjunction_max_query(fields, tie_breaker=TIE)
-
-    def _phrase(self, name: str, parts: Sequence[str]) -> Any:
-        if len(parts) == 1:
-            return tantivy.Query.term_query(self._schema, name, parts[0])
-        return tantivy.Query.phrase_query(self._schema, name, [*parts])
-
-    def _any_of(self, name: str, values: Iterable[str]) -> Any:
-        return tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, name, list(values)), 0.0)
-
-    @staticmethod
-    def _all(queries: Iterable[Any]) -> Any:
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in queries])
-
     def _count(self, searcher: Any, name: str, asked: Any, filters: Mapping[str, Any]) -> dict[str, int]:
         """How many of each value, with every other filter applied: what a further choice would give."""
         others = [query for other, query in filters.items() if other != name]
-        told = searcher.aggregate(self._all([asked, *others]), {name: {"terms": {"field": name, "size": MOST_VALUES}}})
+        told = searcher.aggregate(
+            self._asking.all([asked, *others]), {name: {"terms": {"field": name, "size": MOST_VALUES}}}
+        )
         return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in told[name]["buckets"]}
 
     # writing
@@ -210,7 +186,7 @@ class TantivyBackend:
         """Store documents; an older version than the stored one is left out (ES-3). Returns how many were stored."""
         with self._alone():
             generation = self._generation()
-            return self._write(self._open(generation), documents)
+            return self._write(self._open(generation), documents, self._neighbors(generation))
 
     def rebuild(self, documents: Iterable[Document]) -> int:
         """A new generation beside the old one, then one switch; writers wait meanwhile (ES-5)."""
@@ -220,7 +196,7 @@ class TantivyBackend:
             folder.mkdir(parents=True)
             rejected = None
             try:
-                written = self._write(tantivy.Index(self._schema, path=str(folder)), documents)
+                written = self._write(tantivy.Index(self._schema, path=str(folder)), documents, Neighbors(folder))
             except Rejected as partly:
                 rejected, written = partly, partly.stored
             except BaseException:
@@ -238,13 +214,17 @@ class TantivyBackend:
         pointer.replace(self.root / "CURRENT")
         self._sweep(keep={name, before})
 
-    def _write(self, index: Any, documents: Iterable[Document]) -> int:
+    def _write(self, index: Any, documents: Iterable[Document], near: Neighbors) -> int:
         index.reload()
         writer = index.writer(heap_size=_HEAP, num_threads=1)
         reasons: dict[int, str] = {}
+        written = 0
         try:
-            written = self._add(index.searcher(), writer, documents, reasons)
-            writer.commit()
+            with near.writing() as put:
+                for document in self._add(index.searcher(), writer, documents, reasons):
+                    put(document.key, document.vector if document.visible else b"")
+                    written += 1
+                writer.commit()
         except BaseException:
             writer.rollback()
             raise
@@ -254,9 +234,11 @@ class TantivyBackend:
             raise Rejected(reasons, written)
         return written
 
-    def _add(self, searcher: Any, writer: Any, documents: Iterable[Document], reasons: dict[int, str]) -> int:
+    def _add(
+        self, searcher: Any, writer: Any, documents: Iterable[Document], reasons: dict[int, str]
+    ) -> Iterator[Document]:
+        """Hand the documents that are new to the writer, one after the other; `reasons` learns what it refused."""
         known: dict[int, int] = {}
-        written = 0
         for document in documents:
             stored = known.get(document.key, self._stored_version(searcher, document.key))
             if stored > document.version:
@@ -267,21 +249,16 @@ class TantivyBackend:
                 reasons[document.key] = str(bad)
                 continue
             known[document.key] = document.version
-            writer.delete_documents_by_query(self._with_key(document.key))
+            writer.delete_documents_by_query(self._asking.key(document.key))
             writer.add_document(made)
-            written += 1
-        return written
+            yield document
 
     def _stored_version(self, searcher: Any, key: int) -> int:
         if not searcher.num_docs:
             return -1
-        hits = searcher.search(self._with_key(key), limit=10, count=False).hits
+        hits = searcher.search(self._asking.key(key), limit=10, count=False).hits
         addresses = [address for _score, address in hits]
         return max(_versions(searcher, addresses).values(), default=-1)
-
-    def _with_key(self, key: int) -> Any:
-        # By query: deleting by term takes an integer for a signed one and finds no unsigned key.
-        return tantivy.Query.term_query(self._schema, "key", key)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -314,6 +291,11 @@ def _order(question: Question) -> dict[str, Any]:
         return {}
     field, largest_first = order
     return {"order_by_field": field, "order": tantivy.Order.Desc if largest_first else tantivy.Order.Asc}
+
+
+def _keys(searcher: Any, query: Any, limit: int) -> list[int]:
+    addresses = [address for _score, address in searcher.search(query, limit, False).hits]
+    return [int(key) for key in searcher.fast_field_values("key", addresses)] if addresses else []
 
 
 def _versions(searcher: Any, addresses: list[Any]) -> dict[int, int]:

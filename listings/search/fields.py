@@ -75,4 +75,4 @@ def order_of(question: Question) -> tuple[str, bool] | None:
         return price_field(question.licensee_class if question.licensee_class in CLASSES else ""), False
     if question.sort in ORDERS:
         return ORDERS[question.sort]
-    return None if question.words or question.numbers else ORDERS["newest"]
+    return None if question.words or question.numbers or question.near else ORDERS["newest"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from listings.models import Listing
 from listings.search.backend import Document, SearchUnavailable, backend
-from listings.search.documents import document_of, readable
+from listings.search.documents import document_of, indexable
 
 _BATCH = 500
 
@@ -24,7 +24,7 @@ def on_patent_health_changed(key: str, payload: dict[str, Any]) -> None:
 
 def refresh(keys: list[int]) -> int:
     """Read these listings again; returns how many were stored. Where there is no index yet, all are built."""
-    documents = [document_of(listing) for listing in readable(Listing.objects.filter(pk__in=keys))]
+    documents = [document_of(listing) for listing in indexable(Listing.objects.filter(pk__in=keys))]
     try:
         return backend().index(documents)
     except SearchUnavailable:
@@ -38,7 +38,7 @@ def rebuild() -> int:
 
 def documents() -> Iterator[Document]:
     """Every listing's document or tombstone, a batch at a time."""
-    for listing in readable(Listing.objects.order_by("pk")).iterator(chunk_size=_BATCH):
+    for listing in indexable(Listing.objects.order_by("pk")).iterator(chunk_size=_BATCH):
         yield document_of(listing)
 
 

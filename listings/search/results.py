@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from listings.models import Listing
 from listings.models.listing import PUBLIC
-from listings.search import analysis, fallback, highlight
+from listings.search import analysis, fallback, highlight, hybrid, why
 from listings.search.backend import Hits, Question, SearchUnavailable, Word, backend
 from listings.search.documents import readable, reader_key
 from listings.search.query import FILTERS, LAST_PAGE, PER_PAGE, Query
@@ -25,6 +25,8 @@ _SOME = _("No offer has most of your words; these have some of them.")
 _NO_FILTERS = _("Nothing fits all your filters. Here is what your words find without them.")
 _NO_FILTERS_SOME = _("Nothing fits your filters and words together. These share some of your words, filters set aside.")
 _NO_NUMBER = _("No offer here for this patent number. These are found by your other words.")
+_NEAR = _("No offer has enough of your words. These are nearest to them in meaning.")
+_NEAR_FILTERED = _("Within your filters no offer has your words. These are nearest to them in meaning.")
 _NOTHING = _("Nothing here matches yet. These are the newest offers.")
 
 
@@ -36,6 +38,7 @@ class Item:
     title: SafeString
     headline: SafeString
     excerpt: SafeString  # from the problem, where the words stand only there
+    why: str = ""  # one line: which words it has and where, or that it is near in meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class _Attempt:
     question: Question
     enough: int
     note: str | Promise = ""
+    near: hybrid.Likeness = ()
 
 
 def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
@@ -77,17 +81,22 @@ def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
     """
     words, numbers = analysis.question(query.q)
     key = reader_key(classes)
-    attempts = list(_attempts(_question(query, words, numbers, key), bool(query.filters)))
+    asked = _question(query, words, numbers, key)
     try:
-        hits, attempt, strict, degraded = *_first_enough(attempts, backend().search), False
+        near = hybrid.nearest(query.q) if words and not numbers else ()
+        hits, attempt, strict = _first_enough(_attempts(query, asked, near), backend().search)
+        degraded = False
     except SearchUnavailable as away:
         log.warning("search index unavailable: %s", away)
-        hits, attempt, strict, degraded = *_first_enough(attempts, fallback.search), True
+        near, degraded = (), True
+        hits, attempt, strict = _first_enough(_attempts(query, asked, ()), fallback.search)
     listings = {row.pk: row for row in readable(Listing.objects.filter(pk__in=hits.keys, state__in=PUBLIC))}
     confirmed = [listings[pk] for pk in hits.keys if pk in listings]
+    close = {pk for pk, _likeness in attempt.near}
+    items = [_item(listing, words, near=listing.pk in close) for listing in confirmed]
     return Results(
         query=query,
-        items=[_item(listing, words) for listing in confirmed],
+        items=items,
         total=hits.total - (len(hits.keys) - len(confirmed)),
         counts=_counts(hits, key),
         notes=_notes(attempt, strict, degraded=degraded),
@@ -119,35 +128,38 @@ def most_of(count: int) -> int:
     return count if count <= 2 else -(-count * 3 // 5)
 
 
-def _attempts(asked: Question, filtered: bool) -> Iterator[_Attempt]:
-    long = len(asked.words) > 2
-    yield _Attempt(asked, _FEW if long else 1)
+def _attempts(query: Query, asked: Question, near: hybrid.Likeness) -> Iterator[_Attempt]:
+    """The steps of relaxing, each made when needed: fewer words, meaning alone, without filters, the newest."""
+    yield _Attempt(asked, _FEW if len(asked.words) > 2 else 1, near=near)
     if asked.numbers and asked.words:
         yield _Attempt(replace(asked, numbers=(), at_least=1), 1, _NO_NUMBER)
     elif len(asked.words) > 1:
-        yield _Attempt(replace(asked, at_least=1), 1, _SOME)
-    if filtered:
+        yield _Attempt(replace(asked, at_least=1), 1, _SOME, near)
+    if query.filters:
+        if near:
+            here = hybrid.nearest(query.q, asked.filters)
+            yield _Attempt(replace(asked, words=(), at_least=0), 1, _NEAR_FILTERED, here)
         free = replace(asked, filters={})
-        yield _Attempt(free, 1, _NO_FILTERS)
+        yield _Attempt(free, 1, _NO_FILTERS, near)
         if len(asked.words) > 1:
-            yield _Attempt(replace(free, at_least=1), 1, _NO_FILTERS_SOME)
+            yield _Attempt(replace(free, at_least=1), 1, _NO_FILTERS_SOME, near)
     yield _Attempt(replace(asked, words=(), numbers=(), filters={}, sort="newest"), 0, _NOTHING)
 
 
-def _first_enough(attempts: Sequence[_Attempt], ask: object) -> tuple[Hits, _Attempt, int]:
+def _first_enough(attempts: Iterator[_Attempt], search: Callable[[Question], Hits]) -> tuple[Hits, _Attempt, int]:
     """The first attempt that found enough, and how many the strict one had found."""
-    assert callable(ask)  # noqa: S101 - narrows the type of the two engines
-    strict = 0
-    hits, attempt = Hits((), 0), attempts[-1]
-    for position, attempt in enumerate(attempts):
-        hits = ask(attempt.question)
-        strict = hits.total if position == 0 else strict
-        if hits.total >= attempt.enough and (hits.total or attempt is attempts[-1]):
+    strict = -1
+    for attempt in attempts:
+        if attempt.note is _NEAR_FILTERED and not attempt.near:
+            continue
+        hits = hybrid.ask(search, attempt.question, attempt.near)
+        strict = hits.total if strict < 0 else strict
+        if hits.total >= attempt.enough and (hits.total or not attempt.enough):
             break
     if hits.total and not hits.keys:  # a page beyond the last one
         last = (min(hits.total, LAST_PAGE * PER_PAGE) - 1) // PER_PAGE
         attempt = replace(attempt, question=replace(attempt.question, offset=last * PER_PAGE))
-        hits = ask(attempt.question)
+        hits = hybrid.ask(search, attempt.question, attempt.near)
     return hits, attempt, strict
 
 
@@ -176,11 +188,12 @@ def _counts(hits: Hits, key: str) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _item(listing: Listing, words: Sequence[Word]) -> Item:
+def _item(listing: Listing, words: Sequence[Word], *, near: bool) -> Item:
     seen = highlight.spans(f"{listing.patent.title} {listing.headline}", words)
     return Item(
         listing=listing,
         title=highlight.mark(listing.patent.title, words),
         headline=highlight.mark(listing.headline, words),
         excerpt=SafeString() if seen else highlight.excerpt(listing.problem, words),
+        why=why.line(listing, words, near=near),
     )

@@ -29,6 +29,7 @@ GATEWAYS = ["practice", "bank_transfer"]
 ACCOUNT_RATE_LIMITS = False
 TEXTS_ENFORCED = False  # the tests of accounts switch it on
 RATE_LIMITS = {}
+SEARCH_ENCODER = ""  # the tests of meaning switch it on
 WHITENOISE_AUTOREFRESH = True
 
 if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
