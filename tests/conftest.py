@@ -28,6 +28,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         catalogs.compile_all()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the Elasticsearch node that the tests of this run shared, if any of them asked for one."""
+    if not hasattr(session.config, "workerinput"):
+        from tests.services.elasticsearch import shared
+
+        shared.end()
+
+
 @pytest.hookimpl(tryfirst=True)  # before the marks are asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser: such tests run in a process of their own (`pytest -m browser`).

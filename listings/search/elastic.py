@@ -266,13 +266,26 @@ class ElasticBackend:
             held = self._writer.count(index=name)["count"]
             if held < at_least:
                 raise SearchUnavailable(f"of {at_least} documents the new index holds {held}; it is not used")
-            self._writer.indices.update_aliases(
-                actions=[
-                    {"remove": {"index": f"{self.alias}-*", "alias": self.alias, "must_exist": False}},
-                    {"add": {"index": name, "alias": self.alias}},
-                    {"remove": {"index": name, "alias": self._building}},
-                ]
-            )
+        for _try in range(_TRIES):
+            try:
+                with _said():
+                    self._writer.indices.update_aliases(actions=self._switch(name))
+            except EngineAway as clash:
+                if "more than one write index" not in str(clash):
+                    raise
+            else:
+                return
+        raise EngineAway("another rebuild switched at the same time, again and again")
+
+    def _switch(self, name: str) -> list[dict[str, Any]]:
+        """One call: no moment with two generations or none. An alias has one write index at most, so that of two
+        rebuilds that switch at the same moment one is refused, and tries again.
+        """
+        return [
+            {"remove": {"index": f"{self.alias}-*", "alias": self.alias, "must_exist": False}},
+            {"add": {"index": name, "alias": self.alias, "is_write_index": True}},
+            {"remove": {"index": name, "alias": self._building}},
+        ]
 
     def _sweep(self, current: str) -> None:
         """Take away generations of this name that are older than a day and not in use, half-built ones included."""

@@ -23,6 +23,7 @@ MISSING = (
     "apt-get install openjdk-17-jdk-headless maven. The jars come from Maven Central, 40 MB, once."
 )
 _START_SECONDS = 90
+_STARTED: list[subprocess.Popen[bytes]] = []  # Python warns of processes that nobody holds
 _PLUGIN = """name=transport-netty4
 description=Netty transport and HTTP
 version={version}
@@ -133,9 +134,11 @@ class Node:
             "-cp", f"{made}/classes:{made}/lib/*", "SearchNode", str(self.home), str(self.owner),
         ]  # fmt: skip
         with (self.home / "out.log").open("ab") as log:
-            self.pid = subprocess.Popen(
+            process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
-            ).pid
+            )
+        _STARTED.append(process)
+        self.pid = process.pid
         return self
 
     def wait(self, status: str = "yellow") -> Node:
@@ -179,6 +182,9 @@ class Node:
                 time.sleep(0.05)
             if self.runs():
                 os.kill(self.pid, signal.SIGKILL)
+        for process in _STARTED:
+            if process.pid == self.pid:
+                process.wait()
         self.pid = 0
 
     def _lay_out(self) -> None:

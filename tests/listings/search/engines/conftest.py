@@ -1,0 +1,65 @@
+"""Both engines, so that one suite holds for each: Tantivy in a folder, Elasticsearch on a real node."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from listings.search.backend import SearchBackend
+from tests.conftest import missing
+
+ENGINES = ["embedded", "elasticsearch"]
+Another = Callable[[], SearchBackend]  # a second instance at the same place, as another process has
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> str:
+    """Where this run's node answers; started by the first test that asks."""
+    from tests.services.elasticsearch import node, shared
+
+    if not node.can_start():
+        missing(node.MISSING)
+    return shared.url()
+
+
+@contextmanager
+def opened(name: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Another]:
+    """What makes instances of an engine at a place of its own; the place is empty before and afterwards."""
+    if name == "embedded":
+        from listings.search.embedded import TantivyBackend
+
+        yield lambda: TantivyBackend(str(folder / "search"))
+        return
+    from listings.search.elastic import ElasticBackend, Place
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
+    place = Place((request.getfixturevalue("elasticsearch_url"),), f"kaixu-{worker}-{uuid.uuid4().hex[:8]}")
+    yield lambda: ElasticBackend(place)
+    client = ElasticBackend(place).client
+    for index in client.indices.get_alias(index=f"{place.prefix}-*"):
+        client.indices.delete(index=index)
+
+
+@pytest.fixture(params=ENGINES)
+def unbuilt(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Another]:
+    """An engine without any index."""
+    with opened(request.param, request, tmp_path) as another:
+        yield another
+
+
+@pytest.fixture
+def another(unbuilt: Another) -> Another:
+    """An engine with an empty index; each call gives an instance of its own."""
+    unbuilt().rebuild([])
+    return unbuilt
+
+
+@pytest.fixture
+def engine(another: Another) -> SearchBackend:
+    """An engine with an empty index."""
+    return another()
