@@ -7,8 +7,9 @@ from dataclasses import replace
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from listings import variants
 from listings.models import PUBLIC, Listing, ListingState, Patent
-from listings.rules.contract import CONTRACTS, LIC_9
+from listings.rules.contract import CONTRACTS, LIC_9, LIC_K
 from listings.rules.declarations import DECL_7, DECL_8, DECLARATIONS
 from listings.rules.gates import GATES
 from listings.rules.institution import INSTITUTIONS
@@ -34,16 +35,40 @@ def for_track(track: str) -> list[Rule]:
 def check(listing: Listing, stage: Stage = Stage.SUBMIT) -> list[Finding]:
     """Everything the rules of its track have to say about a listing that is about to reach `stage`, blocks first.
 
-    What a moderator let pass (a rule that may be overridden, with a written reason) informs and no longer blocks.
+    What a moderator let pass (a rule that may be overridden, with a written reason) informs and no longer blocks. What
+    stands against a variant alone is told under its name; a listing that is read under one variant is asked about it
+    alone.
     """
+    found = _look(listing, stage)
+    if not variants.key_of(listing):
+        told = {(finding.rule, str(finding.message)) for finding in found}
+        for choice in variants.further(listing):
+            found += [
+                _of_variant(finding, choice.label)
+                for finding in _look(choice.listing, stage)
+                if (finding.rule, str(finding.message)) not in told
+            ]
+    return _in_order(found)
+
+
+def _look(listing: Listing, stage: Stage) -> list[Finding]:
     passed = {row.rule: row.reason for row in listing.overrides.all()}
     found: list[Finding] = []
     for rule in for_track(listing.track):
         for finding in rule.look(listing, stage):
             reason = passed.get(rule.id) if rule.overridable else None
             found.append(finding if reason is None else _let_pass(finding, reason))
+    return found
+
+
+def _in_order(found: list[Finding]) -> list[Finding]:
     order = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
     return sorted(found, key=lambda finding: order[finding.severity])
+
+
+def _of_variant(finding: Finding, label: str) -> Finding:
+    message = _("Variant “%(variant)s”: %(finding)s") % {"variant": label, "finding": finding.message}
+    return replace(finding, message=message, field="variants")
 
 
 def _let_pass(finding: Finding, reason: str) -> Finding:
@@ -67,14 +92,31 @@ def meet(listing: Listing, licensee: Organization) -> list[Finding]:
 def acceptable(listing: Listing) -> list[Finding]:
     """What forbids a NEW acceptance of a listing right now: its state, a gate, the declaration, a stale status (LIC-9).
 
-    Reads the row again; inside a transaction it is locked, so that a withdrawal either comes before the acceptance and
-    forbids it, or waits until the acceptance stands (LIC-3).
+    Asks about the variant under which the listing is read, and no other. Reads the row again; inside a transaction it
+    is locked, so that a withdrawal either comes before the acceptance and forbids it, or waits until the acceptance
+    stands (LIC-3).
     """
     rows = Listing.objects.select_related("patent__organization", "organization", "terms", "declaration", "term_sheet")
     if connection.in_atomic_block:
         rows = rows.select_for_update(of=("self",))
+    key = variants.key_of(listing)
     listing = rows.get(pk=listing.pk)
-    return [*_closed(listing), *blocking(check(listing, Stage.ACCEPT))]
+    closed = _closed(listing)
+    try:
+        listing = variants.under(listing, key)
+    except variants.NoVariant:
+        return [*closed, _gone()]
+    return [*closed, *blocking(_in_order(_look(listing, Stage.ACCEPT)))]
+
+
+def _gone() -> Finding:
+    return Finding(
+        LIC_K.id,
+        Severity.BLOCK,
+        _("This variant is not offered any more."),
+        _("Choose another variant of the offer."),
+        LIC_K.citation,
+    )
 
 
 def _closed(listing: Listing) -> list[Finding]:

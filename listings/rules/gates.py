@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,12 +27,11 @@ STOPPED = (LegalStatus.SUSPENDED, LegalStatus.PRESERVED)
 def alone_now(patent: Patent) -> str:
     """Who holds a sole or exclusive license today; '' for nobody."""
     now = timezone.now()
-    row = (
-        patent.encumbrances.filter(kind__in=ALONE, starts_at__lte=now)
-        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
-        .first()
-    )
-    return (row.holder or str(row.get_kind_display())) if row else ""
+    # All rows, looked through here: they are few, and the import has fetched those of many patents beforehand.
+    for row in patent.encumbrances.all():
+        if row.kind in ALONE and row.starts_at <= now and (row.ends_at is None or row.ends_at > now):
+            return row.holder or str(row.get_kind_display())
+    return ""
 
 
 def fee_year_due(filed_on: date, on: date) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from listings import variants
 from listings.models import Listing, Publicity
 from listings.prices import terms_dict
 from listings.rules.approval import INST_4
@@ -24,11 +25,13 @@ HENAN = "41"  # GB/T 2260
 
 
 def published_facts(listing: Listing) -> dict[str, Any]:
-    """What publicity binds (INST-1): the result, mode and price, the related-party mark."""
+    """What publicity binds (INST-1): the result, mode and price of every variant, the related-party mark."""
+    beside = {row.label: terms_dict(row) for row in variants.rows(listing)}
     return {
         "title": listing.patent.title,
         "track": str(listing.track),
-        "terms": terms_dict(listing.terms),
+        "terms": terms_dict(variants.own_terms(listing)),
+        **({"variants": beside} if beside else {}),
         "related_party_mark": listing.related_party_mark,
         **({"related_parties": listing.related_parties} if listing.related_parties else {}),
     }

@@ -96,10 +96,10 @@ def _track_2(listing: Listing, stage: Stage) -> Iterable[Finding]:
 
 def _track_3(patent: Patent, track: str) -> Iterable[Finding]:
     end = start_of(patent.last_day) if patent.last_day else None
-    coming = patent.encumbrances.filter(kind__in=ALONE, starts_at__gt=timezone.now())
-    if end is not None:
-        coming = coming.filter(starts_at__lte=end)
-    for row in coming:
+    now = timezone.now()
+    for row in patent.encumbrances.all():
+        if row.kind not in ALONE or row.starts_at <= now or (end is not None and row.starts_at > end):
+            continue
         yield TRACK_3.finding(
             _("A sole or exclusive license begins on %(day)s.") % {"day": day_of(row.starts_at).isoformat()},
             _("It tolerates no other license beside it: withdraw it, or do not offer the patent."),

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from listings.rules import RULES, Rule
+from listings.rules.needs import Needs, needs_of
 from listings.states import STEPS
 
 
-def chapters() -> list[tuple[str, list[Rule]]]:
-    """The rules by chapter, each with its heading in the reader's language."""
+def chapters() -> list[tuple[str, list[tuple[Rule, Needs]]]]:
+    """The rules by chapter, each with its heading in the reader's language, and each rule with what it looks at."""
     headings = {
         "TRACK": _("Two tracks, never mixed"),
         "GATE": _("The gate of the open license"),
@@ -23,7 +24,7 @@ def chapters() -> list[tuple[str, list[Rule]]]:
         "NUM": _("Numbers and dates"),
     }
     return [
-        (words, [rule for rule in RULES.values() if rule.id.split("-")[0] == start])
+        (words, [(rule, needs_of(rule.id)) for rule in RULES.values() if rule.id.split("-")[0] == start])
         for start, words in headings.items()
     ]
 

@@ -1,0 +1,118 @@
+"""The catalog of rules: complete against the law's list, each rule seen to hold and seen to be what holds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from listings import flow, rules
+from listings.models import Listing, Patent, Track
+from listings.models.review import OVERRIDABLE
+from listings.rules import RULES, Stage
+from listings.rules.needs import NEEDS
+from marketplace.accounts.models import Organization, User
+from marketplace.lib.findings import Finding, Refused, Severity, blocking
+from tests.listings.building import sound_draft
+from tests.listings.rule_cases import CASES, Case
+
+OF_OFFERS = (
+    *(f"TRACK-{n}" for n in range(1, 6)),
+    *(f"GATE-{n}" for n in range(1, 9)),
+    *(f"DECL-{n}" for n in range(1, 9)),
+    *(f"PRESET-{n}" for n in range(1, 5)),
+    *(f"INST-{n}" for n in range(1, 6)),
+    "LIC-B", "LIC-E", "LIC-H", "LIC-I", "LIC-J", "LIC-K",
+    *(f"NUM-{n}" for n in range(1, 7)),
+)  # fmt: skip
+# These concern a contract's making, which `licensing` holds.
+OF_CONTRACTS = {"LIC-A", "LIC-C", "LIC-D", "LIC-F", "LIC-G"}
+ID = re.compile(r"\b(?:TRACK|GATE|DECL|PRESET|INST|NUM)-\d+\b|\bLIC-[A-Z]\b")
+NAMES = [case.rule for case in CASES]
+
+
+def said(case: Case, listing: Listing, firm: Organization) -> list[Finding]:
+    listing = Listing.objects.get(pk=listing.pk)
+    firm = Organization.objects.get(pk=firm.pk)
+    return rules.meet(listing, firm) if case.licensee else rules.check(listing, case.stage)
+
+
+def blocked(case: Case, listing: Listing, firm: Organization) -> set[str]:
+    ids = {finding.rule for finding in blocking(said(case, listing, firm))}
+    waits = {"INST-1", "TRACK-1"} if case.stage >= Stage.PUBLISH else set()
+    return ids - (waits - {case.rule})
+
+
+@pytest.fixture
+def listing(request: pytest.FixtureRequest, patent: Patent, alice: User, firm: Organization) -> Listing:
+    return sound_draft(patent, alice, track=request.param)
+
+
+def by_track(cases: tuple[Case, ...]) -> list[object]:
+    return [pytest.param(case.track, case, id=case.rule) for case in cases]
+
+
+def test_every_rule_of_an_offer_is_in_the_table() -> None:
+    assert [rule for rule in OF_OFFERS if rule not in RULES] == []
+
+
+def test_the_fixed_list_is_what_the_catalog_of_the_law_says(shared: Path) -> None:
+    whole = (shared / "rules.md").read_text(encoding="utf-8")
+    chapters = re.split(r"^## ", whole, flags=re.MULTILINE)
+    told = {name for chapter in chapters if chapter[:1] in "123457" for name in ID.findall(chapter)}
+
+    assert told - OF_CONTRACTS == set(OF_OFFERS)
+    assert told > OF_CONTRACTS
+
+
+def test_every_rule_of_an_offer_has_its_cases_and_says_what_it_looks_at() -> None:
+    assert set(OF_OFFERS) - set(NAMES) == {"LIC-K"}  # proved with the term sheets
+    assert set(RULES) == set(NEEDS)
+    assert [needs.labels for needs in NEEDS.values() if needs.fields and not all(needs.labels)] == []
+
+
+@pytest.mark.parametrize(("listing", "case"), by_track(CASES), indirect=["listing"])
+def test_each_rule_holds_and_without_it_the_offer_goes_through(
+    listing: Listing, firm: Organization, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert case.rule not in {finding.rule for finding in said(case, listing, firm)}
+
+    case.fails(listing)
+
+    (finding, *_more) = [one for one in said(case, listing, firm) if one.rule == case.rule]
+    assert finding.severity is case.effect
+    assert finding.citation == RULES[case.rule].citation
+    assert str(finding.message)
+    assert str(finding.remedy)
+
+    monkeypatch.delitem(RULES, case.rule)
+    assert case.rule not in {finding.rule for finding in said(case, listing, firm)}
+    assert blocked(case, listing, firm) == set() or not case.alone
+
+
+@pytest.mark.parametrize(("listing", "case"), by_track(CASES), indirect=["listing"])
+def test_what_lies_on_the_boundary_of_a_rule_passes(listing: Listing, firm: Organization, case: Case) -> None:
+    case.passes(listing)
+
+    assert case.rule not in {finding.rule for finding in said(case, listing, firm)}
+    assert blocked(case, listing, firm) == set()
+
+
+@pytest.mark.parametrize("rule", sorted(set(RULES) - set(OVERRIDABLE)))
+def test_nobody_lets_pass_what_the_law_does_not_leave_open(draft: Listing, moderator: User, rule: str) -> None:
+    with pytest.raises(Refused):
+        flow.override(draft, rule=rule, reason="领导要求", by=moderator)
+
+    assert not draft.overrides.exists()
+
+
+def test_the_page_shows_every_rule_in_both_languages(client: Client, db: None) -> None:
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            page = client.get("/rules/", headers={"accept-language": language}).content.decode()
+        assert [name for name in RULES if f'id="{name}"' not in page] == []
+    assert {rule.effect for rule in RULES.values()} == set(Severity)
+    assert all(set(rule.tracks) <= set(Track) for rule in RULES.values())
