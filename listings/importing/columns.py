@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,7 @@ FIELDS: dict[str, Field] = {
     ),
 }
 SEVERAL = ("number",)  # may stand in two columns of one sheet
+HINT = "需要修改的内容 (what to mend)"  # the column that our marked sheets carry; it means nothing to the import
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,37 @@ def named(heading: str) -> str:
     return next((key for key, field in FIELDS.items() if bare in field.names), "") if bare != name else ""
 
 
+def headings(header: Sequence[str]) -> list[str]:
+    """The columns' names as they are remembered: evened, and told apart where one occurs twice."""
+    seen: dict[str, int] = {}
+    names = []
+    for name in map(evened, header):
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return names
+
+
+def fingerprint(header: Sequence[str]) -> str:
+    """The same for every sheet with the same columns in any order (our own hints aside); '' without a header."""
+    names = sorted(name for name in headings(header) if name and name != evened(HINT))
+    return hashlib.sha256("\x1f".join(names).encode()).hexdigest() if names else ""
+
+
+def by_names(header: Sequence[str]) -> dict[str, str]:
+    """What the columns mean by their names alone: {position as text: field}."""
+    return _mapping(header, [])
+
+
+def remembered(header: Sequence[str], meanings: Mapping[str, str]) -> dict[str, str]:
+    """The mapping for a header from remembered meanings ({name: field})."""
+    return {str(place): meanings[name] for place, name in enumerate(headings(header)) if meanings.get(name) in FIELDS}
+
+
+def meanings(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """What is kept of a mapping: {name of the column: field}."""
+    return {name: mapping[str(place)] for place, name in enumerate(headings(header)) if name and str(place) in mapping}
+
+
 def layout_of(rows: Sequence[Sequence[str]]) -> Layout:
     """The header row, wherever it stands near the top, and the meaning of the columns."""
     best, score = 0, 0
@@ -159,7 +192,7 @@ def layout_of(rows: Sequence[Sequence[str]]) -> Layout:
         header = list(rows[best])
         return Layout(best, header, _mapping(header, rows[best + 1 :]))
     first = next((place for place, row in enumerate(rows) if any(_is_number(cell) for cell in row)), 0)
-    return Layout(first, [], _mapping([""] * len(rows[0]), rows[first:]))
+    return Layout(first, [], _mapping([""] * max(map(len, rows)), rows[first:]))
 
 
 def _mapping(header: Sequence[str], data: Sequence[Sequence[str]]) -> dict[str, str]:
@@ -171,7 +204,7 @@ def _mapping(header: Sequence[str], data: Sequence[Sequence[str]]) -> dict[str, 
             mapping[str(place)] = key
             taken.add(key)
     for place in meant:
-        if str(place) not in mapping and not meant[place]:
+        if str(place) not in mapping and not meant[place] and evened(header[place]) != evened(HINT):
             key = by_content([row[place] for row in data if place < len(row) and row[place]][:_SAMPLE], taken)
             if key:
                 mapping[str(place)] = key

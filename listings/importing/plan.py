@@ -1,165 +1,141 @@
-"""The dry run: what storing each row of a sheet would do, row against row and against what is known."""
+"""The dry run: what storing each row of a sheet would do, by itself and against what is known. Works in chunks."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from listings.importing.reading import Reading, field_words, names_in, read_row, same_name
 from listings.importing.remarks import Stored, blocks, note
-from listings.models import ImportRow, ImportRun, Outcome, Patent
+from listings.models import ImportRow, ImportRun, LegalStatus, Outcome, Patent, Track
+from listings.rules import check_patent
 from marketplace.accounts.models import Organization
 from marketplace.lib import terms
+from marketplace.lib.findings import blocking
 
 # Columns of Patent that a sheet may fill in or correct; a status is only ever stated with source and date.
 PLAIN = (
     "title", "patentee", "inventors", "abstract", "publication_number", "ipc_main", "ipc", "filed_on", "granted_on",
 )  # fmt: skip
 DECLARED = ("status", "fees_paid_through")
-_CHUNK = 500
+STORED = (Outcome.NEW, Outcome.CHANGED)
+ENDING_IN_A_PATENT = (*STORED, Outcome.SAME)
+# What is said only against the patents we know, and therefore said again when they have changed.
+_COMPARED = {"held_elsewhere", "adopts", "locked", "changes", "completes", "reference", "announcement_taken"}
 
 
 @dataclass(slots=True)
 class Planned:
-    """One row with its reading and what would become of it. `changes` are columns of Patent with their new values."""
+    """One row and what would become of it. `changes` are columns of Patent with their new values."""
 
     row: ImportRow
-    reading: Reading
-    outcome: Outcome = Outcome.NEW
     patent: Patent | None = None
     changes: dict[str, object] = field(default_factory=dict)
 
-    @property
-    def number(self) -> str:
-        """The application number, '' where it is unreadable."""
-        return str(self.reading.facts.get("application_number", ""))
-
-    @property
-    def remarks(self) -> list[Stored]:
-        """What is said about the row."""
-        return self.reading.remarks
+    def say(self, key: str, about: str = "", /, **values: object) -> None:
+        """Add a remark."""
+        self.row.findings.append(note(key, about, **values))
 
 
-def plan(run: ImportRun) -> list[Planned]:
-    """Look at every row of a staged sheet; changes nothing."""
-    planned = [Planned(row, read_row(row.cells, run.mapping, row.answers)) for row in run.rows.order_by("number")]
-    if run.organization:
-        for one in planned:
-            _owner(one, run.organization)
-    _doubles(planned)
-    _announcements(planned)
-    known = _known(one.number for one in planned)
-    for one in planned:
-        if not blocks(one.remarks) and one.outcome != Outcome.DOUBLE:
-            _against_known(one, known.get(one.number), run.organization)
-        _term(one, reference=run.organization is None)
-        if blocks(one.remarks):
-            one.outcome = Outcome.REFUSED
-    _announcements_taken(planned)
+def look(run: ImportRun, rows: Sequence[ImportRow]) -> None:
+    """Read the cells of rows as the run's columns say, then compare them with what is known; saves nothing."""
+    for row in rows:
+        reading = read_row(row.cells, run.mapping, row.answers)
+        if run.organization:
+            _owner(reading, run.organization)
+        _term(reading)
+        row.facts, row.findings = reading.facts, reading.remarks
+        row.key = str(reading.facts.get("application_number", ""))
+        row.announced = str(reading.facts.get("publication_number", ""))
+    compare(run, rows)
+
+
+def compare(run: ImportRun, rows: Sequence[ImportRow], *, gates: bool = True) -> list[Planned]:
+    """What storing the rows would do to the patents that are known now; saves nothing."""
+    known = _known(row.key for row in rows)
+    taken = _announced_elsewhere(rows)
+    planned = []
+    for row in rows:
+        row.findings = [stored for stored in row.findings if stored[0] not in _COMPARED]
+        one = Planned(row)
+        _announcement(one, taken)
+        row.outcome = Outcome.REFUSED if blocks(row.findings) else Outcome.NEW
+        if row.outcome == Outcome.NEW:
+            _against_known(one, known.get(row.key), run.organization)
+        if row.outcome != Outcome.REFUSED and run.organization is None:
+            one.say("reference")
+        # A refused row may name another owner's patent: it is not told which.
+        row.patent = None if row.outcome == Outcome.REFUSED else one.patent
+        row.gates = _gates(one, run) if gates and run.organization else {}
+        planned.append(one)
     return planned
 
 
-def save(run: ImportRun, planned: Sequence[Planned]) -> dict[str, int]:
-    """Keep what the dry run found beside the rows; returns the counts by outcome."""
-    counts: dict[str, int] = defaultdict(int)
-    for one in planned:
-        one.row.outcome, one.row.facts, one.row.findings = one.outcome, one.reading.facts, one.remarks
-        # A refused row may name another owner's patent: it is not told which.
-        one.row.patent = None if one.outcome == Outcome.REFUSED else one.patent
-        counts[one.outcome.value] += 1
-    ImportRow.objects.bulk_update(
-        [one.row for one in planned], ["outcome", "facts", "findings", "patent"], batch_size=_CHUNK
-    )
-    run.counts = dict(counts)
-    run.save(update_fields=["counts"])
-    return dict(counts)
-
-
-def _owner(one: Planned, organization: Organization) -> None:
+def _owner(reading: Reading, organization: Organization) -> None:
     """IMP-5: each row says itself whose patent it is."""
-    if "application_number" not in one.reading.facts and not one.reading.facts.get("patentee"):
+    patentee = str(reading.facts.get("patentee", ""))
+    if "application_number" not in reading.facts and not patentee:
         return
-    patentee = str(one.reading.facts.get("patentee", ""))
     if not patentee:
-        one.reading.say("patentee_missing", "patentee")
-    elif not any(same_name(name, organization.name) for name in names_in(patentee)):
-        one.reading.say("patentee_other", "patentee", patentee=patentee, organization=organization.name)
+        reading.say("patentee_missing", "patentee")
+    elif patentee != organization.name and not any(same_name(name, organization.name) for name in names_in(patentee)):
+        reading.say("patentee_other", "patentee", patentee=patentee, organization=organization.name)
 
 
-def _doubles(planned: Iterable[Planned]) -> None:
-    """IMP-2: one patent, one row, whatever the spelling; the first row that is not refused counts."""
-    first: dict[str, Planned] = {}
-    for one in planned:
-        if not one.number or blocks(one.remarks):
-            continue
-        earlier = first.setdefault(one.number, one)
-        if earlier is not one:
-            same = earlier.reading.facts.get("title") == one.reading.facts.get("title")
-            one.reading.say("double" if same else "double_differs", "number", row=earlier.row.number)
-            one.outcome = Outcome.DOUBLE
-
-
-def _announcements(planned: Iterable[Planned]) -> None:
-    """One announcement number under two application numbers is wrong in at least one of them: it is left out of all."""
-    rows: dict[str, list[Planned]] = defaultdict(list)
-    for one in planned:
-        if number := str(one.reading.facts.get("publication_number", "")):
-            rows[number].append(one)
-    for number, several in rows.items():
-        if len({one.number for one in several}) > 1:
-            for one in several:
-                told = ", ".join(str(other.row.number) for other in several)
-                one.reading.say("announcement_doubled", "publication", number=number, rows=told)
-                del one.reading.facts["publication_number"]
-
-
-def _announcements_taken(planned: Sequence[Planned]) -> None:
-    """The same against what is stored already."""
-    wanted = {str(n): one for one in planned if (n := one.reading.facts.get("publication_number"))}
-    for chunk in _chunks(list(wanted)):
-        for patent in Patent.objects.filter(publication_number__in=chunk):
-            one = wanted[patent.publication_number]
-            if one.number and patent.application_number != one.number:
-                one.reading.say("announcement_taken", "publication", number=patent.publication_number)
-                one.reading.facts.pop("publication_number", None)
-                one.changes.pop("publication_number", None)
+def _term(reading: Reading) -> None:
+    """NUM-3: what has ended is said."""
+    filed_on, kind = reading.day("filed_on"), str(reading.facts.get("kind", ""))
+    if filed_on and kind:
+        last = terms.last_day(kind, filed_on)
+        if last < terms.today():
+            reading.say("ended", "filed_on", day=last)
 
 
 def _known(numbers: Iterable[str]) -> dict[str, Patent]:
     wanted = sorted({number for number in numbers if number})
-    return {
-        patent.application_number: patent
-        for chunk in _chunks(wanted)
-        for patent in Patent.objects.filter(application_number__in=chunk)
-    }
+    found = Patent.objects.filter(application_number__in=wanted).select_related("organization")
+    return {patent.application_number: patent for patent in found.prefetch_related("co_owners", "encumbrances")}
 
 
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
+def _announced_elsewhere(rows: Sequence[ImportRow]) -> dict[str, set[str]]:
+    """The application numbers under which announcement numbers of these rows are stored already."""
+    wanted = {str(number) for row in rows if (number := row.facts.get("publication_number"))}
+    found: dict[str, set[str]] = {}
+    stored = Patent.objects.filter(publication_number__in=sorted(wanted))
+    for announced, number in stored.values_list("publication_number", "application_number"):
+        found.setdefault(announced, set()).add(number)
+    return found
+
+
+def _announcement(one: Planned, taken: Mapping[str, set[str]]) -> None:
+    """An announcement number that belongs to another patent here is left out."""
+    announced = str(one.row.facts.get("publication_number", ""))
+    if one.row.key and taken.get(announced, set()) - {one.row.key}:
+        one.say("announcement_taken", "publication", number=announced)
+        del one.row.facts["publication_number"]
 
 
 def _against_known(one: Planned, patent: Patent | None, organization: Organization | None) -> None:
     """New, or what would change; another owner's patent is refused, hand-corrected columns stay (IMP-5)."""
-    facts = one.reading.facts
+    facts = one.row.facts
     if patent is None:
         one.changes = {name: facts[name] for name in PLAIN if name in facts}
         return
     one.patent = patent
     if patent.organization_id and patent.organization_id != (organization.pk if organization else None):
-        one.reading.say("held_elsewhere", "number")
+        one.say("held_elsewhere", "number")
+        one.row.outcome = Outcome.REFUSED
         return
     adopted = organization is not None and patent.organization_id is None
     if adopted:
-        one.reading.say("adopts")
+        one.say("adopts")
     for name in PLAIN:
         if name in facts:
             _column(one, patent, name, facts[name])
     declared = any(name in facts and facts[name] != _json(getattr(patent, name)) for name in DECLARED)
-    one.outcome = Outcome.CHANGED if one.changes or adopted or declared else Outcome.SAME
+    one.row.outcome = Outcome.CHANGED if one.changes or adopted or declared else Outcome.SAME
 
 
 def _column(one: Planned, patent: Patent, name: str, value: object) -> None:
@@ -168,13 +144,13 @@ def _column(one: Planned, patent: Patent, name: str, value: object) -> None:
     if was == value:
         return
     if name in patent.locked_fields:
-        one.reading.say("locked", about, field=about)
+        one.say("locked", about, field=about)
         return
     one.changes[name] = value
     if was:
-        one.reading.say("changes", about, field=about, was=_short(was), now=_short(value))
+        one.say("changes", about, field=about, was=_short(was), now=_short(value))
     else:
-        one.reading.say("completes", about, field=about, now=_short(value))
+        one.say("completes", about, field=about, now=_short(value))
 
 
 def _json(value: Any) -> object:
@@ -186,17 +162,53 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-def _term(one: Planned, *, reference: bool) -> None:
-    """NUM-3, and that a reference record is never on offer."""
-    filed_on, kind = one.reading.day("filed_on"), str(one.reading.facts.get("kind", ""))
-    if filed_on and kind:
-        last = terms.last_day(kind, filed_on)
-        if last < terms.today():
-            one.remarks.append(note("ended", "filed_on", day=last))
-    if reference and not blocks(one.remarks):
-        one.remarks.append(note("reference"))
+def values_of(changes: Mapping[str, object]) -> dict[str, Any]:
+    """Columns of Patent with their Python values: days come as ISO text."""
+    return {
+        name: date.fromisoformat(str(value)) if name in ("filed_on", "granted_on") else value
+        for name, value in changes.items()
+    }
+
+
+def fees_of(facts: Mapping[str, object]) -> int | None:
+    """The patent year through which the annual fees are paid, where the sheet says so."""
+    value = facts.get("fees_paid_through")
+    return value if isinstance(value, int) else None
+
+
+def _gates(one: Planned, run: ImportRun) -> dict[str, list[str]]:
+    """Which rules of each track would forbid to offer the patent as it would stand after the import."""
+    if one.row.outcome not in ENDING_IN_A_PATENT:
+        return {}
+    patent = _as_stored(one, run)
+    return {
+        track.value: sorted({finding.rule for finding in blocking(check_patent(patent, track))})
+        for track in (Track.PRESET, Track.OPEN)
+    }
+
+
+def _as_stored(one: Planned, run: ImportRun) -> Patent:
+    """The patent as the import would leave it; never saved."""
+    facts, patent = one.row.facts, one.patent
+    if patent is None:
+        patent = Patent(pk=0, application_number=one.row.key, kind=str(facts["kind"]))
+        patent._prefetched_objects_cache = {"co_owners": [], "encumbrances": []}  # type: ignore[attr-defined]
+    for name, value in values_of(one.changes).items():
+        setattr(patent, name, value)
+    patent.organization = run.organization
+    patent.status = str(facts.get("status") or patent.status or LegalStatus.UNKNOWN)
+    fees = fees_of(facts)
+    patent.fees_paid_through = patent.fees_paid_through if fees is None else fees
+    patent.last_day = patent.last_day_by_facts()
+    return patent
 
 
 def totals(counts: Mapping[str, int]) -> dict[str, int]:
     """Every outcome with its number, zeros included."""
     return {outcome.value: counts.get(outcome.value, 0) for outcome in Outcome}
+
+
+__all__ = [
+    "DECLARED", "ENDING_IN_A_PATENT", "PLAIN", "STORED", "Planned", "Stored", "compare", "fees_of", "look", "totals",
+    "values_of",
+]  # fmt: skip

@@ -1,23 +1,25 @@
-"""Sheets to take away: an empty one to fill in, and an uploaded one as it was understood, with what to correct."""
+"""Sheets to take away: an empty one to fill in, and the uploader's own with what has to be mended in it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from listings.importing import remarks
-from listings.importing.columns import FIELDS
-from listings.models import ImportRow, ImportRun
+from listings.importing.columns import FIELDS, HINT, evened
+from listings.models import ImportRow, ImportRun, Outcome
 from marketplace.lib import sheets
 from marketplace.lib.findings import Severity
-from marketplace.lib.numbers import patent_number
+from marketplace.lib.sheets import Marked
 
 # Our own columns, in the order of a certificate; the names are those that the import reads.
 COLUMNS = (
     "title", "number", "publication", "filed_on", "granted_on", "patentee", "inventors", "ipc_main", "ipc", "status",
     "fees", "abstract", "note",
 )  # fmt: skip
-_HINT = "需要核对的内容"  # a column of this name means nothing to the import
-_FACTS = {"number": "application_number", "publication": "publication_number", "fees": "fees_paid_through"}
+ROWS_A_PART = 5_000  # a sheet of so many rows is written in about a second
 
 
 def empty() -> bytes:
@@ -37,42 +39,81 @@ def empty() -> bytes:
         "abstract": "",
         "note": "",
     }
-    return sheets.write_xlsx("专利台账", _header(), [[example[key] for key in COLUMNS]])
+    header = [FIELDS[key].heading for key in COLUMNS]
+    return sheets.write_xlsx("专利台账", header, [[example[key] for key in COLUMNS]])
 
 
-def corrected(run: ImportRun) -> bytes:
-    """The upload in our layout (xlsx): what was read, and for each row what has to be looked at."""
-    rows = [[*_row(row), _hints(row)] for row in run.rows.order_by("number")]
-    return sheets.write_xlsx("专利台账", [*_header(), _HINT], rows)
+def to_mend(run: ImportRun) -> QuerySet[ImportRow]:
+    """The rows of the marked sheet: all of a short upload, those with something to mend of a long one."""
+    rows = run.rows.order_by("number")
+    if run.total <= ROWS_A_PART:
+        return rows
+    return rows.filter(Q(outcome=Outcome.REFUSED) | Q(outcome=Outcome.DOUBLE))
 
 
-def _header() -> list[str]:
-    return [FIELDS[key].heading for key in COLUMNS]
+def parts(run: ImportRun) -> int:
+    """In how many files the marked sheet comes; 0 where a long upload has nothing to mend."""
+    return -(-to_mend(run).count() // ROWS_A_PART)
 
 
-def _row(row: ImportRow) -> list[str]:
-    """What was understood; where nothing was, the cell as it came, so that nothing typed is lost."""
-    cells: dict[str, str] = {}
-    for place, key in row.run.mapping.items():
-        text = row.cells[int(place)] if int(place) < len(row.cells) else ""
-        cells[key] = cells.get(key) or text
-    return [_cell(row, key, cells.get(key, "")) for key in COLUMNS]
+def corrected(run: ImportRun, part: int = 1) -> bytes:
+    """The uploader's own rows and columns (xlsx), bad cells marked, and one more column: what to mend.
+
+    It can be mended and uploaded again: the added column means nothing to the import.
+    """
+    columns = _Columns(run)
+    rows = to_mend(run)[(part - 1) * ROWS_A_PART : part * ROWS_A_PART]
+    table = [*run.preamble, columns.header()] if run.preamble else [columns.header()]
+    return sheets.write_xlsx("专利台账", table[0], _rows(table[1:], rows, columns))
 
 
-def _cell(row: ImportRow, key: str, raw: str) -> str:
-    value = row.facts.get(_FACTS.get(key, key))
-    if key == "number" and value:
-        return patent_number(str(value))
-    if key == "status" or not value:
-        return raw or str(row.answers.get(key, ""))
-    return ";".join(map(str, value)) if isinstance(value, list) else str(value)
+def _rows(head: Sequence[Sequence[str]], rows: QuerySet[ImportRow], columns: _Columns) -> Iterator[Sequence[str]]:
+    yield from head
+    for row in rows.iterator(chunk_size=1_000):
+        yield columns.row(row)
 
 
-def _hints(row: ImportRow) -> str:
-    told = (remarks.told(stored) for stored in row.findings)
-    return "\n".join(
-        _("%(column)s: %(message)s %(remedy)s")
-        % {"column": remarks.column_words(one.field), "message": one.message, "remedy": one.remedy}
-        for one in told
-        if one.severity is not Severity.INFO
-    )
+class _Columns:
+    """The columns of the upload, without hints of an earlier round, and with those for which answers were typed."""
+
+    def __init__(self, run: ImportRun) -> None:
+        """Look at the header, or make one up."""
+        self.run = run
+        width = len(run.header) or max(
+            (len(cells) for cells in run.rows.values_list("cells", flat=True)[:200]), default=0
+        )
+        names = [run.header[at] if at < len(run.header) else self._made_up(at) for at in range(width)]
+        self.places = [at for at, name in enumerate(names) if evened(name) != evened(HINT)]
+        self.names = names
+        answered = {key for told in run.rows.exclude(answers={}).values_list("answers", flat=True) for key in told}
+        self.added = sorted(answered - set(run.mapping.values()))
+
+    def _made_up(self, at: int) -> str:
+        key = self.run.mapping.get(str(at), "")
+        return FIELDS[key].heading if key else f"列{at + 1}"
+
+    def header(self) -> list[str]:
+        """The names, then what was added."""
+        return [*(self.names[at] for at in self.places), *(FIELDS[key].heading for key in self.added), HINT]
+
+    def row(self, row: ImportRow) -> list[str]:
+        """The cells as they came, with typed answers, bad ones marked; then what to mend."""
+        told = [one for one in map(remarks.told, row.findings) if one.severity is not Severity.INFO]
+        bad = {one.field for one in told}
+        cells = []
+        for at in self.places:
+            key = self.run.mapping.get(str(at), "")
+            text = row.answers.get(key) or (row.cells[at] if at < len(row.cells) else "")
+            cells.append(Marked(text) if key in bad else text)
+        cells += [row.answers.get(key, "") for key in self.added]
+        words = (
+            _("%(column)s: %(message)s %(remedy)s (%(rule)s)")
+            % {
+                "column": remarks.column_words(one.field),
+                "message": one.message,
+                "remedy": one.remedy,
+                "rule": one.rule,
+            }
+            for one in told
+        )
+        return [*cells, "\n".join(words)]

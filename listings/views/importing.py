@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from listings.importing import flow, remarks, template
-from listings.importing.columns import FIELDS
-from listings.importing.plan import totals
-from listings.models import ImportRow, ImportRun, ImportState, Outcome
+from listings.importing import flow, template
+from listings.models import ImportRun, ImportState
+from listings.views import import_shown as showing
 from marketplace.accounts.access import View, login_required, organization_required
 from marketplace.accounts.models import Organization, Role
 from marketplace.accounts.requests import MemberRequest, PersonRequest
 from marketplace.lib import limits, sheets
 from marketplace.lib.findings import Finding, Refused, Severity
-from marketplace.lib.numbers import patent_number
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ROWS_A_PAGE = 50
 RUNS_A_PAGE = 20
-_WANTED = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME)  # rows that end in a patent
-_ASKED = "asked"  # rows whose filing date is missing
+LOOK_AGAIN = 2  # seconds until a page about running work looks again
 
 
 class UploadForm(forms.Form):
@@ -44,9 +38,10 @@ class UploadForm(forms.Form):
         label=gettext_lazy("Spreadsheet"),
         allow_empty_file=True,  # the reader of sheets says better what is wrong with it
         help_text=gettext_lazy(
-            "Excel, ODS or CSV, at most 20 MB. Your own layout will do: we look for the header and the columns."
+            "Excel, ODS, CSV, or a patent office's XML (ST.96, OPS); at most 20 MB and 60,000 rows. Your own layout"
+            " will do: we look for the header and the columns."
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.tsv"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.tsv,.txt,.xml"}),
     )
 
     def clean_file(self) -> UploadedFile[Any]:
@@ -58,26 +53,6 @@ class UploadForm(forms.Form):
                 % {"size": sheets.LARGEST // 2**20}
             )
         return upload
-
-
-class ShownRow(NamedTuple):
-    """A row of the sheet with what is said about it, in words."""
-
-    row: ImportRow
-    title: str
-    number: str
-    tone: str
-    findings: list[Finding]
-    asks_filing_date: bool
-
-
-class Column(NamedTuple):
-    """A column of the sheet: its place as people count, its name, some of its cells, what it is taken for."""
-
-    place: str
-    heading: str
-    samples: list[str]
-    field: str
 
 
 def _for_importers(view: View) -> View:
@@ -154,7 +129,7 @@ def _no_act(request: PersonRequest, run: ImportRun) -> HttpResponse:
 def _map(request: PersonRequest, run: ImportRun) -> HttpResponse:
     mapping = {key.removeprefix("column-"): value for key, value in request.POST.items() if key.startswith("column-")}
     flow.remap(run, {place: str(field) for place, field in mapping.items()}, by=request.user)
-    messages.success(request, _("All rows have been read again with these columns."))
+    messages.success(request, _("The columns are remembered, and all rows are read again with them."))
     return redirect(run)
 
 
@@ -171,6 +146,8 @@ def _answer(request: PersonRequest, run: ImportRun) -> HttpResponse:
 
 def _store(request: PersonRequest, run: ImportRun) -> HttpResponse:
     run = flow.commit(run, by=request.user, leave_out=request.POST.get("leave_out") == "1")
+    if run.state != ImportState.COMMITTED:
+        return redirect(run)
     stored = run.counts.get("new", 0) + run.counts.get("changed", 0)
     message = ngettext("%(count)d patent is stored.", "%(count)d patents are stored.", stored)
     messages.success(request, message % {"count": stored})
@@ -189,101 +166,45 @@ _ACTS: dict[str, Callable[[PersonRequest, ImportRun], HttpResponse]] = {
 
 
 def _page(request: PersonRequest, run: ImportRun, findings: list[Finding]) -> HttpResponse:
-    counts = totals(run.counts)
-    asking = _asking(run.rows.all())
-    show = request.GET.get("show", "")
-    rows = run.rows.all()
-    if show == _ASKED:
-        rows = asking
-    elif show in Outcome.values:
-        rows = rows.filter(outcome=show)
-    page = Paginator(rows.select_related("patent").order_by("number"), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    asked = asking.count()
-    context = {
-        "run": run,
-        "counts": counts,
-        "storing": counts["new"] + counts["changed"],
-        "asked": asked,
-        "filters": _filters(run, counts, asked, show),
-        "page": page,
-        "rows": [_shown(row, staged=run.state == ImportState.STAGED) for row in page],
-        "columns": _columns(run),
-        "fields": [(key, field.label) for key, field in FIELDS.items()],
-        "findings": findings,
-        "is_staged": run.state == ImportState.STAGED,
-    }
-    return render(request, "listings/import_run.html", context, status=422 if findings else 200)
-
-
-def _asking(rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
-    return rows.filter(outcome__in=_WANTED, facts__filed_on__isnull=True)
-
-
-def _filters(run: ImportRun, counts: dict[str, int], asked: int, show: str) -> list[tuple[str, str, bool]]:
-    """Ways to show the rows: words with a count, address, whether it is the present one."""
-    base = run.get_absolute_url()
-    made = [(_counted(_("All rows"), sum(counts.values())), base, show == "")]
-    for value, count in counts.items():
-        if count:
-            made.append((_counted(Outcome(value).label, count), f"{base}?show={value}", show == value))
-    if asked:
-        made.append((_counted(_("Filing date missing"), asked), f"{base}?show={_ASKED}", show == _ASKED))
-    return made
-
-
-def _counted(what: object, count: int) -> str:
-    return _("%(what)s (%(count)d)") % {"what": what, "count": count}
-
-
-_TONES = {"new": "good", "changed": "open", "same": "plain", "double": "warn", "refused": "stop"}
-
-
-def _shown(row: ImportRow, *, staged: bool) -> ShownRow:
-    facts = row.facts
-    raw = " · ".join(cell for cell in row.cells if cell)[:80]
-    findings = []
-    for stored in row.findings:
-        told = remarks.told(stored)
-        about = _("%(column)s: %(message)s") % {"column": remarks.column_words(told.field), "message": told.message}
-        findings.append(replace(told, message=about))
-    order = [Severity.BLOCK, Severity.WARN, Severity.INFO]
-    findings.sort(key=lambda one: order.index(one.severity))
-    return ShownRow(
-        row=row,
-        title=str(facts.get("title") or raw),
-        number=patent_number(str(facts.get("application_number", ""))),
-        tone=_TONES.get(row.outcome, "plain"),
-        findings=findings,
-        asks_filing_date=staged and row.outcome in _WANTED and _is_asked(row),
+    if run.state in (ImportState.READING, ImportState.STORING):
+        return _working(request, run, findings)
+    if run.state == ImportState.UNFIT:
+        return render(request, "listings/import_unfit.html", {"run": run, "findings": findings})
+    if run.trouble:
+        told = run.trouble
+        findings = findings or [Finding(told["rule"], Severity.WARN, told["message"], told["remedy"])]
+    context = showing.page(request, run) | {"findings": findings}
+    return render(
+        request, "listings/import_run.html", context, status=422 if findings and request.method == "POST" else 200
     )
 
 
-def _is_asked(row: ImportRow) -> bool:
-    """Whether the sheet itself gives no filing date, so that what was typed can still be changed."""
-    asked = "filed_on" not in row.facts or bool(row.answers)
-    return asked and bool(row.facts.get("application_number"))
-
-
-def _columns(run: ImportRun) -> list[Column]:
-    first = [row.cells for row in run.rows.order_by("number")[:3]]
-    width = max((len(cells) for cells in first), default=0)
-    made = []
-    for place in range(width):
-        samples = [text[:40] for cells in first if place < len(cells) and (text := cells[place])]
-        heading = run.header[place] if place < len(run.header) else ""
-        if heading or samples:
-            name = heading or _("Column %(number)d") % {"number": place + 1}
-            made.append(Column(str(place), name, samples, run.mapping.get(str(place), "")))
-    return made
+def _working(request: PersonRequest, run: ImportRun, findings: list[Finding]) -> HttpResponse:
+    """How far the work is; the page looks again by itself, without any script."""
+    context = {
+        "run": run,
+        "findings": findings,
+        "is_storing": run.state == ImportState.STORING,
+        "storing": run.counts.get("new", 0) + run.counts.get("changed", 0),
+        "percent": 100 * run.done // run.total if run.total and run.phase != "read" else None,
+    }
+    response = render(request, "listings/import_working.html", context, status=422 if findings else 200)
+    response["Refresh"] = str(LOOK_AGAIN)
+    return response
 
 
 @_for_importers
 @require_safe
 def corrected(request: PersonRequest, code: UUID, organization: Organization | None) -> HttpResponse:
-    """The upload in our layout, with what has to be corrected in each row."""
+    """The upload with its own columns, and what has to be mended in each row; long ones in parts."""
     run = get_object_or_404(ImportRun.objects.visible_to(request.user).select_related("organization"), code=code)
     flow.require_importer(request.user, run.organization)
-    return _download(template.corrected(run), "kaixu-corrections.xlsx")
+    asked = request.GET.get("part", "1")
+    part = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 0
+    if not 1 <= part <= max(1, template.parts(run)):
+        raise Http404
+    name = "kaixu-corrections.xlsx" if part == 1 else f"kaixu-corrections-{part}.xlsx"
+    return _download(template.corrected(run, part), name)
 
 
 @_for_importers

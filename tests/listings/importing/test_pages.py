@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from listings.importing import flow, template
+from listings.importing.columns import HINT
 from listings.models import ImportRun, Outcome, Patent
 from marketplace.accounts.models import Organization, Role, User
 from marketplace.lib.sheets import read
@@ -215,8 +216,8 @@ def test_the_marked_sheet_says_what_to_correct_and_comes_in_again(
     data = desk.get(reverse("listings:import_corrected", args=[run.code])).content
 
     rows = read(data, "x.xlsx").rows
-    assert rows[0][-1] == "需要核对的内容"
-    assert "昨天" in rows[1]  # nothing typed is lost
+    assert rows[0] == [*HEADER, HINT]  # his own columns, and one more
+    assert "昨天" in rows[1]
     assert "昨天" in rows[1][-1]
     assert "123" in rows[2]
     again, _created = flow.stage(data, "x.xlsx", organization=school, by=lister)

@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
-from listings.importing import flow
+from listings.importing import flow, storing
 from listings.models import CoOwner, ImportRow, ImportRun, ImportState, LegalStatus, Outcome, Patent, StatusRecord
 from marketplace.accounts.models import Organization, Role, User
 from marketplace.audit.models import Entry
@@ -74,8 +74,8 @@ def test_a_crash_in_the_middle_stores_nothing(
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(flow, "_co_owners", broken)
-    with pytest.raises(RuntimeError):
+    monkeypatch.setattr(storing, "_co_owners", broken)
+    with pytest.raises(Refused):
         flow.commit(run, by=lister)
 
     assert Patent.objects.count() == 0
