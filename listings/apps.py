@@ -16,6 +16,7 @@ class ListingsConfig(AppConfig):
         from listings import cms_panels, flow, guards, letters, term_sheets
         from listings.health import letters as health_letters
         from listings.health import sources
+        from listings.importing import spool, steps
         from listings.search import health, indexer
         from marketplace.outbox import outbox
 
@@ -32,6 +33,8 @@ class ListingsConfig(AppConfig):
         outbox.handles("organization.vetoed", "listings")(flow.on_vetoed)
         outbox.handles("organization.veto_lifted", "listings")(flow.on_lifted)
         outbox.every(300, "listings.hold_vetoed")(flow.hold_vetoed)
+        outbox.handles(steps.TOPIC, "listings")(steps.on_step)
+        outbox.every(86_400, "listings.sweep_uploads")(spool.sweep)
         outbox.every(300, "listings.publish_due")(flow.publish_due)
         outbox.every(300, "listings.expire_due")(flow.expire_due)
         outbox.every(3600, "listings.remind_due")(flow.remind_due)
