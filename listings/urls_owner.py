@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.views import mine, patents, publicity, rules, term_sheets, writing
+from listings.views import health, mine, patents, publicity, rules, term_sheets, writing
 
 urlpatterns = [
     path("rules/", rules.rules, name="rules"),
@@ -38,6 +38,10 @@ urlpatterns = [
     ),
     path("desk/patents/<uuid:code>/pledge/", patents.patent_pledge, name="patent_pledge"),
     path("desk/patents/<uuid:code>/evaluation/", patents.patent_evaluation, name="patent_evaluation"),
+    path("desk/patents/<uuid:code>/events/", health.patent_event, name="patent_event"),
+    path("desk/patents/<uuid:code>/events/<int:pk>/settle/", health.patent_event_settle, name="patent_event_settle"),
+    path("desk/status/", health.status_import, name="status_import"),
+    path("desk/status/<uuid:code>/", health.status_run, name="status_run"),
     path("desk/term-sheets/", term_sheets.term_sheets_page, name="term_sheets"),
     path("desk/term-sheets/new/", term_sheets.term_sheet_new, name="term_sheet_new"),
     path("desk/term-sheets/<uuid:code>/", term_sheets.term_sheet, name="term_sheet"),

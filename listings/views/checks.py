@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from listings.health.gate import age_words, open_events
 from listings.models import (
     ALIVE,
     ALONE,
@@ -47,6 +48,7 @@ def checks(listing: Listing, against: list[Finding]) -> list[Check]:
     """The answers for a listing; `against` are the findings that forbid a new license at this moment."""
     made = [
         *_status(listing),
+        *_events(listing.patent),
         *_fees(listing.patent),
         *_bindings(listing),
         *_owners(listing),
@@ -71,10 +73,7 @@ def _status(listing: Listing) -> Iterator[Check]:
     if patent.status_checked_at is None:
         yield Check("wait", _("The legal status has not been checked yet."))
         return
-    source = _("source: %(source)s, %(day)s") % {
-        "source": patent.status_source or listing.organization.name,
-        "day": day(patent.status_checked_at),
-    }
+    source = age_words(patent.status_checked_at, patent.status_source or listing.organization.name)
     if patent.status in ALIVE and patent.last_day:
         text = _("Granted and in force; it ends on %(day)s at the latest.") % {"day": day(patent.last_day)}
         yield Check("", text, source)
@@ -82,6 +81,15 @@ def _status(listing: Listing) -> Iterator[Check]:
         tone = "wait" if patent.status in (LegalStatus.UNKNOWN, LegalStatus.LATE_PERIOD) else "stop"
         tone = "" if patent.status in ALIVE else tone
         yield Check(tone, _("Legal status: %(status)s") % {"status": patent.get_status_display()}, source)
+
+
+def _events(patent: Patent) -> Iterator[Check]:
+    for event in open_events(patent):
+        yield Check(
+            "stop",
+            event.get_kind_display(),
+            _("source: %(source)s, %(day)s") % {"source": event.source, "day": day(event.happened_on)},
+        )
 
 
 def _fees(patent: Patent) -> Iterator[Check]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
+from listings.health.gate import age_words
 from listings.models import FeeMode, LicenseeClass, Listing, ListingState, OfferTerms, Track
 from listings.models.listing import PUBLIC
 from listings.offers import acts_words, eligibility, guidance_words, term_words, territory_words
@@ -53,6 +54,7 @@ def whole(code: UUID, user: User) -> Listing:
             "reviews",
             "patent__co_owners",
             "patent__encumbrances",
+            "patent__health_events",
             "patent__status_records",
         )
         .get(code=code)
@@ -81,6 +83,7 @@ def context_of(listing: Listing, user: User, organization: Organization | None) 
         "hints": [one for one in found if one.severity is Severity.INFO and not is_own],
         "may_request": is_open and bool(terms) and not against and not blocking(found),
         "sees_contact": user.is_authenticated,
+        "age": age_words(listing.patent.status_checked_at, listing.patent.status_source or listing.organization.name),
     }
     if terms is not None:
         told, price, mine = told_price(listing, organization)

@@ -31,6 +31,7 @@ from listings.models import EncumbranceKind, Patent, PatentKind, Track
 from listings.models.patent import ALIVE
 from listings.rules import check_patent
 from listings.views.desk import EDIT, may_list, moved_on, page_of, sections, wrong
+from listings.views.patent_health import health_context
 from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.models import Role
 from marketplace.lib.findings import Finding, Refused
@@ -79,11 +80,12 @@ def _to_change(request: PersonRequest, code: UUID) -> Patent:
 @require_safe
 def patent(request: PersonRequest, code: UUID) -> HttpResponse:
     """A patent's record: facts, status with source and date, what binds it, what each track says."""
-    return render(request, "listings/patent.html", _patent_context(request, _own(request, code)))
+    return render(request, "listings/patent.html", patent_context(request, _own(request, code)))
 
 
-def _patent_context(request: PersonRequest, patent: Patent, **forms_: Any) -> dict[str, Any]:
-    return {
+def patent_context(request: PersonRequest, patent: Patent, **forms_: Any) -> dict[str, Any]:
+    """Everything the page of a patent shows; `forms_` are forms that came back with errors."""
+    facts = {
         "patent": patent,
         "facts": _facts(patent),
         "number": patent_number(patent.application_number),
@@ -96,6 +98,12 @@ def _patent_context(request: PersonRequest, patent: Patent, **forms_: Any) -> di
         "needs_report": patent.kind != PatentKind.INVENTION,
         "may_list": may_list(request.user, patent.organization),
         "sections": sections(),
+    }
+    return facts | health_context(patent, forms_.get("settle_form")) | _fresh_forms(patent) | forms_
+
+
+def _fresh_forms(patent: Patent) -> dict[str, Any]:
+    return {
         "status_form": StatusForm(prefix="status", initial=_status_now(patent)),
         "owner_form": CoOwnerForm(prefix="owner"),
         "encumbrance_form": EncumbranceForm(prefix="enc"),
@@ -108,7 +116,7 @@ def _patent_context(request: PersonRequest, patent: Patent, **forms_: Any) -> di
             },
         ),
         "end_form": EndForm(prefix="end"),
-    } | forms_
+    }
 
 
 def _status_now(patent: Patent) -> dict[str, Any]:
@@ -179,7 +187,7 @@ def _findings(patent: Patent) -> list[Any]:
 
 
 def _back(request: PersonRequest, own: Patent, form_name: str, form: forms.Form) -> HttpResponse:
-    return wrong(request, "listings/patent.html", _patent_context(request, own, **{form_name: form}))
+    return wrong(request, "listings/patent.html", patent_context(request, own, **{form_name: form}))
 
 
 @login_required
