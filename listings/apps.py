@@ -17,13 +17,13 @@ class ListingsConfig(AppConfig):
         from listings.health import letters as health_letters
         from listings.health import sources
         from listings.importing import spool, steps
-        from listings.search import health, indexer
+        from listings.search import drift, health, indexer, meanings
         from marketplace.outbox import outbox
 
         pre_migrate.connect(guards.take_down, sender=self, dispatch_uid="listings.guards")
         post_migrate.connect(guards.put_up, sender=self, dispatch_uid="listings.guards")
-        outbox.handles("listing.moved", "search")(indexer.on_listing_moved)
-        outbox.handles("patent.health_changed", "search")(indexer.on_patent_health_changed)
+        indexer.register()
+        outbox.handles("listing.moved", "meaning")(meanings.on_listing_moved)
         letters.register_messages()
         health_letters.register_messages()
         letters.register_files()
@@ -35,6 +35,8 @@ class ListingsConfig(AppConfig):
         outbox.every(300, "listings.hold_vetoed")(flow.hold_vetoed)
         outbox.handles(steps.TOPIC, "listings")(steps.on_step)
         outbox.every(86_400, "listings.sweep_uploads")(spool.sweep)
+        outbox.every(60, "listings.compute_meanings")(meanings.compute_missing)
+        outbox.every(drift.EVERY, "listings.search_drift")(drift.sweep)
         outbox.every(300, "listings.publish_due")(flow.publish_due)
         outbox.every(300, "listings.expire_due")(flow.expire_due)
         outbox.every(3600, "listings.remind_due")(flow.remind_due)

@@ -152,8 +152,9 @@ class SearchBackend(Protocol):
 
 @lru_cache(maxsize=8)
 def _made(engine: Any, place: Hashable) -> SearchBackend:
-    made: SearchBackend = engine(place)
-    return made
+    from listings.search.breaker import Guarded
+
+    return Guarded(engine(place))
 
 
 def backend() -> SearchBackend:

@@ -35,7 +35,7 @@ from listings.search.fields import FACETS, digest_of
 
 log = logging.getLogger(__name__)
 
-_SCHEMA_VERSION = 1  # grows when the mapping changes
+_SCHEMA_VERSION = 2  # grows when the mapping changes
 _READ_SECONDS = 2.0  # a page waits no longer for the engine (ES-1)
 _WRITE_SECONDS = 60.0
 _SEARCH_TIME = "1500ms"  # within the engine
@@ -127,7 +127,7 @@ class ElasticBackend:
 
     def versions(self) -> dict[int, int]:
         """The version stored for each key, tombstones included."""
-        return {each.key: each.version for each in self._pages(None, ["key", "version", "visible"])}
+        return {each.key: each.version for each in self._pages(None, {"includes": ["visible"]})}
 
     def stored(self, keys: Iterable[int] | None = None) -> Iterator[Stored]:
         """What the index holds, tombstones included, ordered by key; the digest is of what is stored now."""
@@ -138,7 +138,7 @@ class ElasticBackend:
         while some := list(islice(wanted, _PAGE)):
             yield from self._pages(some, True)
 
-    def _pages(self, keys: list[int] | None, fields: list[str] | bool) -> Iterator[Stored]:
+    def _pages(self, keys: list[int] | None, fields: dict[str, Any] | bool) -> Iterator[Stored]:
         query = {"match_all": {}} if keys is None else {"terms": {"key": keys}}
         with _said():
             point = self._writer.open_point_in_time(index=self.alias, keep_alive="5m")["id"]

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
-from listings.models import Listing
-from listings.search.backend import Document, SearchUnavailable, backend
-from listings.search.documents import document_of, indexable
+from django.db import transaction
+from django.utils import timezone
 
+from listings.models import Listing
+from listings.search.backend import Document, EngineAway, Rejected, SearchUnavailable, backend
+from listings.search.documents import document_of, indexable
+from marketplace.outbox import outbox
+from marketplace.outbox.models import Effect, EffectState
+
+TOPICS = ("listing.moved", "patent.health_changed")
+REJECTED = "search.rejected"
+NAME = "search"  # of the handlers of TOPICS
 _BATCH = 500
+
+
+def register() -> None:
+    """Hear of everything that changes what can be found."""
+    outbox.handles("listing.moved", NAME)(on_listing_moved)
+    outbox.handles("patent.health_changed", NAME)(on_patent_health_changed)
+    outbox.handles(REJECTED, NAME)(on_listing_moved)
 
 
 def on_listing_moved(key: str, payload: dict[str, Any]) -> None:
@@ -23,23 +39,63 @@ def on_patent_health_changed(key: str, payload: dict[str, Any]) -> None:
 
 
 def refresh(keys: list[int]) -> int:
-    """Read these listings again; returns how many were stored. Where there is no index yet, all are built."""
-    documents = [document_of(listing) for listing in indexable(Listing.objects.filter(pk__in=keys))]
+    """Read these listings again; returns how many were stored. Where there is no index yet, all are built.
+
+    Raises EngineAway where the engine does not answer: the outbox tries again. A single listing that the engine refuses
+    raises Rejected; of several, the refused ones are set aside and the others stored.
+    """
     try:
-        return backend().index(documents)
+        return backend().index(documents(keys))
+    except Rejected as partly:
+        if len(keys) == 1:
+            raise
+        return _set_aside(partly)
+    except EngineAway:
+        raise
     except SearchUnavailable:
         return rebuild()
 
 
 def rebuild() -> int:
     """Build the index anew from the database and switch to it; returns the number of documents."""
-    return backend().rebuild(documents())
+    try:
+        return backend().rebuild(documents())
+    except Rejected as partly:
+        return _set_aside(partly)
 
 
-def documents() -> Iterator[Document]:
-    """Every listing's document or tombstone, a batch at a time."""
-    for listing in indexable(Listing.objects.order_by("pk")).iterator(chunk_size=_BATCH):
-        yield document_of(listing)
+def _set_aside(partly: Rejected) -> int:
+    """Each refused listing becomes an effect of its own: tried again, and a dead letter in the end (ES-8)."""
+    for key in partly.reasons:
+        version = Listing.objects.values_list("version", flat=True).get(pk=key)
+        with transaction.atomic():
+            outbox.add(REJECTED, key=f"{key}:{version}", listing=key, version=version)
+    return partly.stored
+
+
+def documents(keys: Sequence[int] | None = None) -> Iterator[Document]:
+    """Every listing's document or tombstone in the order of keys, a batch at a time; or those of these keys."""
+    if keys is None:
+        for listing in indexable(Listing.objects.order_by("pk")).iterator(chunk_size=_BATCH):
+            yield document_of(listing)
+        return
+    for start in range(0, len(keys), _BATCH):
+        some = Listing.objects.filter(pk__in=list(keys[start : start + _BATCH])).order_by("pk")
+        yield from map(document_of, indexable(some))
+
+
+def awaited(keys: Iterable[int]) -> set[int]:
+    """Those of these listings of which the outbox has not told the index yet."""
+    waiting = Effect.objects.filter(topic="listing.moved", key__startswith=f"{NAME}:", state=EffectState.PENDING)
+    wanted = set(keys)
+    return {pk for pk in waiting.values_list("payload__listing", flat=True) if pk in wanted}
+
+
+def lag() -> timedelta:
+    """How long the oldest change has been waiting to be told to the index (ES-2)."""
+    waiting = Effect.objects.filter(topic__in=TOPICS, key__startswith=f"{NAME}:", state=EffectState.PENDING)
+    oldest = waiting.order_by("created_at").values_list("created_at", flat=True).first()
+    return timezone.now() - oldest if oldest else timedelta()
 
 
 def compare() -> tuple[list[int], list[int]]:

@@ -27,6 +27,7 @@ _NO_FILTERS_SOME = _("Nothing fits your filters and words together. These share 
 _NO_NUMBER = _("No offer here for this patent number. These are found by your other words.")
 _NEAR = _("No offer has enough of your words. These are nearest to them in meaning.")
 _NEAR_FILTERED = _("Within your filters no offer has your words. These are nearest to them in meaning.")
+_AWAY = _("The search index cannot be reached now. Until it is back we compare plain text in the newest offers.")
 _NOTHING = _("Nothing here matches yet. These are the newest offers.")
 
 
@@ -166,7 +167,7 @@ def _first_enough(attempts: Iterator[_Attempt], search: Callable[[Question], Hit
 def _notes(attempt: _Attempt, strict: int, *, degraded: bool) -> list[str | Promise]:
     notes: list[str | Promise] = []
     if degraded:
-        notes.append(_("The search index is being rebuilt; for now we compare plain text, newest first."))
+        notes.append(_AWAY)
     if attempt.note is _SOME and strict:
         notes.append(
             ngettext(

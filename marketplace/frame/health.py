@@ -21,7 +21,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when the site can do its work, 503 when not; the log and `manage.py health` say what is wrong."""
-    if health.troubles():
+    """200 when the site can answer everybody, 503 when not; the log and `manage.py health` say what is wrong."""
+    if health.troubles(vital_only=True):
         return HttpResponse("not ready\n", status=503, content_type=PLAIN)
     return HttpResponse("ready\n", content_type=PLAIN)

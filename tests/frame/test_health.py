@@ -50,8 +50,8 @@ def test_asking_leaves_no_trace(well: None, client: Client) -> None:
     assert not Effect.objects.exists()
 
 
-def test_every_room_that_the_site_cannot_do_without_is_asked(well: None) -> None:
-    assert sorted(health._CHECKS) == ["database", "disk", "outbox", "search"]
+def test_every_room_that_the_site_needs_is_asked(well: None) -> None:
+    assert sorted(health._CHECKS) == ["database", "disk", "outbox", "search", "search lag"]
     assert health.troubles() == {}
 
 
@@ -73,12 +73,37 @@ def test_what_is_done_or_given_up_does_not_count_as_waiting(well: None) -> None:
     outbox_health.outbox()
 
 
-def test_without_an_index_the_site_is_not_ready(well: None, settings: Any, tmp_path: Path, client: Client) -> None:
+def test_without_an_index_the_site_stays_in_service_and_somebody_is_called(
+    well: None, settings: Any, tmp_path: Path, client: Client
+) -> None:
     settings.SEARCH_ROOT = tmp_path / "nothing"
 
     with pytest.raises(SearchUnavailable):
         search_health.index()
-    assert client.get("/health/ready/").status_code == 503
+    with pytest.raises(CommandError, match="search: SearchUnavailable: no index has been built"):
+        call_command("health")
+    assert client.get("/health/ready/").status_code == 200  # the database answers searches meanwhile (ES-1)
+
+
+@pytest.mark.parametrize(("seconds", "called"), [(50, False), (70, True)])
+def test_an_index_that_stays_behind_is_said_within_a_minute(
+    well: None, client: Client, seconds: int, called: bool
+) -> None:
+    waiting = Effect.objects.create(
+        topic="listing.moved", key="search:1:2", next_at=timezone.now() + timedelta(hours=1)
+    )
+    Effect.objects.filter(pk=waiting.pk).update(created_at=timezone.now() - timedelta(seconds=seconds))
+
+    assert ("search lag" in health.troubles()) is called
+    assert health.gauges()["search lag in seconds"] == pytest.approx(seconds, abs=5)
+    assert client.get("/health/ready/").status_code == 200
+
+
+def test_what_others_wait_for_is_not_the_index_being_behind(well: None) -> None:
+    waiting = Effect.objects.create(topic="listing.moved", key="meaning:1:2")
+    Effect.objects.filter(pk=waiting.pk).update(created_at=timezone.now() - timedelta(hours=1))
+
+    assert health.gauges()["search lag in seconds"] == 0
 
 
 def test_a_full_disk_is_said(well: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +141,7 @@ def test_a_database_that_only_reads_is_said_and_not_raised(
 
 def test_the_command_says_what_is_wrong(well: None, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("health")
-    assert capsys.readouterr().out == "The site can do its work.\n"
+    assert capsys.readouterr().out == "search lag in seconds: 0\nThe site can do its work.\n"
 
     left_undone(60)
     with pytest.raises(CommandError, match="outbox: Unwell: the oldest effect has been due for 36"):

@@ -10,11 +10,17 @@ from marketplace.lib import health
 
 
 class Command(BaseCommand):
-    """`manage.py health`: the same questions as /health/ready/, with the answers; exit code 1 when one is bad."""
+    """`manage.py health`: all that the probes ask and more, with the answers; exit code 1 when one is bad.
 
-    help = "Ask database, outbox, disk and search index whether they work."
+    /health/ready/ asks only what the site cannot do without; this asks also what it can do without for a while, and
+    says what the gauges read.
+    """
+
+    help = "Ask database, outbox, disk and search index whether they work, and read the gauges."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for name, number in health.gauges().items():
+            self.stdout.write(f"{name}: {number:.0f}")
         troubles = health.troubles()
         if troubles:
             raise CommandError("\n".join(f"{name}: {words}" for name, words in troubles.items()))

@@ -158,7 +158,7 @@ def test_without_an_index_the_page_still_answers_and_says_so(client: Client, sch
     text = page(client, q="余热")
 
     assert listing.get_absolute_url() in text
-    assert "The search index is being rebuilt" in text
+    assert "The search index cannot be reached now" in text
 
 
 @override_settings(RATE_LIMITS={"search": "2/minute"})
