@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from listings import rules, variants
 from listings.models import FeeMode, LicenseeClass, Listing, Track
 from listings.prices import (
     Price,
@@ -45,9 +46,11 @@ def snapshot(listing: Listing) -> dict[str, Any]:
 
     Keys: `v`, `listing` (code, track, headline, problem, products, related_party_mark, contact_*), `license_kind`
     ("ordinary"), `sublicense` (False), `patent` (LIC-E facts, status with source and date), `licensor`, `terms` (every
-    column of `Terms` plus `class_prices`), `declaration` and `term_sheet` (None where there is none). Dates are ISO,
-    instants ISO in UTC, money in minor units.
+    column of `Terms` plus `class_prices`), `declaration` and `term_sheet` (None where there is none), `variant` (code
+    and label; only where the listing is read under a variant, so that each variant has a hash of its own). Dates are
+    ISO, instants ISO in UTC, money in minor units.
     """
+    key = variants.key_of(listing)
     return {
         "v": SNAPSHOT_VERSION,
         "listing": _listing_facts(listing),
@@ -58,7 +61,13 @@ def snapshot(listing: Listing) -> dict[str, Any]:
         "terms": terms_dict(listing.terms),
         "declaration": _declaration_facts(listing),
         "term_sheet": _term_sheet_facts(listing),
+        **({"variant": {"code": key, "label": listing.terms.label}} if key else {}),
     }
+
+
+def variant_key(snapshot: Mapping[str, Any]) -> str:
+    """Which variant a snapshot froze: '' for the listing's own terms."""
+    return str((snapshot.get("variant") or {}).get("code") or "")
 
 
 def _iso(value: date | None) -> str | None:
@@ -210,16 +219,7 @@ def eligibility(listing: Listing, organization: Organization) -> list[Finding]:
                 "《电子商务法》第27条",
             )
         )
-    if organization.country != "CN":
-        found.append(
-            Finding(
-                "LIC-I",
-                Severity.WARN,
-                _("A license to a foreign licensee is technology export: a coordinator looks at it first."),
-                _("Send the request; you will hear which contract registration or permit is needed."),
-                "《技术进出口管理条例》第29-39条",
-            )
-        )
+    found += rules.meet(listing, organization)
     if listing.track == Track.PRESET:
         found += [*_class_findings(listing, organization), *_place_findings(listing, organization)]
     return found
@@ -242,17 +242,6 @@ def _class_findings(listing: Listing, organization: Organization) -> list[Findin
                 if undeclared
                 else _("Look for an offer that is open to everybody."),
                 "《民法典》第472条",
-            )
-        ]
-    if undeclared:
-        return [
-            Finding(
-                "NUM-6",
-                Severity.INFO,
-                _("There are prices of their own for: %(classes)s. Your firm's size is not stated.")
-                % {"classes": classes},
-                _("State staff, revenue and founding date of your firm under “Organization”."),
-                "工信部联企业〔2011〕300号",
             )
         ]
     return []
@@ -380,4 +369,5 @@ __all__ = [
     "summary_facts",
     "term_words",
     "territory_words",
+    "variant_key",
 ]

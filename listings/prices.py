@@ -101,7 +101,7 @@ def terms_dict(terms: Terms) -> dict[str, Any]:
 def _plain(terms: Terms | Listing | Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
     """Terms as a mapping, and the patent's last day (ISO) where it is known."""
     if isinstance(terms, Terms):
-        listing = terms.listing if isinstance(terms, OfferTerms) else None
+        listing = (terms.listing or terms.variant_of) if isinstance(terms, OfferTerms) else None
         last = listing.patent.last_day if listing else None
         return terms_dict(terms), last.isoformat() if last else ""
     if isinstance(terms, Mapping):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -268,10 +268,15 @@ def revoke(sheet: TermSheet, *, by: User) -> TermSheet:
             raise NotNow(f"term sheet {sheet.pk} does not stand")
         sheet.refresh_from_db()
         trail.record(Action.TERM_SHEET_REVOKE, sheet, by=by, sha256=sheet.sha256)
-        for listing in sheet.listings.all():
+        for listing in using(sheet):
             moving.touch(listing)
         _tell(sheet, "term_sheet.revoked")
     return sheet
+
+
+def using(sheet: TermSheet) -> QuerySet[Listing]:
+    """The listings that offer the sheet's terms, as their own or as a variant."""
+    return Listing.objects.filter(Q(term_sheet=sheet) | Q(variants__term_sheet=sheet)).distinct()
 
 
 def _tell(sheet: TermSheet, kind: str) -> None:
@@ -311,4 +316,5 @@ __all__ = [
     "sign",
     "snapshot",
     "standing",
+    "using",
 ]

@@ -8,4 +8,5 @@ app_name = "listings"
 urlpatterns = [
     path("", include("listings.urls_public")),
     path("", include("listings.urls_owner")),
+    path("", include("listings.urls_offers")),
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from listings.flow.asking import Answer, answer, ask_again, ask_consent, call_back, expire_askings, remind_askings
+from listings.flow.cases import give, release, take
+from listings.flow.encumbering import encumber, end_encumbrance
 from listings.flow.ending import expire_due, request_withdrawal, withdraw
 from listings.flow.moving import require_lister
 from listings.flow.objections import decide_objection, object_to
@@ -16,42 +19,53 @@ from listings.flow.opening import (
 from listings.flow.patents import (
     add_patent,
     change_patent,
-    encumber,
-    end_encumbrance,
     record_status,
     set_co_owners,
 )
-from listings.flow.review import approve, override, send_back, submit
+from listings.flow.review import approve, override, refuse_listing, send_back, submit
 from listings.flow.staleness import confirm_alive, remind_due, tidy_due
 from listings.flow.suspending import resume, suspend, suspend_for_health
+from listings.flow.variants import drop_variant, put_variant
 from listings.flow.vetoes import hold_vetoed, on_lifted, on_vetoed
 from listings.flow.writing import Draft, copy, create, edit
 from listings.states import NotNow
 
 __all__ = [
+    "Answer",
     "Draft",
     "NotNow",
     "add_patent",
     "advance",
+    "answer",
     "approve",
+    "ask_again",
+    "ask_consent",
+    "call_back",
     "change_patent",
     "confirm_alive",
     "copy",
     "create",
     "decide_objection",
+    "drop_variant",
     "edit",
     "encumber",
     "end_encumbrance",
+    "expire_askings",
     "expire_due",
+    "give",
     "hold_vetoed",
     "object_to",
     "on_lifted",
     "on_vetoed",
     "override",
     "publish_due",
+    "put_variant",
     "record_declaration",
     "record_publicity",
     "record_status",
+    "refuse_listing",
+    "release",
+    "remind_askings",
     "remind_due",
     "request_withdrawal",
     "require_lister",
@@ -62,6 +76,7 @@ __all__ = [
     "submit",
     "suspend",
     "suspend_for_health",
+    "take",
     "tidy_due",
     "where_it_belongs",
     "withdraw",

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from listings import offers
+from listings import offers, variants
 from listings.flow import moving
 from listings.models import ClassPrice, Listing, ListingState, OfferTerms, Patent, Revision, TermSheet, Track
 from listings.prices import TERM_FIELDS, class_prices_of, terms_dict
@@ -36,7 +36,7 @@ TEXTS = (
     "contact_email",
 )
 BINDING = ("related_party_mark", "co_owner_default")
-OWN_TERMS = (*TERM_FIELDS, "fee_explanation", "royalty_trigger_confirmed")
+OWN_TERMS = (*TERM_FIELDS, "fee_explanation", "royalty_trigger_confirmed", "label")
 APPROVED = frozenset(
     {ListingState.PUBLICITY, ListingState.AWAITING_ANNOUNCEMENT, ListingState.PUBLISHED, ListingState.SUSPENDED}
 )
@@ -72,10 +72,10 @@ def create(patent: Patent, *, track: Track | str, by: User, draft: Draft | None 
         listing = Listing(patent=patent, organization=patent.organization, track=Track(track), created_by=by)
         _prefill(listing)
         _write_texts(listing, draft)
-        listing.term_sheet = _fitting(draft.sheet, listing)
+        listing.term_sheet = fitting(draft.sheet, listing)
         _save_once(listing)
         terms = OfferTerms(listing=listing, acts=["make", "use", "offer", "sell"])
-        _write_terms(terms, draft, listing.term_sheet)
+        write_terms(terms, draft, listing.term_sheet)
         trail.record(Action.LISTING_CREATE, listing, by=by, patent=patent.pk, track=listing.track)
         moving.leave_moved(listing)
     return moving.refreshed(listing)
@@ -102,7 +102,7 @@ def _save_once(listing: Listing) -> None:
         ) from error
 
 
-def _fitting(sheet: TermSheet | None, listing: Listing) -> TermSheet | None:
+def fitting(sheet: TermSheet | None, listing: Listing) -> TermSheet | None:
     """The sheet, if it can serve this listing: the preset track, the same organization, signed."""
     if sheet is None:
         return None
@@ -130,7 +130,8 @@ def _write_texts(listing: Listing, draft: Draft) -> None:
         listing.undertaking_at = given if draft.undertaking else None
 
 
-def _write_terms(terms: OfferTerms, draft: Draft, sheet: TermSheet | None) -> None:
+def write_terms(terms: OfferTerms, draft: Draft, sheet: TermSheet | None) -> None:
+    """Store a draft's terms, or a sheet's, with the prices by class. Requires a transaction."""
     told = {**draft.terms}
     prices = draft.prices
     if sheet is not None:
@@ -147,7 +148,7 @@ def _write_terms(terms: OfferTerms, draft: Draft, sheet: TermSheet | None) -> No
         )
 
 
-def _bound(listing: Listing) -> dict[str, Any]:
+def bound(listing: Listing) -> dict[str, Any]:
     """What a moderator approves and a licensee signs: its change needs a new review."""
     terms = listing.terms
     return {
@@ -156,6 +157,10 @@ def _bound(listing: Listing) -> dict[str, Any]:
         "royalty_trigger_confirmed": terms.royalty_trigger_confirmed,
         "sheet": listing.term_sheet_id,
         **{name: getattr(listing, name) for name in BINDING},
+        "variants": [
+            (str(row.code), row.label, row.position, terms_dict(row), row.term_sheet_id)
+            for row in listing.variants.order_by("pk")
+        ],
     }
 
 
@@ -171,18 +176,18 @@ def edit(listing: Listing, *, by: User, draft: Draft, revision: int | None = Non
         listing = moving.lock(listing)
         if listing.state not in EDITABLE or (revision is not None and revision != listing.revision):
             raise NotNow(f"listing {listing.pk} is {listing.state} in revision {listing.revision}")
-        before = _bound(listing)
+        before = bound(listing)
         _write_texts(listing, draft)
         if draft.sheet is not None or draft.terms or draft.prices is not None:
-            listing.term_sheet = _fitting(draft.sheet, listing)
-            _write_terms(listing.terms, draft, listing.term_sheet)
+            listing.term_sheet = fitting(draft.sheet, listing)
+            write_terms(listing.terms, draft, listing.term_sheet)
         listing.save()
         listing = moving.refreshed(listing)
-        return _settle_edit(listing, by, binds=_bound(listing) != before)
+        return settle_edit(listing, by, binds=bound(listing) != before)
 
 
-def _settle_edit(listing: Listing, by: User, *, binds: bool) -> Listing:
-    """Give the edit the revision, state and trail it needs."""
+def settle_edit(listing: Listing, by: User, *, binds: bool) -> Listing:
+    """Give an edit the revision, state and trail it needs."""
     if binds and listing.track == Track.OPEN and getattr(listing, "declaration", None) is not None:
         raise refuse(
             "TRACK-1",
@@ -220,6 +225,7 @@ def keep_revision(listing: Listing, by: User) -> Revision:
     told = offers.snapshot(listing) | {
         "texts": {name: getattr(listing, name) for name in (*TEXTS, *BINDING)},
         "fee_explanation": listing.terms.fee_explanation,
+        "variants": {row.label: terms_dict(row) for row in variants.rows(listing)},
     }
     kept, _new = Revision.objects.update_or_create(
         listing=listing, number=listing.revision, defaults={"snapshot": told, "made_by": by}
@@ -236,14 +242,20 @@ def copy(listing: Listing, *, by: User, patent: Patent, track: Track | str | Non
     once = {"gains", "gains_source", "maturity_proof", "co_owner_default"}
     same_track = track == listing.track
     sheet = listing.term_sheet if same_track else None
-    return create(
-        patent,
-        track=track,
-        by=by,
-        draft=Draft(
-            texts={name: getattr(listing, name) for name in (*TEXTS, *BINDING) if name not in once},
-            terms={name: getattr(listing.terms, name) for name in OWN_TERMS if name != "royalty_trigger_confirmed"},
-            prices=class_prices_of(listing.terms) if same_track else None,
-            sheet=sheet,
-        ),
-    )
+    with transaction.atomic():
+        made = create(
+            patent,
+            track=track,
+            by=by,
+            draft=Draft(
+                texts={name: getattr(listing, name) for name in (*TEXTS, *BINDING) if name not in once},
+                terms={name: getattr(listing.terms, name) for name in OWN_TERMS if name != "royalty_trigger_confirmed"},
+                prices=class_prices_of(listing.terms) if same_track else None,
+                sheet=sheet,
+            ),
+        )
+        for row in variants.rows(listing) if same_track else []:
+            draft = Draft(terms={name: getattr(row, name) for name in TERM_FIELDS}, prices=class_prices_of(row))
+            beside = OfferTerms(variant_of=made, label=row.label, position=row.position, term_sheet=row.term_sheet)
+            write_terms(beside, draft, None)
+    return made

@@ -27,6 +27,12 @@ class PresetTermsForm(TermsForm):
         widget=forms.RadioSelect,
         help_text=gettext_lazy("With a signed term sheet a firm can have its license without waiting for you."),
     )
+    label = forms.CharField(
+        label=gettext_lazy("Name of these terms among the variants"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("Empty: “Standard”."),
+    )
     fee_explanation = forms.CharField(
         label=gettext_lazy("How the fee was reached"),
         required=False,
@@ -34,13 +40,15 @@ class PresetTermsForm(TermsForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     layout: Layout = (
-        (gettext_lazy("Term sheet"), ("sheet",), "", False),
+        (gettext_lazy("Term sheet"), ("sheet", "label"), "", False),
         *TermsForm.layout,
         (gettext_lazy("Explanation"), ("fee_explanation",), "", True),
     )
 
-    def __init__(self, *args: Any, organization: Organization, **options: Any) -> None:
+    def __init__(self, *args: Any, organization: Organization, several: bool = False, **options: Any) -> None:
         super().__init__(*args, home=organization.division, **options)
+        if not several and "label" in self.fields:
+            del self.fields["label"]
         field = cast("forms.ModelChoiceField[TermSheet]", self.fields["sheet"])
         field.queryset = signed_sheets(organization)
         if not field.queryset.exists():
@@ -61,6 +69,29 @@ class PresetTermsForm(TermsForm):
     def chosen_sheet(self) -> TermSheet | None:
         """The chosen sheet."""
         return self.cleaned_data.get("sheet")
+
+
+class VariantForm(PresetTermsForm):
+    """The terms of a further variant, with the name by which licensees choose it."""
+
+    label = forms.CharField(
+        label=gettext_lazy("Name of the variant"),
+        max_length=60,
+        help_text=gettext_lazy("What sets it apart, in a few words: “trial, one year”, “five years”."),
+    )
+    layout: Layout = ((gettext_lazy("Variant"), ("label",), "", False), *PresetTermsForm.layout[:-1])
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, several=True, **options)
+        del self.fields["fee_explanation"]
+
+    def clean(self) -> dict[str, Any]:
+        """With a sheet the fields below do not matter, the name does."""
+        unnamed = self.errors.get("label")
+        told = super().clean()
+        if unnamed:
+            self._errors["label"] = unnamed  # type: ignore[attr-defined]
+        return told
 
 
 class OpenTermsForm(TermsForm):
@@ -101,7 +132,8 @@ class OpenTermsForm(TermsForm):
 def initial_of_offer(terms: OfferTerms) -> dict[str, Any]:
     """The form's values of a listing's terms."""
     told = TermsForm.initial_of(terms)
-    told |= {"fee_explanation": terms.fee_explanation, "sheet": terms.listing.term_sheet}
+    sheet = terms.listing.term_sheet if terms.listing else terms.term_sheet
+    told |= {"fee_explanation": terms.fee_explanation, "sheet": sheet, "label": terms.label}
     return told | {"royalty_trigger_confirmed": terms.royalty_trigger_confirmed}
 
 

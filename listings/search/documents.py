@@ -10,7 +10,7 @@ from django.utils import translation
 from listings import variants
 from listings.models import FeeMode, Listing, Track
 from listings.models.listing import PUBLIC
-from listings.search import analysis, meaning
+from listings.search import analysis, facets, meaning
 from listings.search.backend import Document
 from listings.search.fields import CLASSES
 from marketplace.lib import classes, divisions, industries
@@ -37,7 +37,7 @@ def reader_key(of: Iterable[str]) -> str:
 
 
 def price_of(listing: Listing, key: str) -> int:
-    """The fixed part (minor units; a year's, where it is yearly) that a reader of CLASSES pays: the cheapest variant's."""
+    """The fixed part that a reader of CLASSES pays under the cheapest variant (minor units; a year's, where yearly)."""
     return variants.cheapest(listing, key.split("+") if key and listing.track != Track.OPEN else ())[0]
 
 
@@ -106,6 +106,7 @@ def _values(listing: Listing, prices: dict[str, int]) -> dict[str, tuple[str, ..
         "industry": (listing.industry,) if listing.industry else (),
         "university": (str(listing.organization.code),),
         "region": (f"{division[:2]}0000", f"{division[:4]}00") if len(division) == 6 else (),
+        **facets.values_of(listing),
     }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
+from listings import variants
 from listings.health.gate import age_words
 from listings.models import FeeMode, LicenseeClass, Listing, ListingState, OfferTerms, Track
 from listings.models.listing import PUBLIC
@@ -16,6 +17,7 @@ from listings.prices import Price, class_prices_of, price_for, terms_dict
 from listings.rules import acceptable
 from listings.standing import standing
 from listings.views.checks import checks, day, granted_words, licenses_granted
+from listings.views.choosing import side_by_side
 from listings.views.desk import may_list
 from listings.views.showing import told_price
 from marketplace.accounts.models import Organization, User
@@ -50,6 +52,8 @@ def whole(code: UUID, user: User) -> Listing:
         .select_related("patent__organization", "organization", "term_sheet", "terms", "declaration")
         .prefetch_related(
             "terms__class_prices",
+            "variants__class_prices",
+            "variants__term_sheet",
             "publicities",
             "reviews",
             "patent__co_owners",
@@ -84,6 +88,8 @@ def context_of(listing: Listing, user: User, organization: Organization | None) 
         "may_request": is_open and bool(terms) and not against and not blocking(found),
         "sees_contact": user.is_authenticated,
         "age": age_words(listing.patent.status_checked_at, listing.patent.status_source or listing.organization.name),
+        "variant": variants.key_of(listing),
+        "choices": side_by_side(listing, organization, is_open=is_open) if terms else [],
     }
     if terms is not None:
         told, price, mine = told_price(listing, organization)

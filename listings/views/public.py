@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from listings import variants
 from listings.models import Listing
 from listings.offers import classes_of
 from listings.search import Query, search
@@ -75,4 +77,8 @@ def listing(request: HttpRequest, code: UUID) -> HttpResponse:
         row = listing_page.whole(code, user)
     except Listing.DoesNotExist as missing:
         raise Http404 from missing
+    try:
+        row = variants.under(row, request.GET.get("variant", ""))
+    except variants.NoVariant:
+        messages.info(request, _("That variant is not offered any more. These are the standard terms."))
     return render(request, "listings/listing.html", listing_page.context_of(row, user, _reader(request)))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from listings import variants
 from listings.models import FeeMode, LicenseeClass, Listing, Track
-from listings.offers import class_of, territory_words
+from listings.offers import class_of, classes_of, territory_words
 from listings.prices import (
     Price,
     class_prices_of,
@@ -123,7 +124,18 @@ def _limits(listing: Listing) -> list[str]:
 
 def rows(results: Results, organization: Organization | None) -> list[Row]:
     """The lines of a results page."""
-    return [Row(item, told_price(item.listing, organization)[0]) for item in results.items]
+    return [Row(item, lowest_price(item.listing, organization)) for item in results.items]
+
+
+def lowest_price(listing: Listing, organization: Organization | None) -> Told:
+    """The price under the cheapest variant, and how many choices there are."""
+    mine = classes_of(organization) if organization and listing.track == Track.PRESET else ()
+    told = told_price(variants.cheapest_face(listing, mine), organization)[0]
+    count = len(variants.rows(listing)) + 1
+    if count == 1:
+        return told
+    words = ngettext("%(count)d choice", "%(count)d choices", count) % {"count": count}
+    return told._replace(note="\N{NO-BREAK SPACE}· ".join([told.note, words.replace(" ", "\N{NO-BREAK SPACE}")]))
 
 
 def chips(query: Query, names: Mapping[str, str]) -> list[Chip]:

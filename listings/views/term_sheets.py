@@ -120,7 +120,7 @@ def sheet_context(request: PersonRequest, sheet: TermSheet, **more: Any) -> dict
         "standing": standing,
         "sha256": term_sheets.sha256(sheet),
         "given": term_sheets.licenses_under(sheet),
-        "used_by": sheet.listings.filter(state__in=PUBLIC).count(),
+        "used_by": term_sheets.using(sheet).filter(state__in=PUBLIC).count(),
         "may_list": may_list(request.user, sheet.organization),
         "may_sign": Role.SIGNATORY.value in held,
         "may_revoke": bool(held & {Role.SIGNATORY.value, Role.OWNER.value}),

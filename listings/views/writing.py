@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from listings import flow, offers
+from listings import flow, offers, variants
 from listings.forms.fields import keep
 from listings.forms.listings import BindingForm, DeclarationForm, PublicityForm, StoryForm
 from listings.forms.offered import OpenTermsForm, PresetTermsForm, initial_of_offer
@@ -29,9 +32,13 @@ from marketplace.lib.terms import today
 
 if TYPE_CHECKING:
     from marketplace.accounts.requests import PersonRequest
+    from marketplace.vault.models import VaultFile
 
 
-def _editable(request: PersonRequest, code: UUID) -> Listing | HttpResponse:
+BESIDE = ("fee_explanation", "label")  # stated for a listing whether the terms are its own or a sheet's
+
+
+def editable(request: PersonRequest, code: UUID) -> Listing | HttpResponse:
     """The listing, if the person may edit it now; else where to go instead. Raises PermissionDenied."""
     listing = own(request, code)
     flow.require_lister(request.user, listing.organization)
@@ -41,7 +48,15 @@ def _editable(request: PersonRequest, code: UUID) -> Listing | HttpResponse:
     return listing
 
 
-def _context(listing: Listing, part: str, **more: Any) -> dict[str, Any]:
+def choices_of(listing: Listing) -> list[tuple[str, str, str]]:
+    """The listing's choices on the preset track: key ('' its own), name, price in one line."""
+    if listing.track == Track.OPEN:
+        return []
+    return [(each.key, each.label, offers.price_for(each.listing).words) for each in variants.choices(listing)]
+
+
+def part_context(listing: Listing, part: str, **more: Any) -> dict[str, Any]:
+    """What every page of one part of a listing shows."""
     return {
         "listing": listing,
         "part": part,
@@ -60,22 +75,22 @@ def _says_again(listing: Listing) -> list[Any]:
 @EDIT
 def edit(request: PersonRequest, code: UUID) -> HttpResponse:
     """The story: what it is good for, in the reader's words."""
-    listing = _editable(request, code)
+    listing = editable(request, code)
     if isinstance(listing, HttpResponse):
         return listing
     form = StoryForm(request.POST or None, initial=StoryForm.initial_of(listing), findings=_says_again(listing))
-    context = _context(listing, "story", form=form)
+    context = part_context(listing, "story", form=form)
     if request.method != "POST":
         return render(request, "listings/edit.html", context)
     if form.is_valid():
         draft = flow.Draft(texts=form.texts())
-        after = _save(request, listing, form, draft, form.cleaned_data["revision"])
+        after = save_edit(request, listing, form, draft, form.cleaned_data["revision"])
         if after:
             return redirect("listings:terms" if "next" in request.POST else "listings:mine_one", code)
     return wrong(request, "listings/edit.html", context)
 
 
-def _save(
+def save_edit(
     request: PersonRequest, listing: Listing, form: Any, draft: flow.Draft, revision: int | None
 ) -> Listing | None:
     """Store a draft; None with the reasons on the form, so that nothing typed is lost."""
@@ -105,7 +120,7 @@ def _save(
 @EDIT
 def terms(request: PersonRequest, code: UUID) -> HttpResponse:
     """The terms: price, term, scope, guidance; a term sheet's or own ones."""
-    listing = _editable(request, code)
+    listing = editable(request, code)
     if isinstance(listing, HttpResponse):
         return listing
     initial = initial_of_offer(listing.terms)
@@ -114,17 +129,22 @@ def terms(request: PersonRequest, code: UUID) -> HttpResponse:
     if listing.track == Track.OPEN:
         form = OpenTermsForm(request.POST or None, initial=initial, findings=found)
     else:
-        form = PresetTermsForm(request.POST or None, initial=initial, findings=found, organization=listing.organization)
-    context = _context(listing, "terms", form=form, price=offers.price_for(listing))
+        form = PresetTermsForm(
+            request.POST or None,
+            initial=initial,
+            findings=found,
+            organization=listing.organization,
+            several=bool(variants.rows(listing)),
+        )
+    context = part_context(listing, "terms", form=form, choices=choices_of(listing))
     if request.method != "POST":
         return render(request, "listings/terms.html", context)
     if form.is_valid():
         sheet = form.chosen_sheet if isinstance(form, PresetTermsForm) else None
         own_terms = {} if sheet else form.terms()
-        if "fee_explanation" in form.cleaned_data:
-            own_terms["fee_explanation"] = form.cleaned_data["fee_explanation"]
+        own_terms |= {name: form.cleaned_data[name] for name in BESIDE if name in form.cleaned_data}
         draft = flow.Draft(terms=own_terms, prices=None if sheet else form.prices(), sheet=sheet)
-        after = _save(request, listing, form, draft, _revision(request))
+        after = save_edit(request, listing, form, draft, seen_revision(request))
         if after:
             say_left_out(request, form)
             return redirect("listings:publicity" if "next" in request.POST else "listings:mine_one", code)
@@ -138,7 +158,8 @@ def say_left_out(request: PersonRequest, form: TermsForm) -> None:
         messages.info(request, _("Not part of this way of paying, so left out: %(fields)s") % {"fields": told})
 
 
-def _revision(request: PersonRequest) -> int | None:
+def seen_revision(request: PersonRequest) -> int | None:
+    """The revision that the person had on the page; None where the form does not say."""
     text = request.POST.get("seen", "")
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
@@ -147,7 +168,7 @@ def _revision(request: PersonRequest) -> int | None:
 @EDIT
 def publicity(request: PersonRequest, code: UUID) -> HttpResponse:
     """Statements that bind, the institution's publicity, the patent office's declaration."""
-    listing = _editable(request, code)
+    listing = editable(request, code)
     if isinstance(listing, HttpResponse):
         return listing
     form = BindingForm(
@@ -157,7 +178,9 @@ def publicity(request: PersonRequest, code: UUID) -> HttpResponse:
     )
     if request.method != "POST":
         return render(request, "listings/publicity_desk.html", _publicity_context(listing, form=form))
-    if form.is_valid() and _save(request, listing, form, flow.Draft(texts=form.cleaned_data), _revision(request)):
+    if form.is_valid() and save_edit(
+        request, listing, form, flow.Draft(texts=form.cleaned_data), seen_revision(request)
+    ):
         return redirect("listings:mine_one", code)
     return wrong(request, "listings/publicity_desk.html", _publicity_context(listing, form=form))
 
@@ -166,7 +189,7 @@ def _publicity_context(listing: Listing, **more: Any) -> dict[str, Any]:
     declaration, held = getattr(listing, "declaration", None), publicity_of(listing)
     told = {"number": declaration.number, "announced_on": declaration.announced_on} if declaration else {}
     return (
-        _context(
+        part_context(
             listing,
             "publicity",
             needs_publicity=needs_publicity(listing),
@@ -194,32 +217,18 @@ def _publicity_context(listing: Listing, **more: Any) -> dict[str, Any]:
 @require_POST
 def publicity_elsewhere(request: PersonRequest, code: UUID) -> HttpResponse:
     """Record a publicity held elsewhere, with proof and dates."""
-    listing = _editable(request, code)
+    listing = editable(request, code)
     if isinstance(listing, HttpResponse):
         return listing
     form = PublicityForm(request.POST, request.FILES, prefix="pub")
-    if form.is_valid():
-        told = form.cleaned_data
-        try:
-            with transaction.atomic():
-                proof = keep(form, "proof", kind="publicity_proof", by=request.user, subject=listing)
-                if not form.errors:
-                    flow.record_publicity(
-                        listing,
-                        by=request.user,
-                        starts_on=told["starts_on"],
-                        ends_on=told["ends_on"],
-                        held_at=told["held_at"],
-                        proof=proof,
-                    )
-        except Refused as refused:
-            _say(form, refused)
-        except flow.NotNow:
-            moved_on(request)
-            return redirect("listings:mine_one", code)
-        if not form.errors:
-            messages.success(request, _("The publicity is recorded. It counts for the terms as they stand now."))
-            return redirect("listings:mine_one", code)
+
+    def record(proof: VaultFile | None) -> None:
+        told = {name: form.cleaned_data[name] for name in ("starts_on", "ends_on", "held_at")}
+        flow.record_publicity(listing, by=request.user, proof=proof, **told)
+
+    scan = _Scan("proof", "publicity_proof")
+    if answer := _recorded(request, listing, form, scan, record):
+        return answer
     return wrong(request, "listings/publicity_desk.html", _publicity_context(listing, publicity_form=form))
 
 
@@ -227,34 +236,52 @@ def publicity_elsewhere(request: PersonRequest, code: UUID) -> HttpResponse:
 @require_POST
 def declaration(request: PersonRequest, code: UUID) -> HttpResponse:
     """Record the announcement of the open license."""
-    listing = _editable(request, code)
+    listing = editable(request, code)
     if isinstance(listing, HttpResponse):
         return listing
     form = DeclarationForm(request.POST, request.FILES, prefix="decl")
-    if form.is_valid():
-        told = form.cleaned_data
-        try:
-            with transaction.atomic():
-                file = keep(form, "evidence", kind="declaration_evidence", by=request.user, subject=listing)
-                if not form.errors:
-                    flow.record_declaration(
-                        listing,
-                        by=request.user,
-                        number=told["number"],
-                        announced_on=told["announced_on"],
-                        evidence=file,
-                    )
-        except Refused as refused:
-            _say(form, refused)
-        except flow.NotNow:
-            moved_on(request)
-            return redirect("listings:mine_one", code)
-        if not form.errors:
-            messages.success(request, _("The declaration is recorded. Nothing exclusive can stand beside it now."))
-            return redirect("listings:mine_one", code)
+
+    def record(evidence: VaultFile | None) -> None:
+        told = {name: form.cleaned_data[name] for name in ("number", "announced_on")}
+        flow.record_declaration(listing, by=request.user, evidence=evidence, **told)
+
+    scan = _Scan("evidence", "declaration_evidence")
+    if answer := _recorded(request, listing, form, scan, record):
+        return answer
     return wrong(request, "listings/publicity_desk.html", _publicity_context(listing, declaration_form=form))
 
 
-def _say(form: Any, refused: Refused) -> None:
-    for finding in refused.findings:
-        form.add_error(finding.field if finding.field in form.fields else None, str(finding))
+class _Scan(NamedTuple):
+    """Which field carries the scan, and as what kind it is kept."""
+
+    field: str
+    kind: str
+
+
+_RECORDED = {
+    "publicity_proof": gettext_lazy("The publicity is recorded. It counts for the terms as they stand now."),
+    "declaration_evidence": gettext_lazy("The declaration is recorded. Nothing exclusive can stand beside it now."),
+}
+
+
+def _recorded(
+    request: PersonRequest, listing: Listing, form: forms.Form, scan: _Scan, record: Callable[[VaultFile | None], None]
+) -> HttpResponse | None:
+    """Keep the scan and record the fact with it, both or neither; None with the reasons on the form."""
+    if not form.is_valid():
+        return None
+    try:
+        with transaction.atomic():
+            file = keep(form, scan.field, kind=scan.kind, by=request.user, subject=listing)
+            if not form.errors:
+                record(file)
+    except Refused as refused:
+        for finding in refused.findings:
+            form.add_error(finding.field if finding.field in form.fields else None, str(finding))
+    except flow.NotNow:
+        moved_on(request)
+        return redirect("listings:mine_one", listing.code)
+    if form.errors:
+        return None
+    messages.success(request, _RECORDED[scan.kind])
+    return redirect("listings:mine_one", listing.code)

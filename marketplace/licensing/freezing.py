@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from listings import offers
+from django.utils.translation import gettext_lazy as _
+
+from listings import offers, variants
 from listings.changes import Change, between
 from listings.models import Listing
+from marketplace.lib.findings import refuse
 from marketplace.licensing.errors import TermsChanged
 from marketplace.licensing.models import OfferVersion
 
@@ -36,9 +39,26 @@ def require_seen(listing: Listing, seen_sha256: str) -> OfferVersion:
 
 def require_unchanged(listing: Listing, version: OfferVersion) -> None:
     """Make sure that what is on offer now still says what the version says. Raises TermsChanged."""
-    snapshot = offers.snapshot(listing)
+    snapshot = offers.snapshot(as_frozen(listing, version.snapshot))
     if binding_differences(version.snapshot, snapshot):
         raise TermsChanged(old=version.snapshot, new=snapshot, sha256=offers.canonical_sha256(snapshot))
+
+
+def as_frozen(listing: Listing, snapshot: Mapping[str, Any]) -> Listing:
+    """The listing as it is now, read under the variant that a snapshot froze. Raises Refused when it is gone."""
+    return under(listing, offers.variant_key(snapshot))
+
+
+def under(listing: Listing, variant: str) -> Listing:
+    """The listing read under a variant ('' for its own terms). Raises Refused when there is none of this name."""
+    try:
+        return variants.under(listing, variant)
+    except variants.NoVariant:
+        raise refuse(
+            "LIC-D",
+            _("This variant of the offer does not exist any more. Nothing was sent."),
+            _("Go back to the offer and choose among those that stand."),
+        ) from None
 
 
 def binding_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:

@@ -111,6 +111,7 @@ def _require_signable(agreement: Agreement, act: _Act) -> tuple[Agreement, Party
     party = _party(agreement, act)
     moving.require_state(agreement, act.step)
     moving.require_time(agreement)
+    listing = freezing.as_frozen(listing, agreement.version.snapshot)
     gates.require_acceptable(listing)
     freezing.require_unchanged(listing, agreement.version)
     if act.document_sha256 != agreement.contract_sha256:

@@ -29,12 +29,13 @@ def request(
     by: User,
     intended_use: str,
     seen_sha256: str,
+    variant: str = "",
     field_ok: bool = False,
     territory_ok: bool = False,
     related_party: bool = False,
     related_detail: str = "",
 ) -> Agreement:
-    """Ask for the license on the terms seen; both tracks.
+    """Ask for the license on the terms seen, a listing's own or those of a `variant` (its code); both tracks.
 
     Preset: freezes the offer and makes the contract ready to sign (`offered`), or leaves it to a moderator
     (`requested`; LIC-I, LIC-J). Open: renders the written notice (`prepared`; LIC-A). Raises NotYours, Refused,
@@ -43,7 +44,7 @@ def request(
     step = STEPS["prepare" if listing.track == Track.OPEN else "request"]
     moving.require_member(by, licensee, step)
     with transaction.atomic():
-        listing = lock_offer(listing)
+        listing = freezing.under(lock_offer(listing), variant)
         version = _admit(listing, licensee, seen_sha256)
         _require_statements(version, field_ok=field_ok, territory_ok=territory_ok)
         look = gates.who_must_look(listing, licensee, by, related_party=related_party)
@@ -91,7 +92,7 @@ def offer(agreement: Agreement, *, by: User) -> Agreement:
     step = STEPS["offer"]
     moving.require_side(by, agreement, step)
     with transaction.atomic():
-        listing = lock_offer(agreement.listing)
+        listing = freezing.as_frozen(lock_offer(agreement.listing), agreement.version.snapshot)
         agreement = moving.lock(agreement)
         moving.require_state(agreement, step)
         gates.require_acceptable(listing)

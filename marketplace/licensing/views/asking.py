@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from listings import offers, rules
+from listings import offers, rules, variants
 from listings.models import Listing, Track
 from listings.models.listing import PUBLIC
 from marketplace.accounts.access import organization_required
@@ -29,8 +29,14 @@ from marketplace.licensing.views.common import terms_changed
 
 
 def _listing(request: HttpRequest, code: UUID) -> Listing:
+    """The listing under the variant that the address names; under its own terms, and said so, where it is gone."""
     rows = Listing.objects.visible_to(request.user).select_related("patent", "organization", "terms", "term_sheet")
-    return get_object_or_404(rows, code=code)
+    listing = get_object_or_404(rows, code=code)
+    try:
+        return variants.under(listing, request.GET.get("variant", ""))
+    except variants.NoVariant:
+        messages.info(request, _("That variant is not offered any more. These are the standard terms."))
+        return listing
 
 
 @require_safe
@@ -42,6 +48,8 @@ def preview(request: HttpRequest, code: UUID) -> HttpResponseBase:
     price = offers.price_for(snapshot, "")
     context = {
         "listing": listing,
+        "variant": variants.key_of(listing),
+        "choices": variants.choices(listing),
         "clauses": contracts.preview(snapshot, language),
         "six": offers.summary_facts(snapshot, price),
         "sha256": offers.canonical_sha256(snapshot),
@@ -66,7 +74,8 @@ def ask(request: MemberRequest, code: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, listing, snapshot, form, status=422)
     try:
-        agreement = flow.request(listing, licensee=licensee, by=request.user, **form.facts())
+        variant = variants.key_of(listing)
+        agreement = flow.request(listing, licensee=licensee, by=request.user, variant=variant, **form.facts())
     except flow.TermsChanged as changed:
         return terms_changed(request, changed, seen=form.shown(), listing=listing, form=_again(form, changed))
     except flow.AlreadyAsked as asked:
@@ -112,6 +121,8 @@ def _page(
         "findings": _for_licensee(listing, found),
         "stopped": bool(blocking(found)) and refused is None,
         "price": price,
+        "variant": variants.key_of(listing),
+        "choices": variants.choices(listing),
         "six": offers.summary_facts(snapshot, price),
         "us": _our_facts(licensee, klass),
         "step": STEPS["prepare" if listing.track == Track.OPEN else "request"],

@@ -1,0 +1,13 @@
+"""Addresses of what an offer is made of: variants, pictures, the fee helper, term sheets applied to many."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from listings.views import variants
+
+urlpatterns = [
+    path("desk/listings/<uuid:code>/variants/new/", variants.variant_new, name="variant_new"),
+    path("desk/listings/<uuid:code>/variants/<uuid:variant>/", variants.variant_edit, name="variant_edit"),
+    path("desk/listings/<uuid:code>/variants/<uuid:variant>/drop/", variants.variant_drop, name="variant_drop"),
+]
