@@ -23,6 +23,7 @@ from listings.models.offer_terms import (
 from listings.models.patent import ALIVE, CoOwner, EvaluationConclusion, LegalStatus, Patent, PatentKind, StatusRecord
 from listings.models.picture import Picture
 from listings.models.review import Override, Review, Revision
+from listings.models.saved import Alert, AlertItem, AskedWords, Pace, SavedSearch
 from listings.models.searching import Meaning, SynonymGroup, Vocabulary
 
 __all__ = [
@@ -32,7 +33,10 @@ __all__ = [
     "LIVE",
     "PUBLIC",
     "SHOWN",
+    "Alert",
+    "AlertItem",
     "ApprovalStep",
+    "AskedWords",
     "Asking",
     "AskingKind",
     "AskingState",
@@ -66,6 +70,7 @@ __all__ = [
     "OfferTerms",
     "Outcome",
     "Override",
+    "Pace",
     "Patent",
     "PatentKind",
     "Picture",
@@ -76,6 +81,7 @@ __all__ = [
     "ReviewCase",
     "Revision",
     "RoyaltyBase",
+    "SavedSearch",
     "ShareRule",
     "StatusOutcome",
     "StatusRecord",

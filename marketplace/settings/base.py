@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "marketplace.accounts",
     "cms",
     "listings",
+    "marketplace.needs",
     "marketplace.licensing",
     "marketplace.payments",
     "marketplace.desks",
@@ -285,4 +286,5 @@ RATE_LIMITS = {
     "upload": "30/minute",
     "sign": "20/minute",
     "contact": "5/minute",
+    "evidence": "10/minute",
 }

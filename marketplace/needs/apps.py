@@ -1,0 +1,10 @@
+"""Django's handle on this room."""
+
+from django.apps import AppConfig
+
+
+class NeedsConfig(AppConfig):
+    """What firms look for."""
+
+    name = "marketplace.needs"
+    verbose_name = "Needs"
