@@ -36,7 +36,7 @@ from listings.search.fields import (
 )
 from listings.search.neighbors import Neighbors
 
-_SCHEMA_VERSION = 2  # grows when the fields below change
+_SCHEMA_VERSION = 3  # grows when the fields below change
 _HEAP = 15_000_000  # bytes: the least a writer takes; one listing is a few kilobytes
 _BATCH = 2_000
 _COMPARED = 20_000  # listings a filter leaves, up to which each is compared by meaning
@@ -87,7 +87,7 @@ class TantivyBackend:
             found = searcher.search(whole, limit=max(question.limit, 1), offset=question.offset, **_order(question))
             addresses = [address for _score, address in found.hits]
             keys = searcher.fast_field_values("key", addresses) if addresses else []
-            counts = {name: self._count(searcher, name, asked, filters) for name in FACETS}
+            counts = self._counts(searcher, asked, filters)
         except ValueError as broken:
             raise SearchUnavailable(str(broken)) from broken
         scores = tuple(float(score) for score, _address in found.hits) if order_of(question) is None else ()
@@ -172,13 +172,23 @@ class TantivyBackend:
             raise SearchUnavailable(str(broken)) from broken
         return index
 
-    def _count(self, searcher: Any, name: str, asked: Any, filters: Mapping[str, Any]) -> dict[str, int]:
-        """How many of each value, with every other filter applied: what a further choice would give."""
-        others = [query for other, query in filters.items() if other != name]
-        told = searcher.aggregate(
-            self._asking.all([asked, *others]), {name: {"terms": {"field": name, "size": MOST_VALUES}}}
-        )
-        return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in told[name]["buckets"]}
+    def _counts(self, searcher: Any, asked: Any, filters: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+        """How many of each value, with every other filter applied: what a further choice would give. Facets without a
+        filter of their own are counted in one pass.
+        """
+        free = [name for name in FACETS if name not in filters]
+        counts = self._count(searcher, free, asked, filters.values())
+        for name in filters:
+            others = [query for other, query in filters.items() if other != name]
+            counts |= self._count(searcher, [name], asked, others)
+        return counts
+
+    def _count(self, searcher: Any, names: list[str], asked: Any, others: Iterable[Any]) -> dict[str, dict[str, int]]:
+        wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in names}
+        told = searcher.aggregate(self._asking.all([asked, *others]), wanted)
+        return {
+            name: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in told[name]["buckets"]} for name in names
+        }
 
     # writing
 

@@ -25,7 +25,10 @@ PAIRS = 0.35  # a word found only by its characters
 NEIGHBORS = 0.2  # each two neighboring characters of the question, only for the order
 TIE = 0.15  # a word in several fields counts a little more than in the best one
 
-FACETS = ("track", "band", "fee", "ipc", "industry", "university", "region")
+FACETS = (
+    "track", "band", "fee", "free", "industry", "product", "ipc", "maturity", "support", "scope", "kind", "left",
+    "university", "region",
+)  # fmt: skip
 MOST_VALUES = 500  # of one facet that are counted
 # The classes of licensee a reader may belong to at once; each has its own price (TRACK-5).
 CLASSES = (

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.models.listing import Track
 from listings.models.offer_terms import FeeMode
+from listings.models.patent import PatentKind
+from listings.search.facets import FREE, LEFT, LONGEST_PRODUCT, MATURITY, SCOPE, SUPPORT
 from marketplace.lib.industries import Industry
 
 if TYPE_CHECKING:
@@ -42,8 +44,15 @@ FILTERS: dict[str, Words] = {
     "track": _("License"),
     "band": _("What I pay"),
     "fee": _("How it is paid"),
-    "ipc": _("Field of technology"),
+    "free": _("Free period"),
     "industry": _("Industry"),
+    "product": _("Product"),
+    "ipc": _("Field of technology"),
+    "maturity": _("Maturity"),
+    "support": _("Help from the inventors"),
+    "scope": _("What the license covers"),
+    "kind": _("Kind of patent"),
+    "left": _("Years left"),
     "university": _("University"),
     "region": _("Region"),
 }
@@ -59,18 +68,28 @@ def _is_uuid(value: str) -> bool:
         return False
 
 
+CLOSED: dict[str, frozenset[str]] = {  # filters whose values are known beforehand
+    "track": frozenset(Track.values),
+    "band": frozenset(BANDS),
+    "fee": frozenset(FeeMode.values),
+    "free": frozenset(FREE),
+    "industry": frozenset(Industry.values),
+    "maturity": frozenset(MATURITY),
+    "support": frozenset(SUPPORT),
+    "scope": frozenset(SCOPE),
+    "kind": frozenset(PatentKind.values),
+    "left": frozenset(LEFT),
+}
+
+
 def _allowed(name: str, value: str) -> bool:
+    if name in CLOSED:
+        return value in CLOSED[name]
     match name:
-        case "track":
-            return value in Track.values
-        case "band":
-            return value in BANDS
-        case "fee":
-            return value in FeeMode.values
         case "ipc":
             return bool(_IPC.match(value))
-        case "industry":
-            return value in Industry.values
+        case "product":
+            return 1 < len(value) <= LONGEST_PRODUCT and clean(value) == value
         case "region":
             return value.isascii() and bool(_REGION.match(value))
         case _:
@@ -87,15 +106,23 @@ def clean(text: str) -> str:
 class Query:
     """A question and its filters. Each filter holds the values of which one must hold; empty means all.
 
-    `ipc` holds IPC sections ("F") or classes ("F27"), `university` codes of organizations, `region` GB/T 2260 codes.
+    `ipc` holds IPC sections ("F") or classes ("F27"), `product` a product's name, `university` codes of organizations,
+    `region` GB/T 2260 codes.
     """
 
     q: str = ""
     track: tuple[str, ...] = ()
     band: tuple[str, ...] = ()
     fee: tuple[str, ...] = ()
-    ipc: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
     industry: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
+    ipc: tuple[str, ...] = ()
+    maturity: tuple[str, ...] = ()
+    support: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     university: tuple[str, ...] = ()
     region: tuple[str, ...] = ()
     sort: str = "relevance"

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from listings.models import Listing
 from listings.models.listing import PUBLIC
-from listings.search import analysis, fallback, highlight, hybrid, why
+from listings.search import analysis, facets, fallback, highlight, hybrid, why
 from listings.search.backend import Hits, Question, SearchUnavailable, Word, backend
 from listings.search.documents import readable, reader_key
 from listings.search.query import FILTERS, LAST_PAGE, PER_PAGE, Query
@@ -54,6 +54,7 @@ class Results:
     words: Sequence[Word]
     page: int
     degraded: bool = False
+    fitting: bool = True  # whether they have something to do with the question; false for the newest offers instead
 
     @property
     def ids(self) -> list[int]:
@@ -104,13 +105,12 @@ def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
         words=words,
         page=attempt.question.offset // PER_PAGE + 1,
         degraded=degraded,
+        fitting=attempt.note is not _NOTHING,
     )
 
 
 def _question(query: Query, words: list[Word], numbers: list[str], key: str) -> Question:
-    filters = {name: query.chosen(name) for name in FILTERS if query.chosen(name)}
-    if "band" in filters:
-        filters["band"] = tuple(f"{key}:{band}" for band in filters["band"])
+    filters = {name: facets.asked(name, query.chosen(name), key) for name in FILTERS if query.chosen(name)}
     return Question(
         words=tuple(words),
         pairs=tuple(dict.fromkeys(analysis.pairs(query.q)))[: analysis.MOST_WORDS * 2],
@@ -183,10 +183,7 @@ def _notes(attempt: _Attempt, strict: int, *, degraded: bool) -> list[str | Prom
 
 
 def _counts(hits: Hits, key: str) -> dict[str, dict[str, int]]:
-    counts = {name: dict(values) for name, values in hits.counts.items()}
-    bands = counts.get("band", {})
-    counts["band"] = {v.removeprefix(f"{key}:"): n for v, n in bands.items() if v.startswith(f"{key}:")}
-    return counts
+    return {name: facets.counted(name, values, key) for name, values in hits.counts.items()}
 
 
 def _item(listing: Listing, words: Sequence[Word], *, near: bool) -> Item:
