@@ -60,6 +60,25 @@ def _step(
 OPENS = {S.PUBLICITY, S.AWAITING_ANNOUNCEMENT, S.PUBLISHED}  # where an approved listing can stand
 STEPS: dict[str, Step] = {
     "submit": _step(_("Submit"), {Who.LISTER}, {S.DRAFT}, {S.SUBMITTED}, "LIC-12", Action.LISTING_SUBMIT),
+    "ask_inside": _step(
+        _("Have it approved inside"),
+        {Who.LISTER},
+        {S.DRAFT, S.SUBMITTED, *OPENS, S.SUSPENDED},
+        {S.APPROVAL},
+        "INST-4",
+        Action.LISTING_APPROVAL,
+    ),
+    "agreed_inside": _step(
+        _("Approved inside"), {Who.SYSTEM}, {S.APPROVAL}, {S.SUBMITTED}, "INST-4", Action.LISTING_SUBMIT
+    ),
+    "refused_inside": _step(
+        _("Call back from approval"),
+        {Who.LISTER, Who.SYSTEM},
+        {S.APPROVAL},
+        {S.DRAFT},
+        "INST-4",
+        Action.LISTING_RETURN,
+    ),
     "revise": _step(
         _("Change the terms"), {Who.LISTER}, {*OPENS, S.SUSPENDED}, {S.SUBMITTED}, "LIC-12", Action.LISTING_EDIT
     ),
@@ -127,7 +146,7 @@ STEPS: dict[str, Step] = {
     "drop": _step(
         _("Take back"),
         {Who.LISTER},
-        {S.DRAFT, S.SUBMITTED, S.PUBLICITY, S.AWAITING_ANNOUNCEMENT},
+        {S.DRAFT, S.APPROVAL, S.SUBMITTED, S.PUBLICITY, S.AWAITING_ANNOUNCEMENT},
         {S.WITHDRAWN},
         "LIC-12",
         Action.LISTING_WITHDRAW,

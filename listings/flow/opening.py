@@ -202,7 +202,7 @@ def _store_declaration(listing: Listing, number: str, announced_on: date, eviden
 
 def _bind(listing: Listing, declaration: Declaration, by: User) -> None:
     """Let the declaration bind the patent from its announcement on; a corrected one takes the place of the first."""
-    from listings.flow.patents import encumber
+    from listings.flow.encumbering import encumber
 
     listing.patent.encumbrances.filter(kind=EncumbranceKind.OPEN_DECLARATION, ends_at__isnull=True).exclude(
         reference=declaration.number

@@ -1,4 +1,4 @@
-"""Everything that changes a patent's record: its facts, its status with source and date, what binds it."""
+"""Everything that changes a patent's record: its facts, its status with source and date, its owners."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 
 from listings.flow.moving import HEALTH, require_lister, touch_all
 from listings.flow.suspending import suspend_for_health
-from listings.models import ALONE, CoOwner, Encumbrance, EncumbranceKind, LegalStatus, Patent, StatusRecord
+from listings.models import CoOwner, LegalStatus, Patent, StatusRecord
 from listings.rules import RULES
-from listings.states import NotNow
 from marketplace.accounts.models import Organization, User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
-from marketplace.lib.findings import Refused, refuse
+from marketplace.lib.findings import refuse
 from marketplace.outbox import outbox
 from marketplace.vault.models import VaultFile
 
@@ -72,7 +71,7 @@ def change_patent(patent: Patent, *, by: User, facts: Mapping[str, Any]) -> Pate
         patent.locked_fields = sorted({*patent.locked_fields, *changed})
         _save_once(patent)
         trail.record(Action.PATENT_CHANGE, patent, by=by, fields=sorted(changed))
-        _after_change(patent)
+        settle_change(patent)
     return patent
 
 
@@ -100,7 +99,11 @@ def _save_once(patent: Patent) -> None:
         ) from error
 
 
-def _after_change(patent: Patent) -> None:
+def settle_change(patent: Patent) -> None:
+    """After a change of a patent's record: other rooms hear of it, offers it forbids are suspended at once (DECL-8).
+
+    Requires a transaction.
+    """
     touch_all(patent)
     outbox.add(HEALTH, patent=patent.pk)
     suspend_for_health(patent)
@@ -124,15 +127,7 @@ def record_status(
     """
     if by is not None and not by.is_staff:
         require_lister(by, patent.organization)
-    at = checked_at or timezone.now()
-    if at > timezone.now():
-        raise refuse(
-            "LIC-9",
-            _("The day on which the status was looked up lies in the future."),
-            _("Correct the date."),
-            citation=RULES["LIC-9"].citation,
-            field="checked_on",
-        )
+    at = _not_in_the_future(checked_at or timezone.now())
     with transaction.atomic():
         patent = Patent.objects.select_for_update(of=("self",)).select_related("organization").get(pk=patent.pk)
         record = StatusRecord.objects.create(
@@ -149,12 +144,29 @@ def record_status(
             Action.PATENT_STATUS, patent, by=by, status=record.status, source=source, fees=fees_paid_through, at=at
         )
         if patent.status_checked_at is None or at >= patent.status_checked_at:
-            patent.status, patent.status_source, patent.status_checked_at = record.status, source, at
-            if fees_paid_through is not None:
-                patent.fees_paid_through = fees_paid_through
-            patent.save()
-            _after_change(patent)
+            _take_over(patent, record)
     return record
+
+
+def _not_in_the_future(at: datetime) -> datetime:
+    if at <= timezone.now():
+        return at
+    raise refuse(
+        "LIC-9",
+        _("The day on which the status was looked up lies in the future."),
+        _("Correct the date."),
+        citation=RULES["LIC-9"].citation,
+        field="checked_on",
+    )
+
+
+def _take_over(patent: Patent, record: StatusRecord) -> None:
+    """Let the newest statement be the patent's present status."""
+    patent.status, patent.status_source, patent.status_checked_at = record.status, record.source, record.checked_at
+    if record.fees_paid_through is not None:
+        patent.fees_paid_through = record.fees_paid_through
+    patent.save()
+    settle_change(patent)
 
 
 def set_co_owners(
@@ -173,82 +185,5 @@ def set_co_owners(
             for name, file, day in owners
         ]
         trail.record(Action.PATENT_CHANGE, patent, by=by, co_owners=[[row.pk, row.consent_id] for row in rows])
-        _after_change(patent)
+        settle_change(patent)
     return rows
-
-
-def encumber(
-    patent: Patent,
-    *,
-    kind: EncumbranceKind | str,
-    starts_at: datetime,
-    ends_at: datetime | None = None,
-    holder: str = "",
-    reference: str = "",
-    by: User | None,
-    evidence: VaultFile | None = None,
-    note: str = "",
-) -> Encumbrance:
-    """Record what binds a patent over [starts_at, ends_at); the same reference again gives the row that stands.
-
-    Raises Refused (TRACK-3) when the database finds it beside a sole or exclusive license: nothing is stored then.
-    """
-    kind = EncumbranceKind(kind)
-    with transaction.atomic():
-        Patent.objects.select_for_update(of=("self",)).get(pk=patent.pk)
-        if reference:
-            standing = patent.encumbrances.filter(kind=kind, reference=reference).first()
-            if standing is not None:
-                return standing
-        try:
-            with transaction.atomic():
-                row = Encumbrance.objects.create(
-                    patent=patent,
-                    kind=kind,
-                    starts_at=starts_at,
-                    ends_at=ends_at,
-                    holder=holder,
-                    reference=reference,
-                    evidence=evidence,
-                    note=note,
-                )
-        except IntegrityError as error:
-            raise _collides(kind) from error
-        trail.record(
-            Action.ENCUMBRANCE_RECORD,
-            patent,
-            by=by,
-            encumbrance=row.pk,
-            kind=kind,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            reference=reference,
-        )
-        if kind in ALONE:
-            _after_change(patent)
-    return row
-
-
-def _collides(kind: EncumbranceKind) -> Refused:
-    message = (
-        _("Other licenses or an open declaration stand in this period; nothing sole or exclusive can stand beside.")
-        if kind in ALONE
-        else _("A sole or exclusive license stands in this period; nothing can stand beside it.")
-    )
-    remedy = _("Choose another period, or end what stands there first.")
-    return refuse("TRACK-3", message, remedy, citation=RULES["TRACK-3"].citation, field="kind")
-
-
-def end_encumbrance(encumbrance: Encumbrance, *, at: datetime, by: User | None) -> Encumbrance:
-    """Let what binds a patent end at an instant. Raises NotNow when it has ended before."""
-    with transaction.atomic():
-        Patent.objects.select_for_update(of=("self",)).get(pk=encumbrance.patent_id)
-        row = Encumbrance.objects.select_related("patent").get(pk=encumbrance.pk)
-        if row.ends_at is not None and row.ends_at <= at:
-            raise NotNow(f"encumbrance {row.pk} ended at {row.ends_at}")
-        row.ends_at = max(at, row.starts_at)
-        row.save(update_fields=["ends_at"])
-        trail.record(Action.ENCUMBRANCE_END, row.patent, by=by, encumbrance=row.pk, kind=row.kind, ends_at=row.ends_at)
-        if row.kind in ALONE:
-            _after_change(row.patent)
-    return row

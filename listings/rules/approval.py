@@ -61,6 +61,17 @@ def bound_sha256(listing: Listing) -> str:
     )
 
 
+def outdated_consents(listing: Listing) -> list[str]:
+    """Co-owners whose consent on file is their answer by link to other terms than those of now."""
+    files = [row.consent_id for row in listing.patent.co_owners.all() if row.consent_id]
+    if not files:
+        return []
+    by_link = listing.patent.askings.filter(
+        kind=AskingKind.CONSENT, state=AskingState.AGREED, paper__in=files, listing=listing
+    )
+    return list(by_link.exclude(terms_sha256=bound_sha256(listing)).values_list("owner_name", flat=True))
+
+
 def approved_positions(listing: Listing) -> set[int]:
     """The steps that have agreed to the offer as it stands now."""
     agreed = listing.askings.filter(

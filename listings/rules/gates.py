@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from listings.models import ALONE, EvaluationConclusion, LegalStatus, Patent, PatentKind, Track
-from listings.rules.table import OfPatent, Rule
+from listings.models import ALONE, EvaluationConclusion, LegalStatus, Listing, Patent, PatentKind, Track
+from listings.rules.approval import outdated_consents
+from listings.rules.table import OfPatent, Rule, Stage
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.terms import fee_due_on, patent_year, today
 
@@ -178,6 +179,16 @@ def _gate_8(patent: Patent, track: str) -> Iterable[Finding]:
         )
 
 
+def _gate_8_offer(listing: Listing, stage: Stage) -> Iterable[Finding]:
+    yield from _gate_8(listing.patent, listing.track)
+    for name in outdated_consents(listing):
+        yield GATE_8.finding(
+            _("The co-owner “%(name)s” agreed to other terms than these.") % {"name": name},
+            _("Ask it again under “Consents and approvals”, or put the old terms back."),
+            "co_owners",
+        )
+
+
 def _gate(number: int, title: Words, needs: Words, citation: str, look: OfPatent) -> Rule:
     return Rule(f"GATE-{number}", title, needs, citation, Severity.BLOCK, OPEN, of_patent=look)
 
@@ -231,11 +242,14 @@ GATE_7 = _gate(
     "《专利法》第50条第1款",
     _gate_7,
 )
-GATE_8 = _gate(
-    8,
+GATE_8 = Rule(
+    "GATE-8",
     _("All co-owners agree"),
-    _("Every co-owner has agreed in writing; each consent is on file."),
+    _("Every co-owner has agreed in writing; each consent is on file, and stands for the terms it was given to."),
     "《专利审查指南》第五部分第十一章3.2",
-    _gate_8,
+    Severity.BLOCK,
+    OPEN,
+    of_patent=_gate_8,
+    of_listing=_gate_8_offer,
 )
 GATES = (GATE_1, GATE_2, GATE_3, GATE_4, GATE_5, GATE_6, GATE_7, GATE_8)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from listings.health.gate import event_findings
 from listings.models import ALIVE, FeeMode, LaterMode, LegalStatus, Listing, Patent, Track, Trigger
 from listings.models.offer_terms import Terms
+from listings.rules.approval import outdated_consents
 from listings.rules.declarations import Gap, price_gaps
 from listings.rules.gates import alone_now, fee_year_due, on_register, uncovered_owners
 from listings.rules.table import Rule, Stage
@@ -102,6 +103,7 @@ def _entitled(patent: Patent) -> Iterable[Finding]:
 def _preset_1_offer(listing: Listing, stage: Stage) -> Iterable[Finding]:
     yield from _preset_1(listing.patent, listing.track)
     missing = uncovered_owners(listing.patent)
+    missing += outdated_consents(listing)
     if missing and not (listing.co_owner_default and on_register(listing.patent)):
         yield PRESET_1.finding(
             _("Co-owners without a consent on file: %(names)s.") % {"names": "、".join(missing)},
