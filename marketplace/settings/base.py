@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "marketplace.frame.nul.NoNul",
     "marketplace.frame.methods.WrongMethodPage",
     "marketplace.frame.kept.KeepTyped",
@@ -281,7 +282,10 @@ LOGGING: dict[str, Any] | None = logs.configure(as_json=True)
 
 # rate limits, per address and minute
 RATE_LIMITS = {
-    "search": "60/minute",
+    "search": "120/minute",  # results that follow the typing ask about once a word
+    "export": "10/minute",
+    "feed": "30/minute",
+    "keep": "20/minute",
     "verify": "20/minute",
     "upload": "30/minute",
     "sign": "20/minute",
