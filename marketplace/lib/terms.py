@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -112,11 +112,15 @@ def calendar_knows(day: date) -> bool:
     return day.year in calendar_years()
 
 
+@lru_cache(maxsize=8_192)
+def _works_by_calendar(day: date) -> bool:
+    """Kept, because the library looks through its whole calendar for every question."""
+    return bool(chinese_calendar.is_workday(day))
+
+
 def is_working_day(day: date) -> bool:
     """Whether offices work: by the State Council's calendar, or Monday to Friday in years it does not reach."""
-    if calendar_knows(day):
-        return bool(chinese_calendar.is_workday(day))
-    return day.weekday() < 5
+    return _works_by_calendar(day) if calendar_knows(day) else day.weekday() < 5
 
 
 def next_working_day(day: date) -> date:
