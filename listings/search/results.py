@@ -68,7 +68,7 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
-class _Attempt:
+class Attempt:
     """One step of relaxing: the question, when its answer is enough, and what is said about it."""
 
     question: Question
@@ -83,15 +83,15 @@ def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
     """
     words, numbers = analysis.question(query.q)
     key = reader_key(classes)
-    asked = _question(query, words, numbers, key)
+    asked = question_of(query, words, numbers, key)
     try:
         near = hybrid.nearest(query.q) if words and not numbers else ()
-        hits, attempt, strict = _first_enough(_attempts(query, asked, near), backend().search)
+        hits, attempt, strict = first_enough(attempts(query, asked, near), backend().search)
         degraded = False
     except SearchUnavailable as away:
         log.warning("search index unavailable: %s", away)
         near, degraded = (), True
-        hits, attempt, strict = _first_enough(_attempts(query, asked, ()), fallback.search)
+        hits, attempt, strict = first_enough(attempts(query, asked, ()), fallback.search)
     listings = {row.pk: row for row in readable(Listing.objects.filter(pk__in=hits.keys, state__in=PUBLIC))}
     confirmed = [listings[pk] for pk in hits.keys if pk in listings]
     close = {pk for pk, _likeness in attempt.near}
@@ -101,7 +101,7 @@ def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
         items=items,
         total=hits.total - (len(hits.keys) - len(confirmed)),
         counts=_counts(hits, key),
-        notes=_notes(attempt, strict, degraded=degraded),
+        notes=notes_of(attempt, strict, degraded=degraded),
         words=words,
         page=attempt.question.offset // PER_PAGE + 1,
         degraded=degraded,
@@ -109,7 +109,8 @@ def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
     )
 
 
-def _question(query: Query, words: list[Word], numbers: list[str], key: str) -> Question:
+def question_of(query: Query, words: list[Word], numbers: list[str], key: str) -> Question:
+    """The strict question that a query asks for a reader kept under `key`."""
     filters = {name: facets.asked(name, query.chosen(name), key) for name in FILTERS if query.chosen(name)}
     return Question(
         words=tuple(words),
@@ -129,25 +130,25 @@ def most_of(count: int) -> int:
     return count if count <= 2 else -(-count * 3 // 5)
 
 
-def _attempts(query: Query, asked: Question, near: hybrid.Likeness) -> Iterator[_Attempt]:
+def attempts(query: Query, asked: Question, near: hybrid.Likeness) -> Iterator[Attempt]:
     """The steps of relaxing, each made when needed: fewer words, meaning alone, without filters, the newest."""
-    yield _Attempt(asked, _FEW if len(asked.words) > 2 else 1, near=near)
+    yield Attempt(asked, _FEW if len(asked.words) > 2 else 1, near=near)
     if asked.numbers and asked.words:
-        yield _Attempt(replace(asked, numbers=(), at_least=1), 1, _NO_NUMBER)
+        yield Attempt(replace(asked, numbers=(), at_least=1), 1, _NO_NUMBER)
     elif len(asked.words) > 1:
-        yield _Attempt(replace(asked, at_least=1), 1, _SOME, near)
+        yield Attempt(replace(asked, at_least=1), 1, _SOME, near)
     if query.filters:
         if near:
             here = hybrid.nearest(query.q, asked.filters)
-            yield _Attempt(replace(asked, words=(), at_least=0), 1, _NEAR_FILTERED, here)
+            yield Attempt(replace(asked, words=(), at_least=0), 1, _NEAR_FILTERED, here)
         free = replace(asked, filters={})
-        yield _Attempt(free, 1, _NO_FILTERS, near)
+        yield Attempt(free, 1, _NO_FILTERS, near)
         if len(asked.words) > 1:
-            yield _Attempt(replace(free, at_least=1), 1, _NO_FILTERS_SOME, near)
-    yield _Attempt(replace(asked, words=(), numbers=(), filters={}, sort="newest"), 0, _NOTHING)
+            yield Attempt(replace(free, at_least=1), 1, _NO_FILTERS_SOME, near)
+    yield Attempt(replace(asked, words=(), numbers=(), filters={}, sort="newest"), 0, _NOTHING)
 
 
-def _first_enough(attempts: Iterator[_Attempt], search: Callable[[Question], Hits]) -> tuple[Hits, _Attempt, int]:
+def first_enough(attempts: Iterator[Attempt], search: Callable[[Question], Hits]) -> tuple[Hits, Attempt, int]:
     """The first attempt that found enough, and how many the strict one had found."""
     strict = -1
     for attempt in attempts:
@@ -164,7 +165,8 @@ def _first_enough(attempts: Iterator[_Attempt], search: Callable[[Question], Hit
     return hits, attempt, strict
 
 
-def _notes(attempt: _Attempt, strict: int, *, degraded: bool) -> list[str | Promise]:
+def notes_of(attempt: Attempt, strict: int, *, degraded: bool) -> list[str | Promise]:
+    """In words how a question was relaxed."""
     notes: list[str | Promise] = []
     if degraded:
         notes.append(_AWAY)
