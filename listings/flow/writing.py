@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from listings import offers, variants
 from listings.flow import moving
+from listings.flow.asking import into_approval
 from listings.models import ClassPrice, Listing, ListingState, OfferTerms, Patent, Revision, TermSheet, Track
 from listings.prices import TERM_FIELDS, class_prices_of, terms_dict
+from listings.rules.approval import waiting_steps
 from listings.states import EDITABLE, NotNow
 from marketplace.accounts.models import User
 from marketplace.audit import trail
@@ -35,18 +37,21 @@ TEXTS = (
     "contact_phone",
     "contact_email",
 )
-BINDING = ("related_party_mark", "co_owner_default")
+BINDING = ("related_party_mark", "related_parties", "co_owner_default")
 OWN_TERMS = (*TERM_FIELDS, "fee_explanation", "royalty_trigger_confirmed", "label")
 APPROVED = frozenset(
     {ListingState.PUBLICITY, ListingState.AWAITING_ANNOUNCEMENT, ListingState.PUBLISHED, ListingState.SUSPENDED}
 )
+
+FILES = ("maturity_file",)
+AWAY = APPROVED | {ListingState.SUBMITTED}  # out of the writer's hands
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What a form or an import says about a listing; what is not named stays as it is.
 
-    `texts` are the columns of TEXTS and BINDING, `terms` those of OWN_TERMS, `prices` {LicenseeClass: minor units}
+    `texts` are the columns of TEXTS, FILES and BINDING, `terms` those of OWN_TERMS, `prices` {LicenseeClass: minor units}
     (None: unchanged). With a `sheet` the terms are the sheet's, whatever `terms` says about them.
     """
 
@@ -57,7 +62,7 @@ class Draft:
     undertaking: bool | None = None
 
     def __post_init__(self) -> None:
-        unknown = set(self.texts) - {*TEXTS, *BINDING} | set(self.terms) - set(OWN_TERMS)
+        unknown = set(self.texts) - {*TEXTS, *FILES, *BINDING} | set(self.terms) - set(OWN_TERMS)
         if unknown:
             raise ValueError(f"not part of a listing: {sorted(unknown)}")
 
@@ -130,6 +135,17 @@ def _write_texts(listing: Listing, draft: Draft) -> None:
         listing.undertaking_at = given if draft.undertaking else None
 
 
+def _names_related(listing: Listing) -> None:
+    """An offer that is out of the writer's hands and open to related parties names them (LIC-J)."""
+    if listing.related_party_mark and not listing.related_parties.strip() and listing.state != ListingState.DRAFT:
+        raise refuse(
+            "LIC-J",
+            _("The offer is open to related parties, and none is named."),
+            _("Name each one in a line of its own, with what connects you."),
+            field="related_parties",
+        )
+
+
 def write_terms(terms: OfferTerms, draft: Draft, sheet: TermSheet | None) -> None:
     """Store a draft's terms, or a sheet's, with the prices by class. Requires a transaction."""
     told = {**draft.terms}
@@ -178,6 +194,7 @@ def edit(listing: Listing, *, by: User, draft: Draft, revision: int | None = Non
             raise NotNow(f"listing {listing.pk} is {listing.state} in revision {listing.revision}")
         before = bound(listing)
         _write_texts(listing, draft)
+        _names_related(listing)
         if draft.sheet is not None or draft.terms or draft.prices is not None:
             listing.term_sheet = fitting(draft.sheet, listing)
             write_terms(listing.terms, draft, listing.term_sheet)
@@ -195,6 +212,8 @@ def settle_edit(listing: Listing, by: User, *, binds: bool) -> Listing:
             _("Withdraw the declaration first, then list the patent anew. Texts and contact can be corrected."),
             citation="《专利法》第50条第2款",
         )
+    if binds and listing.state in AWAY and waiting_steps(listing):
+        return into_approval(listing, by=by, revision=listing.revision + 1)
     submitted_before = listing.revisions.filter(number=listing.revision).exists()
     anew = submitted_before and (binds or listing.state not in APPROVED)
     if binds and listing.state in APPROVED:
@@ -223,7 +242,9 @@ def settle_edit(listing: Listing, by: User, *, binds: bool) -> Listing:
 def keep_revision(listing: Listing, by: User) -> Revision:
     """Keep the whole offer as it stands under its revision's number. Requires a transaction."""
     told = offers.snapshot(listing) | {
-        "texts": {name: getattr(listing, name) for name in (*TEXTS, *BINDING)},
+        "texts": {name: getattr(listing, name) for name in (*TEXTS, *BINDING)}
+        | {name: str(file.code) for name in FILES if (file := getattr(listing, name))}
+        | {"pictures": [picture.alt for picture in listing.pictures.all()]},
         "fee_explanation": listing.terms.fee_explanation,
         "variants": {row.label: terms_dict(row) for row in variants.rows(listing)},
     }

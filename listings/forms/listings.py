@@ -14,6 +14,7 @@ from marketplace.accounts.models import Organization
 from marketplace.lib.industries import INDUSTRIES
 
 GAINS = 3
+NO_TEXT = ("revision", "maturity_file")
 PARTS = ("what", "today", "new")
 TRACK_HINTS = {
     Track.PRESET: gettext_lazy("an ordinary license on your terms: price by class, free trial, places are possible"),
@@ -83,8 +84,16 @@ class StoryForm(GroupedForm):
     )
     industry = forms.ChoiceField(label=gettext_lazy("Industry"), choices=[("", "—"), *INDUSTRIES], required=False)
     gains_source = forms.CharField(label=gettext_lazy("Where these numbers come from"), max_length=300, required=False)
-    adoption = _text(gettext_lazy("Cost and time to adopt"), 3)
-    also_needed = _text(gettext_lazy("What else is needed"), 3)
+    adoption = _text(
+        gettext_lazy("Cost and time to adopt"),
+        3,
+        help_text=gettext_lazy("What a workshop pays to start, and how many weeks it takes."),
+    )
+    also_needed = _text(
+        gettext_lazy("What else is needed"),
+        3,
+        help_text=gettext_lazy("Equipment, know-how, permits; or “nothing”."),
+    )
     maturity = forms.TypedChoiceField(
         label=gettext_lazy("Maturity"),
         required=False,
@@ -92,6 +101,8 @@ class StoryForm(GroupedForm):
         empty_value=None,
         choices=[
             ("", "—"),
+            (1, gettext_lazy("1 · principle seen")),
+            (2, gettext_lazy("2 · idea of a use")),
             (3, gettext_lazy("3 · shown in the laboratory")),
             (4, gettext_lazy("4 · parts proven in the laboratory")),
             (5, gettext_lazy("5 · proven under real conditions, small")),
@@ -99,11 +110,19 @@ class StoryForm(GroupedForm):
             (7, gettext_lazy("7 · prototype at a user's")),
             (8, gettext_lazy("8 · complete and tested")),
             (9, gettext_lazy("9 · in use in production")),
-            (1, gettext_lazy("1 · principle seen")),
-            (2, gettext_lazy("2 · idea of a use")),
         ],
     )
-    maturity_proof = forms.CharField(label=gettext_lazy("Proof of maturity"), max_length=300, required=False)
+    maturity_proof = forms.CharField(
+        label=gettext_lazy("Proof of maturity"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("A report with page, a customer, or the address of a page."),
+    )
+    maturity_file = ScanField(
+        label=gettext_lazy("Proof as a file"),
+        required=False,
+        help_text=gettext_lazy("PDF, PNG or JPEG, up to 10 MB. Everybody who reads the offer can open it."),
+    )
     contact_name = forms.CharField(label=gettext_lazy("Contact"), max_length=80, required=False)
     contact_phone = forms.CharField(
         label=gettext_lazy("Phone"),
@@ -131,15 +150,16 @@ class StoryForm(GroupedForm):
         ),
         (
             gettext_lazy("What it takes"),
-            ("adoption", "also_needed", "maturity", "maturity_proof"),
+            ("adoption", "also_needed", "maturity", "maturity_proof", "maturity_file"),
             "",
             False,
         ),
         (gettext_lazy("Whom to ask"), ("contact_name", "contact_phone", "contact_email"), "", False),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, track: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
+        self.track = track
         words = {"what": _("What is measured"), "today": pgettext("comparison", "Today"), "new": _("With this patent")}
         for i in range(GAINS):
             for part, label in words.items():
@@ -165,7 +185,7 @@ class StoryForm(GroupedForm):
     @staticmethod
     def initial_of(listing: Listing) -> dict[str, Any]:
         """The form's values of a stored listing."""
-        names = [name for name in StoryForm.base_fields if name != "revision"]
+        names = [name for name in StoryForm.base_fields if name not in NO_TEXT]
         told = {name: getattr(listing, name) for name in names}
         for i, row in enumerate(listing.gains[:GAINS]):
             for part, value in zip(PARTS, row, strict=False):
@@ -176,12 +196,29 @@ class StoryForm(GroupedForm):
         """The columns of Listing."""
         told = self.cleaned_data
         gains = [row for i in range(GAINS) if all(row := self._gain(told, i))]
-        names = [name for name in self.base_fields if name != "revision"]
+        names = [name for name in self.base_fields if name not in NO_TEXT]
         return {name: told[name] for name in names} | {"gains": gains}
 
 
+class PictureForm(forms.Form):
+    """A picture, and what it shows."""
+
+    picture = forms.FileField(
+        label=gettext_lazy("Picture"),
+        help_text=gettext_lazy(
+            "JPEG, PNG or WebP, up to 10 MB; it is made smaller, and its place and camera taken out."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.webp"}),
+    )
+    alt = forms.CharField(
+        label=gettext_lazy("What the picture shows"),
+        max_length=200,
+        help_text=gettext_lazy("For people who cannot see it, and for the search."),
+    )
+
+
 class BindingForm(forms.Form):
-    """Two statements that bind: co-owners and related parties."""
+    """Statements that bind: co-owners and related parties."""
 
     co_owner_default = forms.BooleanField(
         label=gettext_lazy(
@@ -195,11 +232,33 @@ class BindingForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Publicity must say so."),
     )
+    related_parties = forms.CharField(
+        label=gettext_lazy("Related parties"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Each in a line of its own: name, colon, what connects you (a shared legal representative, shareholder or"
+            " inventor). Empty means that there is none; your undertaking covers it."
+        ),
+    )
 
     def __init__(self, *args: Any, track: str, **options: Any) -> None:
         super().__init__(*args, **options)
         if track == Track.OPEN:
             del self.fields["co_owner_default"]
+
+    @staticmethod
+    def initial_of(listing: Listing) -> dict[str, Any]:
+        """The form's values of a stored listing."""
+        return {name: getattr(listing, name) for name in BindingForm.base_fields}
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever opens the offer to related parties names them (LIC-J)."""
+        told = super().clean() or {}
+        if told.get("related_party_mark") and not told.get("related_parties", "").strip():
+            self.add_error("related_parties", _("Name each related party in a line of its own (rule LIC-J)."))
+        return told
 
 
 class PublicityForm(forms.Form):

@@ -16,6 +16,7 @@ from listings.rules.institution import INSTITUTIONS
 from listings.rules.licensee import LICENSEES
 from listings.rules.numbers import NUMBERS
 from listings.rules.preset import PRESETS
+from listings.rules.story import STORIES
 from listings.rules.table import Rule, Stage
 from listings.rules.tracks import TRACKS
 from marketplace.accounts.models import Organization
@@ -23,7 +24,7 @@ from marketplace.lib.findings import Finding, Severity, blocking
 
 RULES: dict[str, Rule] = {
     rule.id: rule
-    for rule in (*TRACKS, *GATES, *DECLARATIONS, *PRESETS, *INSTITUTIONS, *CONTRACTS, *LICENSEES, *NUMBERS)
+    for rule in (*TRACKS, *GATES, *DECLARATIONS, *PRESETS, *INSTITUTIONS, *CONTRACTS, *LICENSEES, *NUMBERS, *STORIES)
 }
 
 

@@ -7,13 +7,24 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from listings.models import ApprovalStep, AskingKind, AskingState, FeeMode, LaterMode, LicenseeClass, Listing
+from listings.models import (
+    ApprovalStep,
+    AskingKind,
+    AskingState,
+    FeeMode,
+    LaterMode,
+    LicenseeClass,
+    Listing,
+    ListingState,
+)
 from listings.models.offer_terms import Terms
 from listings.prices import class_prices_of, price_for, terms_dict
 from listings.rules.table import Rule, Stage
 from marketplace.lib.canonical import sha256_of
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.terms import today
+
+BEFORE_APPROVAL = (ListingState.DRAFT, ListingState.APPROVAL, ListingState.SUBMITTED)
 
 
 def all_terms(listing: Listing) -> list[Any]:
@@ -90,6 +101,8 @@ def waiting_steps(listing: Listing) -> list[ApprovalStep]:
 
 
 def _inst_4(listing: Listing, stage: Stage) -> Iterable[Finding]:
+    if listing.state not in BEFORE_APPROVAL:  # steps that are set later do not touch what was approved by then
+        return
     for step in waiting_steps(listing):
         yield INST_4.finding(
             _("Step %(position)d of the approval inside the institution is still open: %(capacity)s.")

@@ -50,6 +50,10 @@ _PRICE = ("terms.fee_mode", "terms.fee_minor", "terms.royalty_bp")
 _CONSENT = _("The signed consent of each co-owner as a file, or the answer by mailed link.")
 
 NEEDS: dict[str, Needs] = {
+    "STORY-1": Needs(
+        (*_TEXTS, "listing.gains", "listing.maturity", "listing.contact_name"),
+        _("A report, a link or a file that proves the maturity and the numbers."),
+    ),
     "TRACK-1": Needs(
         ("declaration.number", "declaration.announced_on", "terms.classes_only", "terms.fee_mode", "terms.territory"),
         _("The page of the gazette or the office's notice of the announcement."),

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from listings import flow, offers, variants
+from listings.completeness import LINE, hints
 from listings.forms.fields import keep
-from listings.forms.listings import BindingForm, DeclarationForm, PublicityForm, StoryForm
+from listings.forms.listings import BindingForm, DeclarationForm, PictureForm, PublicityForm, StoryForm
 from listings.forms.offered import OpenTermsForm, PresetTermsForm, initial_of_offer
 from listings.forms.terms import TermsForm
 from listings.models import Listing, Track
@@ -78,16 +79,33 @@ def edit(request: PersonRequest, code: UUID) -> HttpResponse:
     listing = editable(request, code)
     if isinstance(listing, HttpResponse):
         return listing
-    form = StoryForm(request.POST or None, initial=StoryForm.initial_of(listing), findings=_says_again(listing))
-    context = part_context(listing, "story", form=form)
+    form = StoryForm(
+        request.POST or None,
+        request.FILES or None,
+        initial=StoryForm.initial_of(listing),
+        findings=_says_again(listing),
+        track=listing.track,
+    )
+    context = story_context(listing, form=form)
     if request.method != "POST":
         return render(request, "listings/edit.html", context)
     if form.is_valid():
-        draft = flow.Draft(texts=form.texts())
-        after = save_edit(request, listing, form, draft, form.cleaned_data["revision"])
+        with transaction.atomic():
+            proof = keep(form, "maturity_file", kind="maturity_proof", by=request.user, subject=listing)
+            texts = form.texts() | ({"maturity_file": proof} if proof else {})
+            draft = flow.Draft(texts=texts)
+            after = not form.errors and save_edit(request, listing, form, draft, form.cleaned_data["revision"])
+            if not after:
+                transaction.set_rollback(True)
         if after:
             return redirect("listings:terms" if "next" in request.POST else "listings:mine_one", code)
     return wrong(request, "listings/edit.html", context)
+
+
+def story_context(listing: Listing, **more: Any) -> dict[str, Any]:
+    """The story's page: the form, the pictures, and how complete it is."""
+    told = {"hints": hints(listing), "line": LINE, "pictures": listing.pictures.select_related("file")}
+    return part_context(listing, "story", picture_form=PictureForm(prefix="pic"), **told) | more
 
 
 def save_edit(
@@ -174,7 +192,7 @@ def publicity(request: PersonRequest, code: UUID) -> HttpResponse:
     form = BindingForm(
         request.POST or None,
         track=listing.track,
-        initial={"co_owner_default": listing.co_owner_default, "related_party_mark": listing.related_party_mark},
+        initial=BindingForm.initial_of(listing),
     )
     if request.method != "POST":
         return render(request, "listings/publicity_desk.html", _publicity_context(listing, form=form))
@@ -199,13 +217,7 @@ def _publicity_context(listing: Listing, **more: Any) -> dict[str, Any]:
             publicities=listing.publicities.select_related("proof").order_by("-pk"),
             declaration=declaration,
             findings=[f for f in check(listing, Stage.PUBLISH) if f.field in ("publicity", "declaration")],
-            form=BindingForm(
-                track=listing.track,
-                initial={
-                    "co_owner_default": listing.co_owner_default,
-                    "related_party_mark": listing.related_party_mark,
-                },
-            ),
+            form=BindingForm(track=listing.track, initial=BindingForm.initial_of(listing)),
             publicity_form=PublicityForm(prefix="pub"),
             declaration_form=DeclarationForm(prefix="decl", initial=told),
         )

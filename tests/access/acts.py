@@ -112,7 +112,7 @@ LISTINGS = [
     Act("listings:new", LISTS, lambda w: {"patent": w.things["spare"].code, "track": "preset"}),
     Act("listings:edit", LISTS, lambda w: {"headline": "改过的一句话"}, "listings:edit"),
     Act("listings:terms", LISTS, page="listings:terms"),
-    Act("listings:publicity", LISTS, lambda w: {"related_party_mark": "on"}, "listings:publicity"),
+    Act("listings:publicity", LISTS, lambda w: {"related_party_mark": "on", "related_parties": "示范新材料厂：股东相同"}, "listings:publicity"),
     Act("listings:publicity_elsewhere", LISTS, lambda w: {
         "pub-held_at": "校园公示栏", "pub-starts_on": EARLIER, "pub-ends_on": LATER, "pub-proof": scan()}),
     Act("listings:declaration", LISTS, lambda w: {

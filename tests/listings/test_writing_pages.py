@@ -56,7 +56,7 @@ def test_from_a_patent_to_a_submission_in_four_pages(alice: User, patent: Patent
     assert client.post(url("edit", listing.code), STORY | {"next": "1"})["Location"] == url("terms", listing.code)
     answer = client.post(url("terms", listing.code), TERMS | {"next": "1"})
     assert answer["Location"] == url("publicity", listing.code)
-    client.post(url("publicity", listing.code), {"related_party_mark": "on"})
+    client.post(url("publicity", listing.code), {"related_party_mark": "on", "related_parties": "示范新材料厂：法定代表人相同"})
     answer = client.post(url("submit", listing.code), {"undertaking": "on"}, follow=True)
 
     listing.refresh_from_db()
