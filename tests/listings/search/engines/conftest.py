@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,3 +66,46 @@ def another(unbuilt: Another) -> Another:
 def engine(another: Another) -> SearchBackend:
     """An engine with an empty index."""
     return another()
+
+
+@pytest.fixture(params=ENGINES)
+def site(request: pytest.FixtureRequest, tmp_path: Path, settings: Any, db: None) -> Iterator[str]:
+    """The site's own engine, one after the other, with an empty index; gives its name."""
+    settings.SEARCH_ROOT = tmp_path / "search"
+    if request.param == "elasticsearch":
+        settings.SEARCH_BACKEND = "listings.search.elastic.ElasticBackend"
+    with opened(request.param, request, tmp_path) as another:
+        if request.param == "elasticsearch":
+            place = another().place_told  # type: ignore[attr-defined]
+            settings.ELASTICSEARCH_URLS, settings.ELASTICSEARCH_PREFIX = place.urls, place.prefix
+        another().rebuild([])
+        yield request.param
+
+
+class Mute:
+    """A server that takes connections and never answers, or hangs up at once; counts who came."""
+
+    def __init__(self, *, hangs_up: bool = False) -> None:
+        self.visits = 0
+        self._hangs_up = hangs_up
+        self._held: list[socket.socket] = []
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                visitor, _address = self._socket.accept()
+            except OSError:
+                return
+            self.visits += 1
+            if self._hangs_up:
+                visitor.close()
+            else:
+                self._held.append(visitor)
+
+    def close(self) -> None:
+        self._socket.close()
+        for visitor in self._held:
+            visitor.close()
