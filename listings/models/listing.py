@@ -127,7 +127,9 @@ class Listing(models.Model):
                 name="listing_offers_what_was_approved",
             ),
             models.CheckConstraint(
-                condition=Q(related_party_mark=False) | ~Q(related_parties="") | Q(state__in=["draft", "withdrawn"]),
+                condition=Q(related_party_mark=False)
+                | ~Q(related_parties="")
+                | Q(state__in=["draft", "withdrawn", "expired", "refused"]),
                 name="listing_related_parties_have_names",
             ),
         ]
