@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test tour check format messages lock clean
+.PHONY: help run test tour bench check format messages lock clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ check: $(VENV)/.tests ## style, types and import order only
 
 tour: $(VENV)/.tests ## the main job in a real browser, from an empty database (SHEET=FILE: with your own sheet)
 	@exec $(BIN)/python -m tests.browser.tour $(if $(SHEET),--sheet "$(SHEET)")
+
+bench: $(VENV)/.tests ## measure: how fast, against what, with how much memory (BENCH="import …": only these)
+	@exec $(BIN)/python -m tests.performance.bench $(BENCH)
 
 format: $(VENV)/.tests ## put the code into shape
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

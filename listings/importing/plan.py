@@ -23,6 +23,7 @@ DECLARED = ("status", "fees_paid_through")
 STORED = (Outcome.NEW, Outcome.CHANGED)
 ENDING_IN_A_PATENT = (*STORED, Outcome.SAME)
 # What is said only against the patents we know, and therefore said again when they have changed.
+_RELATED = ("co_owners", "encumbrances", "health_events")  # rows beside a patent that rules look at
 _COMPARED = {"held_elsewhere", "adopts", "locked", "changes", "completes", "reference", "announcement_taken"}
 
 
@@ -96,7 +97,7 @@ def _term(reading: Reading) -> None:
 def _known(numbers: Iterable[str]) -> dict[str, Patent]:
     wanted = sorted({number for number in numbers if number})
     found = Patent.objects.filter(application_number__in=wanted).select_related("organization")
-    return {patent.application_number: patent for patent in found.prefetch_related("co_owners", "encumbrances")}
+    return {patent.application_number: patent for patent in found.prefetch_related(*_RELATED)}
 
 
 def _announced_elsewhere(rows: Sequence[ImportRow]) -> dict[str, set[str]]:
@@ -192,7 +193,7 @@ def _as_stored(one: Planned, run: ImportRun) -> Patent:
     facts, patent = one.row.facts, one.patent
     if patent is None:
         patent = Patent(pk=0, application_number=one.row.key, kind=str(facts["kind"]))
-        patent._prefetched_objects_cache = {"co_owners": [], "encumbrances": []}  # type: ignore[attr-defined]
+        patent._prefetched_objects_cache = dict.fromkeys(_RELATED, ())  # type: ignore[attr-defined]
     for name, value in values_of(one.changes).items():
         setattr(patent, name, value)
     patent.organization = run.organization

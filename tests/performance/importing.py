@@ -1,0 +1,61 @@
+"""How fast a long inventory comes in: every row through every gate, then stored in one transaction."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+from tests.performance.bench import Meter, bench
+
+ROWS = 50_000
+OWNER = "示范理工大学"
+CALAMINE, BARE = "calamine alone: every cell read", "bare bulk_create of as many patents"
+
+
+@bench("import", f"{ROWS:,} rows: dry run with every gate, then stored in one step")
+def importing(meter: Meter) -> None:
+    """Dry run and commit of a synthetic inventory."""
+    from listings.importing import flow
+    from listings.models import Patent
+    from marketplace.accounts.models import Role, User
+    from tests.listings.making import member, university
+    from tests.performance import inventories
+
+    school = university(OWNER)
+    person = member(User.objects.create_user("bench@example.test", "x", name="甲"), school, Role.LISTER)
+    file = inventories.write(meter.folder / "inventory.xlsx", OWNER, ROWS)
+    with meter.measure(CALAMINE, count=ROWS):
+        _cells(file)
+    with meter.measure(BARE, count=ROWS):
+        _bare(ROWS)
+    gc.collect()
+    with meter.measure("dry run", count=ROWS, against=BARE):
+        run, _created = flow.stage(file.read_bytes(), file.name, organization=school, by=person, wait=True)
+    with meter.measure("stored", count=ROWS, against=BARE):
+        run = flow.commit(run, by=person, leave_out=True, wait=True)
+    stored = Patent.objects.filter(organization=school).count()
+    meter.say(f"outcomes: {dict(run.counts)}; patents stored: {stored:,}; file: {file.stat().st_size / 2**20:.1f} MiB")
+    both = meter.seconds("dry run", "stored")
+    meter.floor("rows a second through dry run and storing together", ROWS / both, 1_000)
+    meter.ceiling("peak memory in MiB", max(line.peak for line in meter.lines[-2:]), 300)
+
+
+def _cells(file: Path) -> int:
+    import python_calamine
+
+    sheet = python_calamine.CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0)
+    return sum(len(row) for row in sheet.iter_rows())
+
+
+def _bare(count: int) -> None:
+    from django.db import transaction
+
+    from listings.models import Patent
+
+    with transaction.atomic():
+        for start in range(0, count, 1_000):
+            numbers = (f"19{at:011d}" for at in range(start, start + 1_000))
+            Patent.objects.bulk_create(
+                [Patent(application_number=n, kind="invention", title=f"示例{n}", patentee=OWNER) for n in numbers]
+            )
+        transaction.set_rollback(True)  # they were only made to see how long it takes
