@@ -13,10 +13,14 @@ class ListingsConfig(AppConfig):
         """Name the letters, say who reads files, let the search index hear what moves, do what the clock demands."""
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from listings import cms_panels, flow, guards, letters, term_sheets
+        from listings import cms_panels, flow, guards, letters, pictures, term_sheets
+        from listings.desk import gates, objection_mail
+        from listings.flow import objections
         from listings.health import letters as health_letters
         from listings.health import sources
         from listings.importing import spool, steps
+        from listings.integrity import running as integrity
+        from listings.publicity import guests
         from listings.search import drift, health, indexer, meanings
         from marketplace.outbox import outbox
 
@@ -26,12 +30,20 @@ class ListingsConfig(AppConfig):
         outbox.handles("listing.moved", "meaning")(meanings.on_listing_moved)
         letters.register_messages()
         health_letters.register_messages()
+        guests.register()
         letters.register_files()
+        pictures.register()
         term_sheets.register_purpose()
         cms_panels.register()
         health.register()
+        outbox.handles("listing.moved", "desk")(gates.on_listing_moved)
+        outbox.handles("listing.moved", "integrity")(integrity.on_listing_moved)
+        outbox.handles(objections.DECIDED, "mail")(objection_mail.mail_decision)
+        integrity.register()
         outbox.handles("organization.vetoed", "listings")(flow.on_vetoed)
         outbox.handles("organization.veto_lifted", "listings")(flow.on_lifted)
+        outbox.every(600, "listings.compare_moved")(integrity.compare_moved)
+        outbox.every(86_400, "listings.integrity")(integrity.recompute_all)
         outbox.every(300, "listings.hold_vetoed")(flow.hold_vetoed)
         outbox.handles(steps.TOPIC, "listings")(steps.on_step)
         outbox.every(86_400, "listings.sweep_uploads")(spool.sweep)

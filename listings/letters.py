@@ -61,6 +61,7 @@ def register_messages() -> None:
     _to_licensors()
     _to_licensors_about_the_end()
     _to_moderators()
+    _to_objectors()
     _about_vetoes()
     _about_term_sheets()
 
@@ -71,6 +72,15 @@ def _to_licensors() -> None:
         subject=_("To correct: %(title)s"),
         body=_("A moderator sent the listing of “%(title)s” back. The reason: %(reason)s Correct it and submit again."),
         action=_("Correct it"),
+    )
+    register(
+        "listing.refused",
+        subject=_("Refused: %(title)s"),
+        body=_(
+            "A moderator refused the listing of “%(title)s”. The reason: %(reason)s The patent can be listed anew once"
+            " this is settled."
+        ),
+        action=_("See the listing"),
     )
     register(
         "listing.publicity",
@@ -151,12 +161,6 @@ def _to_licensors_about_the_end() -> None:
         action=_("See the listing"),
     )
     register(
-        "patent.event",
-        subject=_("Recorded: %(title)s"),
-        body=_("%(what)s (%(day)s, by %(source)s). Record on the patent's page how it ends; licenses in force stay."),
-        action=_("See what to settle"),
-    )
-    register(
         "listing.confirm_alive",
         subject=_("Still in force? %(title)s"),
         body=_(
@@ -164,6 +168,21 @@ def _to_licensors_about_the_end() -> None:
             " until you have done so."
         ),
         action=_("Confirm it"),
+    )
+
+
+def _to_objectors() -> None:
+    register(
+        "listing.your_objection_upheld",
+        subject=_("Your objection is upheld: %(title)s"),
+        body=_("A moderator has upheld your objection to “%(title)s”; it goes back to be changed. %(reason)s"),
+        action=_("See the publicity"),
+    )
+    register(
+        "listing.your_objection_dismissed",
+        subject=_("Your objection is not upheld: %(title)s"),
+        body=_("A moderator has not upheld your objection to “%(title)s”; the publicity goes on. %(reason)s"),
+        action=_("See the publicity"),
     )
 
 
@@ -181,6 +200,12 @@ def _about_vetoes() -> None:
 
 def _to_moderators() -> None:
     look = _("Look at it")
+    register(
+        "listing.given",
+        subject=_("Given to you to check: %(title)s"),
+        body=_("%(name)s gave you the listing of “%(title)s” to check."),
+        action=look,
+    )
     register(
         "listing.submitted",
         subject=_("To check: %(title)s"),

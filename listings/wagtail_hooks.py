@@ -8,21 +8,14 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
-from listings import moderation
+from listings.desk import urls as desk
 from marketplace.accounts.menu import ModeratorsItem
 
 
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
 def urls() -> list[URLPattern | URLResolver]:
     """Addresses under /admin/moderation/listings/."""
-    pages = [
-        path("", moderation.listings, name="listings"),
-        path("<uuid:code>/", moderation.listing, name="listing"),
-        path("<uuid:code>/decide/", moderation.decide, name="decide"),
-        path("<uuid:code>/declaration/", moderation.declare, name="declare"),
-        path("objections/<uuid:code>/", moderation.decide_objection, name="objection"),
-    ]
-    return [path("moderation/listings/", include((pages, "listings_moderation")))]
+    return [path("moderation/listings/", include((desk.urlpatterns, "listings_moderation")))]
 
 
 @hooks.register("register_admin_menu_item")  # type: ignore[untyped-decorator]

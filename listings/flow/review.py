@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from listings.flow import moving
+from listings.flow import cases, moving
+from listings.flow.asking import into_approval
 from listings.flow.opening import publicity_needed, start_publicity, where_it_belongs
-from listings.flow.refusing import require_reason
+from listings.flow.refusing import language_of, require_reason
 from listings.flow.writing import keep_revision
-from listings.models import Listing, ListingState, Override, Review
+from listings.models import Listing, ListingState, Override, Reason, Review
+from listings.reasons import Said, say
 from listings.rules import RULES, Stage, check
 from listings.states import STEPS, NotNow
 from marketplace.accounts.models import User
@@ -22,15 +25,20 @@ from marketplace.lib.findings import Refused, Severity, blocking, refuse
 
 
 def submit(listing: Listing, *, by: User) -> Listing:
-    """Hand a draft to the moderators. Raises Refused with everything the rules still want, NotNow, PermissionDenied."""
+    """Hand a draft to the moderators, or first to the institution's own steps where its price takes them (INST-4).
+
+    Raises Refused with everything the rules still want, NotNow, PermissionDenied.
+    """
     moving.require(by, listing, STEPS["submit"])
     with transaction.atomic():
         listing = moving.lock(listing)
         found = blocking(check(listing, Stage.SUBMIT))
         # What a moderator may let pass is for the moderator to say: it does not stop the submission.
         found = [finding for finding in found if not RULES[finding.rule].overridable]
-        if found:
+        if any(finding.rule != "INST-4" for finding in found):
             raise Refused(found)
+        if found:
+            return into_approval(listing, by=by)
         listing = moving.move(
             listing, "submit", ListingState.SUBMITTED, by=by, submitted_at=timezone.now(), submitted_by=by
         )
@@ -61,6 +69,7 @@ def approve(listing: Listing, *, by: User, revision: int, note: str = "") -> Lis
         Review.objects.create(listing=listing, revision=revision, decision="approved", reason=note, decided_by=by)
         if to == ListingState.PUBLICITY and publicity_needed(listing):
             start_publicity(listing, by=by)
+        cases.close(listing)
         _tell_approval(listing)
     return moving.refreshed(listing)
 
@@ -74,15 +83,45 @@ def _tell_approval(listing: Listing) -> None:
     moving.tell_owners(listing, kinds[ListingState(listing.state)])
 
 
-def send_back(listing: Listing, *, by: User, revision: int, reason: str) -> Listing:
+def send_back(
+    listing: Listing, *, by: User, revision: int, reason: str = "", quoting: Iterable[Reason] = ()
+) -> Listing:
     """Return a revision with the reasons; the submitter edits and submits again. Raises NotNow, Refused."""
-    moving.require(by, listing, STEPS["return"])
-    require_reason(reason)
+    return _turn_down(listing, "return", by=by, revision=revision, said=say(reason, quoting))
+
+
+def refuse_listing(
+    listing: Listing, *, by: User, revision: int, reason: str = "", quoting: Iterable[Reason] = ()
+) -> Listing:
+    """Refuse a revision for good, with the reasons; the patent can be listed anew. Raises NotNow, Refused."""
+    return _turn_down(listing, "refuse", by=by, revision=revision, said=say(reason, quoting))
+
+
+_TURNED_DOWN = {
+    "return": (ListingState.DRAFT, "returned", "listing.returned"),
+    "refuse": (ListingState.REFUSED, "refused", "listing.refused"),
+}
+
+
+def _turn_down(listing: Listing, step: str, *, by: User, revision: int, said: Said) -> Listing:
+    """Each person is told in his own language; the column keeps the submitter's."""
+    to, decision, kind = _TURNED_DOWN[step]
+    moving.require(by, listing, STEPS[step])
+    require_reason(str(said))
     with transaction.atomic():
         listing = _lock_revision(listing, revision)
-        listing = moving.move(listing, "return", ListingState.DRAFT, by=by, reason=reason)
-        Review.objects.create(listing=listing, revision=revision, decision="returned", reason=reason, decided_by=by)
-        moving.tell_owners(listing, "listing.returned", reason=reason)
+        told = said.to(language_of(listing))
+        listing = moving.move(listing, step, to, by=by, reason=told)
+        Review.objects.create(
+            listing=listing,
+            revision=revision,
+            decision=decision,
+            reason=said.free if said.quotes else told,
+            quoted=said.stored(),
+            decided_by=by,
+        )
+        cases.close(listing)
+        moving.tell_owners(listing, kind, reason=said)
     return listing
 
 

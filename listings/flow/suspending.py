@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -9,8 +10,9 @@ from django.utils import timezone
 
 from listings.flow import moving
 from listings.flow.opening import where_it_belongs
-from listings.flow.refusing import require_reason
-from listings.models import PUBLIC, Listing, ListingState, Patent, Review
+from listings.flow.refusing import language_of, require_reason
+from listings.models import PUBLIC, Listing, ListingState, Patent, Reason, Review
+from listings.reasons import say
 from listings.rules import check_patent
 from listings.states import STEPS
 from marketplace.accounts.models import User
@@ -19,17 +21,24 @@ from marketplace.lib.findings import blocking
 APPROVED = (ListingState.PUBLICITY, ListingState.AWAITING_ANNOUNCEMENT, *PUBLIC)
 
 
-def suspend(listing: Listing, *, by: User, reason: str) -> Listing:
+def suspend(listing: Listing, *, by: User, reason: str = "", quoting: Iterable[Reason] = ()) -> Listing:
     """A moderator takes a listing down for a while; licenses stay. Raises NotNow, Refused, PermissionDenied."""
     moving.require(by, listing, STEPS["suspend"])
-    require_reason(reason)
+    said = say(reason, quoting)
+    require_reason(str(said))
     with transaction.atomic():
         listing = moving.lock(listing)
-        listing = moving.move(listing, "suspend", ListingState.SUSPENDED, by=by, reason=reason)
+        told = said.to(language_of(listing))
+        listing = moving.move(listing, "suspend", ListingState.SUSPENDED, by=by, reason=told)
         Review.objects.create(
-            listing=listing, revision=listing.revision, decision="suspended", reason=reason, decided_by=by
+            listing=listing,
+            revision=listing.revision,
+            decision="suspended",
+            reason=said.free if said.quotes else told,
+            quoted=said.stored(),
+            decided_by=by,
         )
-        moving.tell_owners(listing, "listing.suspended", reason=reason)
+        moving.tell_owners(listing, "listing.suspended", reason=said)
     return listing
 
 

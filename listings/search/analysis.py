@@ -49,6 +49,14 @@ def words(text: str) -> list[str]:
     return found
 
 
+def cut(text: str) -> list[str]:
+    """A text cut into words without losing a letter: joined again they are the text, blanks and points included."""
+    found: list[str] = []
+    for piece in re.findall(rf"[{_HAN}]+|[A-Za-z0-9]+|.", text, re.DOTALL):
+        found += _jieba().cut(piece) if is_han(piece) else [piece]
+    return found
+
+
 def pairs(text: str) -> list[str]:
     """The Chinese characters of a text two by two: finds a word where segmentation cut elsewhere."""
     return [pair for piece in _PIECE.findall(even(text)) if is_han(piece) for pair in _pairs(piece)]
@@ -85,13 +93,13 @@ def question(text: str) -> tuple[list[Word], list[str]]:
     """
     asked = numbers(text)
     rest = _NUMBER.sub(" ", unicodedata.normalize("NFKC", text).upper()) if asked else text
-    tokens = _tokens(rest)
-    telling = [t for t in tokens if t not in _stop_words() and not (is_han(t) and len(t) == 1)]
+    read = tokens(rest)
+    telling = [t for t in read if t not in stop_words() and not (is_han(t) and len(t) == 1)]
     found: dict[str, Word] = {}
-    tokens = telling or tokens
+    read = telling or read
     position = 0
-    while position < len(tokens) and len(found) < MOST_WORDS:
-        word, width = _word_at(tokens, position)
+    while position < len(read) and len(found) < MOST_WORDS:
+        word, width = _word_at(read, position)
         found.setdefault(word.forms[0], word)
         position += width
     return list(found.values()), asked
@@ -133,8 +141,8 @@ def _pairs(piece: str) -> list[str]:
     return [piece[i : i + 2] for i in range(len(piece) - 1)]
 
 
-def _tokens(text: str) -> list[str]:
-    """A question's words in order, each place once: no parts of long words."""
+def tokens(text: str) -> list[str]:
+    """The words of a question in order, each place once: no parts of long words."""
     found: list[str] = []
     for piece in _PIECE.findall(even(text)):
         found += _jieba().cut(piece) if is_han(piece) else [stem(part) for part in re.split(r"[\-/+_]", piece) if part]
@@ -177,7 +185,8 @@ def _lines(name: str) -> list[str]:
 
 
 @cache
-def _stop_words() -> frozenset[str]:
+def stop_words() -> frozenset[str]:
+    """Words that ask, join or soften, as `tokens` gives them."""
     return frozenset(stem(word) for line in _lines("stop.txt") for word in line.split())
 
 
@@ -186,7 +195,7 @@ def _synonyms() -> dict[str, tuple[str, ...]]:
     """From an expression (words joined by blanks) to the other expressions of its group; groups are split by commas."""
     table: dict[str, list[str]] = {}
     for line in _lines("synonyms.txt"):
-        group = [" ".join(_tokens(expression)) for expression in line.split(",")]
+        group = [" ".join(tokens(expression)) for expression in line.split(",")]
         for expression in group:
             table.setdefault(expression, []).extend(e for e in group if e != expression)
     return {expression: tuple(dict.fromkeys(kin)) for expression, kin in table.items()}

@@ -123,6 +123,19 @@ def is_working_day(day: date) -> bool:
     return _works_by_calendar(day) if calendar_knows(day) else day.weekday() < 5
 
 
+def add_working_days(day: date, count: int) -> date:
+    """The `count`-th working day after `day`, which itself does not count; 0 gives `day`."""
+    for _ in range(count):
+        day = next_working_day(day + timedelta(days=1))
+    return day
+
+
+def working_days_between(first: date, last: date) -> int:
+    """How many working days lie after `first` up to and including `last`; 0 where `last` is not later."""
+    days = range(1, max(0, (last - first).days) + 1)
+    return sum(is_working_day(first + timedelta(days=number)) for number in days)
+
+
 def next_working_day(day: date) -> date:
     """`day` itself if it is a working day, else the first one after it (IR 5: a period ending on a holiday rolls)."""
     while not is_working_day(day):

@@ -11,7 +11,13 @@ class LicensingConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the letters, say who reads papers, hear the outbox, and do what the clock demands."""
-        from marketplace.licensing import checks, letters, reading_rights, watching  # noqa: F401  checks register themselves
+        from marketplace.licensing import (  # checks register themselves
+            checks,  # noqa: F401
+            integrity,
+            letters,
+            reading_rights,
+            watching,
+        )
         from marketplace.licensing.flow import end_due, fall_due, lapse_due
         from marketplace.licensing.signing import sealing
         from marketplace.outbox import outbox
@@ -20,6 +26,7 @@ class LicensingConfig(AppConfig):
         reading_rights.register()
         sealing.register()
         watching.register()
+        integrity.register()
         outbox.every(60, "licensing.lapse")(lapse_due)
         outbox.every(3600, "licensing.end")(end_due)
         outbox.every(3600, "licensing.fall_due")(fall_due)

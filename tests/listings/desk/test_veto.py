@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from listings import flow, offers, term_sheets
 from listings.flow import vetoes as holding
@@ -46,7 +47,7 @@ def test_what_is_on_offer_is_held_and_licenses_stay(
     offer: Listing, university: Organization, moderator: User, alice: User
 ) -> None:
     given = flow.encumber(
-        offer.patent, kind=EncumbranceKind.ORDINARY, starts_at=offer.published_at, holder="某厂", reference="KX-1",
+        offer.patent, kind=EncumbranceKind.ORDINARY, starts_at=timezone.now(), holder="某厂", reference="KX-1",
         by=moderator,
     )  # fmt: skip
 
