@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.views import variants
+from listings.views import pictures, variants
 
 urlpatterns = [
+    path("desk/listings/<uuid:code>/pictures/", pictures.picture_add, name="picture_add"),
+    path("desk/listings/<uuid:code>/pictures/<uuid:picture>/remove/", pictures.picture_remove, name="picture_remove"),
     path("desk/listings/<uuid:code>/variants/new/", variants.variant_new, name="variant_new"),
     path("desk/listings/<uuid:code>/variants/<uuid:variant>/", variants.variant_edit, name="variant_edit"),
     path("desk/listings/<uuid:code>/variants/<uuid:variant>/drop/", variants.variant_drop, name="variant_drop"),

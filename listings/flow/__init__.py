@@ -22,6 +22,7 @@ from listings.flow.patents import (
     record_status,
     set_co_owners,
 )
+from listings.flow.pictures import add_picture, remove_picture
 from listings.flow.review import approve, override, refuse_listing, send_back, submit
 from listings.flow.staleness import confirm_alive, remind_due, tidy_due
 from listings.flow.suspending import resume, suspend, suspend_for_health
@@ -35,6 +36,7 @@ __all__ = [
     "Draft",
     "NotNow",
     "add_patent",
+    "add_picture",
     "advance",
     "answer",
     "approve",
@@ -67,6 +69,7 @@ __all__ = [
     "release",
     "remind_askings",
     "remind_due",
+    "remove_picture",
     "request_withdrawal",
     "require_lister",
     "resume",

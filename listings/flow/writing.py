@@ -51,8 +51,8 @@ AWAY = APPROVED | {ListingState.SUBMITTED}  # out of the writer's hands
 class Draft:
     """What a form or an import says about a listing; what is not named stays as it is.
 
-    `texts` are the columns of TEXTS, FILES and BINDING, `terms` those of OWN_TERMS, `prices` {LicenseeClass: minor units}
-    (None: unchanged). With a `sheet` the terms are the sheet's, whatever `terms` says about them.
+    `texts` are the columns of TEXTS, FILES and BINDING, `terms` those of OWN_TERMS, `prices` {LicenseeClass: minor
+    units} (None: unchanged). With a `sheet` the terms are the sheet's, whatever `terms` says about them.
     """
 
     texts: Mapping[str, Any] = field(default_factory=dict)

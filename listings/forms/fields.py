@@ -12,6 +12,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from listings.marking import Piece, marked
 from marketplace.lib.findings import Finding
 from marketplace.vault.files import BadFile, store
 
@@ -94,6 +95,7 @@ class Row:
     modes: str = ""  # the ways of paying to which the field belongs; empty: to all
     needs: str = ""  # the choice that asks for the field; empty: none
     line: str = ""  # fields of one line share it
+    marked: Sequence[Piece] = ()  # the text with the words marked that a rule has something against
 
     @property
     def shown_anyway(self) -> bool:
@@ -146,6 +148,7 @@ class GroupedForm(forms.Form):
     """A form told as groups: a subclass names them in `layout` as (legend, field names, hint, folded)."""
 
     layout: Layout = ()
+    track = ""  # whose rules mark words in the texts
     modes_of: Mapping[str, str] = MappingProxyType({})
     needs_of: Mapping[str, str] = MappingProxyType({})
 
@@ -169,7 +172,16 @@ class GroupedForm(forms.Form):
         return found
 
     def _row(self, name: str, findings: Sequence[Finding]) -> Row:
-        return Row(self[name], findings, self.modes_of.get(name, ""), self.needs_of.get(name, ""), self.line_of(name))
+        bound = self[name]
+        text = bound.value() if isinstance(bound.field, forms.CharField) else ""
+        return Row(
+            bound,
+            findings,
+            self.modes_of.get(name, ""),
+            self.needs_of.get(name, ""),
+            self.line_of(name),
+            marked(str(text or ""), name, self.track),
+        )
 
     def line_of(self, name: str) -> str:
         """Which line a field shares with its neighbors; named alike up to "_" and numbered (gain0_…) by default."""

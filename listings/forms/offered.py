@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from listings.forms.fields import DayField, Layout, YuanField
 from listings.forms.terms import PRICES, TRIAL_FIELDS, TermsForm
-from listings.models import FeeMode, OfferTerms, TermSheet, TermSheetState
+from listings.models import FeeMode, OfferTerms, TermSheet, TermSheetState, Track
 from marketplace.accounts.models import Organization
 from marketplace.lib.terms import today
 
@@ -19,6 +19,7 @@ from marketplace.lib.terms import today
 class PresetTermsForm(TermsForm):
     """The terms of a preset listing: a signed term sheet's, or its own."""
 
+    track = Track.PRESET
     sheet = forms.ModelChoiceField(
         label=gettext_lazy("Whose terms?"),
         queryset=TermSheet.objects.none(),
@@ -97,6 +98,7 @@ class VariantForm(PresetTermsForm):
 class OpenTermsForm(TermsForm):
     """The terms of an open license: one price for everybody, no trial, the whole country (TRACK-1)."""
 
+    track = Track.OPEN
     modes = [choice for choice in FeeMode.choices if choice[0] != FeeMode.FREE_THEN_PAID]
 
     fee_explanation = forms.CharField(
@@ -146,6 +148,7 @@ def signed_sheets(organization: Organization) -> Any:
 class TermSheetForm(TermsForm):
     """A term sheet: the terms and the limits of the standing offer."""
 
+    track = Track.PRESET
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=120,

@@ -49,11 +49,12 @@ def whole(code: UUID, user: User) -> Listing:
     """The listing with everything its page shows, if `user` may see it. Raises Listing.DoesNotExist."""
     return (
         Listing.objects.visible_to(user)
-        .select_related("patent__organization", "organization", "term_sheet", "terms", "declaration")
+        .select_related("patent__organization", "organization", "term_sheet", "terms", "declaration", "maturity_file")
         .prefetch_related(
             "terms__class_prices",
             "variants__class_prices",
             "variants__term_sheet",
+            "pictures__file",
             "publicities",
             "reviews",
             "patent__co_owners",
@@ -88,6 +89,7 @@ def context_of(listing: Listing, user: User, organization: Organization | None) 
         "may_request": is_open and bool(terms) and not against and not blocking(found),
         "sees_contact": user.is_authenticated,
         "age": age_words(listing.patent.status_checked_at, listing.patent.status_source or listing.organization.name),
+        "pictures": listing.pictures.all(),
         "variant": variants.key_of(listing),
         "choices": side_by_side(listing, organization, is_open=is_open) if terms else [],
     }

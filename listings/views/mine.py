@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from listings import flow, offers
-from listings.completeness import hints
+from listings.completeness import LINE, hints
 from listings.forms.listings import CopyForm, NewListingForm, ReasonForm, WithdrawForm
 from listings.models import PUBLIC, Listing, ListingState, Patent, Track
 from listings.progress import steps_of
@@ -92,6 +92,7 @@ def one_context(request: PersonRequest, listing: Listing, **more: Any) -> dict[s
         "price": offers.price_for(listing),
         "six": offers.summary_facts(snapshot, offers.price_for(listing)),
         "hints": hints(listing),
+        "line": LINE,
         "publicity": publicity_of(listing),
         "needs_publicity": needs_publicity(listing),
         "reviews": listing.reviews.select_related("decided_by")[:10],

@@ -22,6 +22,7 @@ def chapters() -> list[tuple[str, list[tuple[Rule, Needs]]]]:
         "INST": _("Institutions"),
         "LIC": _("Offer and contract"),
         "NUM": _("Numbers and dates"),
+        "STORY": _("What a reader is told"),
     }
     return [
         (words, [(rule, needs_of(rule.id)) for rule in RULES.values() if rule.id.split("-")[0] == start])

@@ -22,6 +22,7 @@ LAWS = {
     ),
     "国际专利分类斯特拉斯堡协定": "Strasbourg Agreement (IPC)",
     "洛迦诺协定": "Locarno Agreement",
+    "交易规则": "Trading Rules of this platform",
     "专利申请号标准": "Standard for Application Numbers",
 }
 _LAW = re.compile(r"《([^》]+)》")
@@ -38,6 +39,7 @@ def cited(citation: str) -> str:
 
 
 def _piece(text: str) -> str:
+    text = text.removeprefix("本平台")
     text = _LAW.sub(lambda law: LAWS.get(law[1], law[0]) + " ", text)
     text = _CHAPTER.sub(lambda at: f"Part V Chapter 11 {_list(at[1])}".strip(), text)
     text = _ARTICLE.sub(_article, text)

@@ -65,6 +65,8 @@ TEXTS = {
     "headline": "低浓度烟气也能稳定脱硫",
     "problem": "冶炼尾气浓度忽高忽低，吸收塔跟不上，排放时常超标。",
     "products": "脱硫塔",
+    "industry": "nonferrous",
+    "adoption": "改造一台塔约 40 万元，停产三天。",
     "contact_name": "张老师",
     "contact_phone": "13800000001",
 }
