@@ -192,6 +192,9 @@ def layout_of(rows: Sequence[Sequence[str]]) -> Layout:
         header = list(rows[best])
         return Layout(best, header, _mapping(header, rows[best + 1 :]))
     first = next((place for place, row in enumerate(rows) if any(_is_number(cell) for cell in row)), 0)
+    above = list(rows[first - 1]) if first else []
+    if len({cell for cell in above if cell}) >= 2:  # names that nobody knows are names all the same
+        return Layout(first - 1, above, _mapping(above, rows[first:]))
     return Layout(first, [], _mapping([""] * max(map(len, rows)), rows[first:]))
 
 
