@@ -40,5 +40,5 @@ def _by_words(listing: Listing, count: int) -> list[int]:
     found = list(backend().search(asked).keys)
     field = listing.patent.ipc_main[:3]
     if len(found) < count and field[:1].isalpha():
-        found += [key for key in backend().search(Question(filters={"ipc": (field,)}, limit=count)).keys]
+        found += list(backend().search(Question(filters={"ipc": (field,)}, limit=count)).keys)
     return list(dict.fromkeys(found))

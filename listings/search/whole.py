@@ -24,7 +24,7 @@ _CLOSEST = 5  # of those near in meaning only these are news
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The offers in order, all confirmed by the database, how many there are in all, and how the question was relaxed."""
+    """The offers in order, confirmed by the database, how many there are, and how the question was relaxed."""
 
     listings: Sequence[Listing]
     total: int
@@ -77,7 +77,7 @@ def _asked(asked: Question, near: hybrid.Likeness) -> Hits:
 
 
 def confirmed(keys: Sequence[int]) -> list[Listing]:
-    """These listings in this order, without those that the database no longer offers, in a constant number of queries."""
+    """These listings in this order, as far as they are on offer; a constant number of queries."""
     rows = {row.pk: row for row in readable(Listing.objects.filter(pk__in=keys, state__in=PUBLIC))}
     return [rows[key] for key in keys if key in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -11,8 +11,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from listings import variants
-from listings.models import FeeMode, LicenseeClass, Listing, Track
-from listings.offers import class_of, classes_of, territory_words
+from listings.models import FeeMode, LicenseeClass, Listing, PatentKind, Track
+from listings.offers import class_of, classes_of, guidance_words, territory_words
 from listings.prices import (
     Price,
     class_prices_of,
@@ -22,8 +22,10 @@ from listings.prices import (
     months_words,
     price_for,
     royalty_words,
+    terms_dict,
 )
 from listings.search import Item, Query, Results
+from listings.search.facets import FREE, LEFT, MATURITY, SCOPE, SUPPORT
 from listings.search.query import BANDS, FILTERS
 from marketplace.accounts.models import Organization
 from marketplace.lib import classes, divisions
@@ -31,6 +33,21 @@ from marketplace.lib.industries import Industry, label
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
+
+
+_FIRST, _MORE = 6, 24  # values of a filter shown at once, and behind a click
+_OPEN = ("track", "band", "industry", "maturity")  # filters that are open at first
+_FIXED: dict[str, dict[str, Words]] = {  # filters whose values are known beforehand, in their order
+    "track": dict(zip(Track.values, Track.labels, strict=True)),
+    "band": BANDS,
+    "fee": dict(zip(FeeMode.values, FeeMode.labels, strict=True)),
+    "free": FREE,
+    "maturity": MATURITY,
+    "support": SUPPORT,
+    "scope": SCOPE,
+    "kind": dict(zip(PatentKind.values, PatentKind.labels, strict=True)),
+    "left": LEFT,
+}
 
 
 class Told(NamedTuple):
@@ -52,6 +69,12 @@ class Row:
         """The row of the database."""
         return self.item.listing
 
+    @property
+    def guidance(self) -> str:
+        """The hours of help that are part of the offer; "" where there are none."""
+        terms = self.item.listing.terms
+        return guidance_words(terms_dict(terms)) if terms.guidance_hours and not terms.guidance_none else ""
+
 
 class Option(NamedTuple):
     """One value of a filter."""
@@ -63,11 +86,13 @@ class Option(NamedTuple):
 
 
 class Group(NamedTuple):
-    """One filter of the panel."""
+    """One filter of the panel: the values that matter most, and `more` behind a further click."""
 
     name: str
     label: Words
     options: list[Option]
+    more: list[Option]
+    chosen: int
     is_open: bool
 
 
@@ -127,6 +152,11 @@ def rows(results: Results, organization: Organization | None) -> list[Row]:
     return [Row(item, lowest_price(item.listing, organization)) for item in results.items]
 
 
+def compact(listings: Sequence[Listing], organization: Organization | None) -> list[tuple[Listing, Told]]:
+    """Offers with their prices for a short list."""
+    return [(row, lowest_price(row, organization)) for row in listings]
+
+
 def lowest_price(listing: Listing, organization: Organization | None) -> Told:
     """The price under the cheapest variant, and how many choices there are."""
     mine = classes_of(organization) if organization and listing.track == Track.PRESET else ()
@@ -153,14 +183,15 @@ def groups(results: Results, names: Mapping[str, str]) -> list[Group]:
         values += [v for v in chosen if v not in values]
         options = [Option(v, value_words(name, v, names), counts.get(v, 0), v in chosen) for v in values]
         if options:
-            made.append(Group(name, words, options, bool(chosen) or name in ("track", "band", "ipc")))
+            first = [one for place, one in enumerate(options) if place < _FIRST or one.chosen]
+            more = [one for one in options if one not in first][:_MORE]
+            made.append(Group(name, words, first, more, len(chosen), bool(chosen) or name in _OPEN))
     return made
 
 
 def _order(name: str, counts: Mapping[str, int]) -> Sequence[str]:
-    fixed: dict[str, list[str]] = {"track": Track.values, "band": list(BANDS), "fee": FeeMode.values}
-    if name in fixed:
-        return [value for value in fixed[name] if value in counts]
+    if name in _FIXED:
+        return [value for value in _FIXED[name] if value in counts]
     if name == "ipc":
         return sorted(counts)
     return sorted(counts, key=lambda value: (-counts[value], value))
@@ -177,7 +208,10 @@ def _shown(name: str, value: str, chosen: Sequence[str]) -> bool:
 
 def university_names(results: Results) -> dict[str, str]:
     """The names of the universities that the panel and the chips mention, in one query."""
-    codes = {*results.counts.get("university", {}), *results.query.university}
+    return _names_of({*results.counts.get("university", {}), *results.query.university})
+
+
+def _names_of(codes: Iterable[str]) -> dict[str, str]:
     found = Organization.objects.filter(code__in=[UUID(code) for code in codes])
     english = get_language() == "en"
     return {
@@ -188,13 +222,11 @@ def university_names(results: Results) -> dict[str, str]:
 
 def value_words(name: str, value: str, names: Mapping[str, str]) -> Words:
     """A value of a filter for people."""
+    if name in _FIXED:
+        return _FIXED[name].get(value, value)
     match name:
-        case "track":
-            return Track(value).label
-        case "band":
-            return BANDS[value]
-        case "fee":
-            return FeeMode(value).label
+        case "product":
+            return value
         case "ipc":
             title = classes.title_of(value)
             return f"{value} {short(str(title))}" if title else value
@@ -204,6 +236,20 @@ def value_words(name: str, value: str, names: Mapping[str, str]) -> Words:
             return names.get(value, _("another university"))
         case _:
             return divisions.name_of(value) or value
+
+
+def search_words(query: Query) -> str:
+    """A search for people, in one line: its words, then its filters; "" for all offers. Two queries at most."""
+    told = [f"“{query.q}”"] if query.q else []
+    names = _names_of(query.university) if query.university else {}
+    told += [str(value_words(name, value, names)) for name, value in query.filters]
+    return " · ".join(told)
+
+
+def class_title(symbol: str) -> str:
+    """The narrowest class of a symbol in words: "F27D Details or accessories of furnaces"."""
+    ladder = classes.ladder(symbol)
+    return f"{ladder[-1][0]} {short(str(ladder[-1][1]))}" if ladder else symbol
 
 
 def short(title: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from allauth.account.adapter import get_adapter
@@ -30,3 +31,18 @@ def address_of(request: HttpRequest) -> str:
     would be kept with an address that tells nothing (SIG-4).
     """
     return str(get_adapter().get_client_ip(request) or "")
+
+
+def asker_of(request: HttpRequest) -> str:
+    """Whom a limit of reading counts: the account, else the network around the address, /24 or /48 (WEB-7).
+
+    Whoever collects a catalog changes addresses within one network more easily than networks.
+    """
+    if request.user.is_authenticated:
+        return f"account:{request.user.pk}"
+    address = address_of(request)
+    try:
+        bits = 24 if ip_address(address).version == 4 else 48
+    except ValueError:
+        return address
+    return str(ip_network(f"{address}/{bits}", strict=False))
