@@ -13,7 +13,7 @@ class ListingsConfig(AppConfig):
         """Name the letters, say who reads files, let the search index hear what moves, do what the clock demands."""
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from listings import cms_panels, flow, guards, letters, pictures, term_sheets
+        from listings import alert_mail, cms_panels, flow, guards, letters, pictures, term_sheets
         from listings.desk import gates, objection_mail
         from listings.flow import objections
         from listings.health import letters as health_letters
@@ -35,6 +35,7 @@ class ListingsConfig(AppConfig):
         pictures.register()
         term_sheets.register_purpose()
         cms_panels.register()
+        alert_mail.register()
         health.register()
         outbox.handles("listing.moved", "desk")(gates.on_listing_moved)
         outbox.handles("listing.moved", "integrity")(integrity.on_listing_moved)
