@@ -245,7 +245,7 @@ def test_every_setting_of_the_environment_is_explained() -> None:
     asked = {
         name
         for file in (ROOT / "marketplace" / "settings").glob("*.py")
-        for name in re.findall(r'\b(?:text|flag|number|words)\(\s*"([A-Z_]+)"', file.read_text(encoding="utf-8"))
+        for name in re.findall(r'\b(?:text|flag|number|words|one_of)\(\s*"([A-Z_]+)"', file.read_text(encoding="utf-8"))
     }
     explained = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
 

@@ -100,8 +100,9 @@ def repair(drift: Drift) -> int:
 
 
 def sweep(now: float | None = None) -> int:
-    """One turn of the duty: a slice of the keys, another one each time (seconds since 1970), so that no turn takes long;
-    how many listings were mended.
+    """One turn of the duty: a slice of the keys, another one each time, so that no turn takes long.
+
+    `now` is in seconds since 1970. Returns how many listings were mended.
     """
     most = Listing.objects.aggregate(most=Max("pk"))["most"] or 0
     turn = int((time.time() if now is None else now) // EVERY) % (most // SLICE + 1)

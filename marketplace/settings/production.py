@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from marketplace.settings import files
 from marketplace.settings.base import *  # noqa: F403
-from marketplace.settings.base import GATEWAYS, STRIPE_SECRET_KEY
+from marketplace.settings.base import GATEWAYS, STORAGES, STRIPE_SECRET_KEY
 from marketplace.settings.env import database, flag, number, text, words
 
 SECRET_KEY = text("SECRET_KEY")
@@ -25,6 +26,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]  # HSTS preloading binds every subdom
 SESSION_COOKIE_NAME = "__Host-sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
+if bucket := text("S3_BUCKET", ""):
+    STORAGES = STORAGES | files.in_bucket(bucket)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = text("EMAIL_HOST", "localhost")
