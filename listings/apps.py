@@ -14,8 +14,9 @@ class ListingsConfig(AppConfig):
         from django.db.models.signals import post_migrate, pre_migrate
 
         from listings import alert_mail, cms_panels, flow, guards, letters, pictures, term_sheets
+        from listings.asking import running as asking
         from listings.desk import gates, objection_mail
-        from listings.flow import objections
+        from listings.flow import objections, vetoes
         from listings.health import letters as health_letters
         from listings.health import sources
         from listings.importing import spool, steps
@@ -29,6 +30,7 @@ class ListingsConfig(AppConfig):
         indexer.register()
         outbox.handles("listing.moved", "meaning")(meanings.on_listing_moved)
         letters.register_messages()
+        asking.register()
         health_letters.register_messages()
         guests.register()
         letters.register_files()
@@ -41,6 +43,7 @@ class ListingsConfig(AppConfig):
         outbox.handles("listing.moved", "integrity")(integrity.on_listing_moved)
         outbox.handles(objections.DECIDED, "mail")(objection_mail.mail_decision)
         integrity.register()
+        vetoes.register_effects()
         outbox.handles("organization.vetoed", "listings")(flow.on_vetoed)
         outbox.handles("organization.veto_lifted", "listings")(flow.on_lifted)
         outbox.every(600, "listings.compare_moved")(integrity.compare_moved)

@@ -25,6 +25,8 @@ FILES = (
     "encumbrance_evidence",
     "publicity_proof",
     "declaration_evidence",
+    "consent_power",
+    "approval_record",
 )
 # "objection_evidence" has no rule, so that moderators alone read it: whoever objects may need protection.
 _ABOUT = {  # how a membership leads to the row that a file is about

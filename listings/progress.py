@@ -7,23 +7,26 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from listings.models import Listing, ListingState, Track
+from listings.rules.approval import steps_for
 from listings.rules.institution import needs_publicity, publicity_of
 from marketplace.lib.look import Step
 
 S = ListingState
-ORDER = (S.DRAFT, S.SUBMITTED, S.PUBLICITY, S.AWAITING_ANNOUNCEMENT, S.PUBLISHED)
+ORDER = (S.DRAFT, S.APPROVAL, S.SUBMITTED, S.PUBLICITY, S.AWAITING_ANNOUNCEMENT, S.PUBLISHED)
 
 
 def steps_of(listing: Listing) -> list[Step]:
     """The stations of this listing: publicity and announcement only where they apply to it."""
     words = {
         S.DRAFT: _("Write"),
+        S.APPROVAL: _("Institution approves"),
         S.SUBMITTED: _("Moderators check"),
         S.PUBLICITY: _("Publicity"),
         S.AWAITING_ANNOUNCEMENT: _("Announcement"),
         S.PUBLISHED: _("On offer"),
     }
     passed = {
+        S.APPROVAL: listing.state == S.APPROVAL or bool(steps_for(listing)),
         S.PUBLICITY: needs_publicity(listing) or listing.state == S.PUBLICITY,
         S.AWAITING_ANNOUNCEMENT: listing.track == Track.OPEN,
     }

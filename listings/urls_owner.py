@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.views import health, mine, patents, publicity, rules, term_sheets, writing
+from listings.views import asking, door, health, mine, patents, publicity, rules, term_sheets, writing
 
 urlpatterns = [
     path("rules/", rules.rules, name="rules"),
     path("publicity/", publicity.publicity_list, name="publicity_list"),
+    path("publicity/feed.atom", publicity.publicity_feed, name="publicity_feed"),
+    path("find/feed.atom", publicity.offer_feed, name="offer_feed"),
     path("listings/<uuid:code>/objection/", publicity.objection, name="objection"),
+    path("listings/<uuid:code>/objection/<str:token>/", publicity.objection_guest, name="objection_guest"),
     path("desk/listings/", mine.mine, name="mine"),
     path("desk/listings/new/", mine.new, name="new"),
     path("desk/listings/<uuid:code>/", mine.mine_one, name="mine_one"),
@@ -23,6 +26,18 @@ urlpatterns = [
     path("desk/listings/<uuid:code>/withdraw/", mine.withdraw, name="withdraw"),
     path("desk/listings/<uuid:code>/withdrawal/", mine.request_withdrawal, name="request_withdrawal"),
     path("desk/listings/<uuid:code>/confirm/", mine.confirm, name="confirm"),
+    path("desk/listings/<uuid:code>/consents/", asking.consents, name="consents"),
+    path("desk/listings/<uuid:code>/call-back/", asking.call_back, name="call_back"),
+    path("desk/askings/<uuid:code>/again/", asking.asking_again, name="asking_again"),
+    path("organization/approvals/", asking.approval_steps, name="approvals"),
+    path("organization/approvals/<int:pk>/", asking.approval_step, name="approval_step"),
+    path("organization/approvals/<int:pk>/remove/", asking.approval_step_remove, name="approval_step_remove"),
+    path("consent/<str:token>/", door.consent, name="consent"),
+    path("consent/<str:token>/code/", door.consent_code, name="consent_code"),
+    path("consent/<str:token>/open/", door.consent_open, name="consent_open"),
+    path("consent/<str:token>/answer/", door.consent_answer, name="consent_answer"),
+    path("consent/<str:token>/question/", door.consent_question, name="consent_question"),
+    path("consent/<str:token>/record/", door.consent_record, name="consent_record"),
     path("desk/patents/", patents.patents, name="patents"),
     path("desk/patents/new/", patents.patent_new, name="patent_new"),
     path("desk/patents/<uuid:code>/", patents.patent, name="patent"),

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from listings.asking import body, entry
+from listings.asking.mail import LINK_TOPIC
 from listings.flow import moving
 from listings.flow.refusing import language_of
 from listings.models import ApprovalStep, Asking, AskingKind, AskingState, CoOwner, Listing, ListingState
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 LIFETIME = timedelta(days=14)
 REMIND = timedelta(days=3)  # before the end
-LINK_TOPIC = "listings.asking"
 S = ListingState
 
 

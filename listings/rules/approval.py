@@ -83,12 +83,12 @@ def outdated_consents(listing: Listing) -> list[str]:
     return list(by_link.exclude(terms_sha256=bound_sha256(listing)).values_list("owner_name", flat=True))
 
 
-def approved_positions(listing: Listing) -> set[int]:
-    """The steps that have agreed to the offer as it stands now."""
+def approved_steps(listing: Listing) -> set[tuple[int, str]]:
+    """The steps, as (position, office), that have agreed to the offer as it stands now."""
     agreed = listing.askings.filter(
         kind=AskingKind.APPROVAL, state=AskingState.AGREED, terms_sha256=bound_sha256(listing)
     )
-    return set(agreed.values_list("position", flat=True))
+    return set(agreed.values_list("position", "capacity"))
 
 
 def waiting_steps(listing: Listing) -> list[ApprovalStep]:
@@ -96,8 +96,8 @@ def waiting_steps(listing: Listing) -> list[ApprovalStep]:
     steps = steps_for(listing)
     if not steps:
         return []
-    agreed = approved_positions(listing)
-    return [step for step in steps if step.position not in agreed]
+    agreed = approved_steps(listing)
+    return [step for step in steps if (step.position, step.capacity) not in agreed]
 
 
 def _inst_4(listing: Listing, stage: Stage) -> Iterable[Finding]:

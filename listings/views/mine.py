@@ -76,7 +76,8 @@ def mine_one(request: PersonRequest, code: UUID) -> HttpResponse:
 def one_context(request: PersonRequest, listing: Listing, **more: Any) -> dict[str, Any]:
     """Everything the owner's page of a listing shows."""
     findings = check(listing, Stage.ACCEPT if listing.state in PUBLIC else Stage.SUBMIT)
-    stops = [finding for finding in blocking(findings) if not RULES[finding.rule].overridable]
+    # The institution's own steps are asked by submitting, so they do not stand before it.
+    stops = [one for one in blocking(findings) if not RULES[one.rule].overridable and one.rule != "INST-4"]
     lister = may_list(request.user, listing.organization)
     at = fresh_since(listing)
     snapshot = offers.snapshot(listing)
@@ -185,7 +186,10 @@ def submit(request: PersonRequest, code: UUID) -> HttpResponse:
     except flow.NotNow:
         moved_on(request)
     else:
-        messages.success(request, _("Submitted. A moderator looks at it; you will get a message."))
+        if listing.state == ListingState.APPROVAL:
+            messages.success(request, _("Your institution is asked first. You hear of each answer."))
+        else:
+            messages.success(request, _("Submitted. A moderator looks at it; you will get a message."))
     return redirect("listings:mine_one", code)
 
 

@@ -287,6 +287,7 @@ RATE_LIMITS = {
     "feed": "30/minute",
     "keep": "20/minute",
     "verify": "20/minute",
+    "consent": "30/minute",
     "upload": "30/minute",
     "sign": "20/minute",
     "contact": "5/minute",

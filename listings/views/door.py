@@ -1,0 +1,218 @@
+"""The door for people without an account: a mailed link, a code to the same address, the question, one answer."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from listings import flow
+from listings.asking import body, entry, paper
+from listings.asking.mail import language_of
+from listings.forms.asking import AnswerForm, EntryForm
+from listings.forms.fields import keep
+from listings.models import Asking, AskingKind, AskingState
+from listings.states import NotNow
+from marketplace.accounts.requests import address_of
+from marketplace.frame.errors import too_many
+from marketplace.lib import limits
+from marketplace.lib.findings import Refused
+from marketplace.vault import files
+
+SESSION = "askings"  # {code of a question: [its hash, until when]}
+OPEN_SECONDS = 3_600
+
+
+def _opened(request: HttpRequest, asking: Asking) -> bool:
+    """Whether this browser entered the right code for this question within the last hour."""
+    sha256, until = request.session.get(SESSION, {}).get(str(asking.code), ("", 0))
+    return bool(sha256) and hmac.compare_digest(sha256, asking.sha256) and until > time.time()
+
+
+def _open(request: HttpRequest, asking: Asking) -> None:
+    known = request.session.get(SESSION, {})
+    request.session[SESSION] = known | {str(asking.code): [asking.sha256, int(time.time()) + OPEN_SECONDS]}
+
+
+@never_cache
+@require_safe
+def consent(request: HttpRequest, token: str) -> HttpResponse:
+    """The door, the question behind it, or why there is none any more."""
+    if _busy(request):
+        return too_many(request)
+    asking = entry.find(token)
+    if asking is None:
+        return _closed(request, None, status=404)
+    if not asking.is_open():
+        if asking.state in (AskingState.AGREED, AskingState.REFUSED) and _opened(request, asking):
+            return render(request, "listings/consent_done.html", {"asking": asking, "token": token})
+        return _closed(request, asking)
+    if not _opened(request, asking):
+        return _door(request, asking, token)
+    form = AnswerForm(initial=_known(asking), approval=asking.kind == AskingKind.APPROVAL)
+    return _question(request, asking, token, form)
+
+
+def _busy(request: HttpRequest) -> bool:
+    return not limits.allow("consent", address_of(request))
+
+
+def _known(asking: Asking) -> dict[str, Any]:
+    return {"name": asking.name, "capacity": asking.capacity, "sha256": asking.sha256}
+
+
+def _closed(request: HttpRequest, asking: Asking | None, *, status: int = 410) -> HttpResponse:
+    """Why a link leads nowhere, without telling anything about the question."""
+    state = "unknown" if asking is None else str(asking.state)
+    if asking is not None and asking.state == AskingState.WAITING:
+        state = "expired"
+    return render(request, "listings/consent_closed.html", {"state": state}, status=status)
+
+
+def _door(request: HttpRequest, asking: Asking, token: str, form: EntryForm | None = None) -> HttpResponse:
+    context = {
+        "asking": asking,
+        "token": token,
+        "address": entry.masked(asking.email),
+        "form": form or EntryForm(),
+        "sent": asking.entry_expires_at is not None and asking.entry_expires_at > timezone.now(),
+    }
+    return render(request, "listings/consent_door.html", context, status=422 if form is not None else 200)
+
+
+def _question(request: HttpRequest, asking: Asking, token: str, form: AnswerForm) -> HttpResponse:
+    context = {
+        "asking": asking,
+        "token": token,
+        "told": body.read(asking.body, get_language() or "zh-hans"),
+        "form": form,
+    }
+    return render(request, "listings/consent.html", context, status=422 if form.errors else 200)
+
+
+def _waiting(request: HttpRequest, token: str) -> Asking | HttpResponse:
+    """The question, if it still waits; else the page that says why not."""
+    if _busy(request):
+        return too_many(request)
+    asking = entry.find(token)
+    if asking is None:
+        return _closed(request, None, status=404)
+    return asking if asking.is_open() else _closed(request, asking)
+
+
+@never_cache
+@require_POST
+def consent_code(request: HttpRequest, token: str) -> HttpResponse:
+    """Send a code to the address that was asked."""
+    asking = _waiting(request, token)
+    if isinstance(asking, HttpResponse):
+        return asking
+    try:
+        entry.send_code(asking)
+    except Refused as refused:
+        messages.error(request, f"{refused.finding.message} {refused.finding.remedy}")
+    else:
+        messages.success(request, _("A code is on its way to %(address)s.") % {"address": entry.masked(asking.email)})
+    return redirect("listings:consent", token)
+
+
+@never_cache
+@require_POST
+def consent_open(request: HttpRequest, token: str) -> HttpResponse:
+    """Enter the code."""
+    asking = _waiting(request, token)
+    if isinstance(asking, HttpResponse):
+        return asking
+    form = EntryForm(request.POST)
+    if form.is_valid():
+        try:
+            entry.use_code(asking, form.cleaned_data["code"])
+        except Refused as refused:
+            form.add_error("code", f"{refused.finding.message} {refused.finding.remedy}")
+        else:
+            _open(request, asking)
+            return redirect("listings:consent", token)
+    return _door(request, asking, token, form)
+
+
+@never_cache
+@require_POST
+def consent_answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer, once."""
+    asking = _waiting(request, token)
+    if isinstance(asking, HttpResponse):
+        return asking
+    if not _opened(request, asking):
+        messages.info(request, _("Too much time has passed since you entered the code. Ask for a new one."))
+        return redirect("listings:consent", token)
+    form = AnswerForm(request.POST, request.FILES, approval=asking.kind == AskingKind.APPROVAL)
+    if form.is_valid():
+        try:
+            _record(request, asking, form)
+        except Refused as refused:
+            for finding in refused.findings:
+                form.add_error(finding.field if finding.field in form.fields else None, str(finding.message))
+        except NotNow:
+            return redirect("listings:consent", token)
+        if not form.errors:
+            return redirect("listings:consent", token)
+    return _question(request, asking, token, form)
+
+
+def _record(request: HttpRequest, asking: Asking, form: AnswerForm) -> None:
+    """Keep the power of attorney, the record as a paper, and the answer: all or nothing."""
+    told, now = form.cleaned_data, timezone.now()
+    with transaction.atomic():
+        power = None
+        if told.get("power"):
+            power = keep(form, "power", kind="consent_power", by=None, subject=asking.patent)
+            if form.errors:
+                return
+        answer = flow.Answer(
+            agreed=told["agreed"] == "yes",
+            name=told["name"],
+            capacity=told["capacity"],
+            reason=told["reason"],
+            sha256=told["sha256"],
+            address=address_of(request) or None,
+            power=power,
+        )
+        data = paper.render(asking, answer, at=now, language=language_of(asking))
+        kind = "co_owner_consent" if asking.kind == AskingKind.CONSENT else "approval_record"
+        name = f"{body.read(asking.body, language_of(asking)).title}.pdf"
+        kept = files.store(data, kind=kind, name=name, by=None, subject=asking.patent)
+        flow.answer(asking, answer, paper=kept, at=now)
+
+
+@never_cache
+@require_safe
+def consent_question(request: HttpRequest, token: str) -> HttpResponse:
+    """The question's very bytes, for whoever wants to reckon the hash."""
+    asking = entry.find(token)
+    if asking is None or not _opened(request, asking):
+        raise Http404
+    response = HttpResponse(asking.body.encode(), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="question-{asking.sha256[:8]}.json"'
+    return response
+
+
+@never_cache
+@require_safe
+def consent_record(request: HttpRequest, token: str) -> HttpResponse:
+    """The record of the answer, for whoever gave it."""
+    asking = entry.find(token)
+    if asking is None or asking.paper is None or not _opened(request, asking):
+        raise Http404
+    response = HttpResponse(files.read(asking.paper), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="answer-{asking.sha256[:8]}.pdf"'
+    return response
