@@ -18,7 +18,7 @@ from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.findings import Refused, blocking, refuse
-from marketplace.lib.terms import start_of, today
+from marketplace.lib.terms import next_working_day, start_of, today
 from marketplace.vault.models import VaultFile
 
 S = ListingState
@@ -44,6 +44,14 @@ def where_it_belongs(listing: Listing) -> ListingState:
     return S.PUBLISHED
 
 
+def last_day_of(starts_on: date) -> date:
+    """The last day for objections to a publicity that begins on a day: fifteen days, the first not counted.
+
+    One that falls on a legal holiday moves to the next working day (CC 201, 203).
+    """
+    return next_working_day(starts_on + timedelta(days=PUBLICITY_DAYS))
+
+
 def start_publicity(listing: Listing, *, by: User) -> Publicity:
     """Begin publicity on this platform today, for fifteen days; the same terms again give the one that runs.
 
@@ -58,7 +66,7 @@ def start_publicity(listing: Listing, *, by: User) -> Publicity:
         publicity = Publicity.objects.create(
             listing=listing,
             starts_on=today(),
-            ends_on=today() + timedelta(days=PUBLICITY_DAYS),
+            ends_on=last_day_of(today()),
             terms_sha256=publicity_sha256(listing),
         )
         _record_publicity(listing, publicity, by)

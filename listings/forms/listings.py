@@ -205,9 +205,7 @@ class PictureForm(forms.Form):
 
     picture = forms.FileField(
         label=gettext_lazy("Picture"),
-        help_text=gettext_lazy(
-            "JPEG, PNG or WebP, up to 10 MB; it is made smaller, and its place and camera taken out."
-        ),
+        help_text=gettext_lazy("JPEG, PNG or WebP, up to 10 MB; it is made smaller, place and camera are taken out."),
         widget=forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.webp"}),
     )
     alt = forms.CharField(
@@ -296,21 +294,3 @@ class WithdrawForm(forms.Form):
     """The day on which the patent office announces a withdrawal."""
 
     announced_on = DayField(label=gettext_lazy("Day of the announcement of the withdrawal"))
-
-
-class ObjectionForm(GroupedForm):
-    """What somebody has against a listing in publicity."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    contact = forms.CharField(
-        label=gettext_lazy("Phone or e-mail"),
-        max_length=120,
-        help_text=gettext_lazy("Only moderators see it; they write to you about the decision."),
-    )
-    text = forms.CharField(
-        label=gettext_lazy("What you object to, and why"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
-    )
-    evidence = ScanField(label=gettext_lazy("Evidence"), required=False)
-    website = forms.CharField(required=False, widget=forms.HiddenInput)  # stays empty: filled in only by robots

@@ -1,0 +1,72 @@
+"""Objecting without an account: a link sent to the guest's address opens the form (INST-2).
+
+Nothing is kept about a guest before he objects: the link carries the address, signed, for three days.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from listings.models import Listing, ListingState
+from marketplace.lib import mailing
+from marketplace.outbox import outbox
+
+TOPIC = "objection.link"
+SALT = "listings.objection"
+LASTS = timedelta(days=3)
+
+
+class BadLink(ValueError):
+    """A link that was not made here, is too old, or belongs to another listing."""
+
+
+def token_for(listing: Listing, email: str) -> str:
+    """What the link carries."""
+    return signing.dumps([str(listing.code), email], salt=SALT, compress=True)
+
+
+def address_in(token: str, code: UUID) -> str:
+    """The confirmed address in a link of this listing. Raises BadLink."""
+    try:
+        listing, email = signing.loads(token, salt=SALT, max_age=LASTS)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise BadLink(str(error)) from error
+    if listing != str(code) or not isinstance(email, str):
+        raise BadLink("another listing")
+    return email
+
+
+def send_link(listing: Listing, email: str) -> None:
+    """Leave the mail with the link, in the language that is read now."""
+    with transaction.atomic():
+        outbox.add(TOPIC, listing=listing.pk, email=email, language=translation.get_language())
+
+
+def mail_link(key: str, payload: dict[str, Any]) -> None:
+    """Handler of `objection.link`: mails the link while the listing is in publicity."""
+    listing = Listing.objects.select_related("patent").filter(pk=payload["listing"]).first()
+    if listing is None or listing.state != ListingState.PUBLICITY:
+        return
+    with translation.override(payload.get("language") or settings.LANGUAGE_CODE):
+        path = reverse("listings:objection_guest", args=[listing.code, token_for(listing, payload["email"])])
+        context = {"title": listing.patent.title, "url": f"{settings.SITE_URL.rstrip('/')}{path}", "days": LASTS.days}
+        body = render_to_string("listings/mail/objection_link.txt", context)
+        subject = _("Your link to object: %(title)s") % {"title": listing.patent.title}
+        mail = EmailMessage(" ".join(subject.split()), body, to=[payload["email"]], headers=mailing.headers(key))
+    mail.send()
+
+
+def register() -> None:
+    """Hear of links that wait to be mailed."""
+    outbox.handles(TOPIC, "mail")(mail_link)
