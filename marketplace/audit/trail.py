@@ -23,7 +23,12 @@ _LOCK = 0x6B61697875  # "kaixu": one advisory lock for the head of the chain
 
 def digest(entry: Entry) -> str:
     """SHA-256 over the canonical JSON of everything an entry says, including the hash before it."""
-    told = {
+    return sha256_of(told(entry))
+
+
+def told(entry: Entry) -> dict[str, Any]:
+    """Everything an entry says, as it is hashed."""
+    return {
         "number": entry.number,
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "action": entry.action,
@@ -32,7 +37,6 @@ def digest(entry: Entry) -> str:
         "facts": entry.facts,
         "previous": entry.previous_sha256,
     }
-    return sha256_of(told)
 
 
 def record(action: Action, subject: models.Model, *, by: User | None, **facts: Any) -> Entry:
@@ -71,4 +75,4 @@ def of(subject: models.Model) -> models.QuerySet[Entry]:
     return Entry.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
 
 
-__all__ = ["START", "Action", "digest", "of", "record"]
+__all__ = ["START", "Action", "Entry", "digest", "of", "record", "told"]

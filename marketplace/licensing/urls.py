@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from marketplace.licensing import urls_verify
-from marketplace.licensing.views import after, asking, deals, signing
+from marketplace.licensing.views import after, asking, deals, evidence, signing
 
 app_name = "licensing"
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("deals/<uuid:code>/sign/", signing.sign, name="sign"),
     path("deals/<uuid:code>/code/", signing.code, name="code"),
     path("deals/<uuid:code>/after/", after.after, name="after"),
+    path("deals/<uuid:code>/evidence/", evidence.download, name="evidence"),
     path("deals/<uuid:code>/cancel/", deals.cancel, name="cancel"),
     path("deals/<uuid:code>/decline/", deals.decline, name="decline"),
     path("deals/<uuid:code>/leave/", deals.leave, name="leave"),

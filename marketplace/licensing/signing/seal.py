@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 
@@ -55,6 +56,21 @@ def seal_pdf(pdf: bytes, *, name: str) -> bytes:
     sealed = out.getvalue()
     _require_sound(pdf, sealed)
     return sealed
+
+
+def sign_bytes(data: bytes) -> bytes:
+    """The platform's detached signature over some bytes (CMS, DER) with a time stamp over it.
+
+    Raises SealUnavailable when a key or every time-stamp authority is out of reach.
+    """
+    try:
+        signer, stamper = keys.signer(keys.places()), timestamp.stamper()
+        signed = apart(
+            lambda: asyncio.run(signer.async_sign_general_data(data, "sha256", timestamper=stamper, use_cades=True))
+        )
+    except Exception as cause:  # as for a PDF: a stamp that fails does so in many ways
+        raise SealUnavailable(f"{type(cause).__name__}: {cause}") from cause
+    return bytes(signed.dump())
 
 
 def _require_sound(pdf: bytes, sealed: bytes) -> None:
