@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.views import pictures, variants
+from listings.views import pictures, together, variants
 
 urlpatterns = [
+    path("desk/together/", together.apply, name="together"),
+    path("desk/drafts/", together.drafts, name="drafts"),
+    path("desk/drafts/stories.xlsx", together.stories, name="stories"),
+    path("desk/drafts/stories/", together.stories_read, name="stories_read"),
     path("desk/listings/<uuid:code>/pictures/", pictures.picture_add, name="picture_add"),
     path("desk/listings/<uuid:code>/pictures/<uuid:picture>/remove/", pictures.picture_remove, name="picture_remove"),
     path("desk/listings/<uuid:code>/variants/new/", variants.variant_new, name="variant_new"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy
 
 from listings.forms.fields import DayField, Layout, YuanField
@@ -52,6 +52,8 @@ class PresetTermsForm(TermsForm):
             del self.fields["label"]
         field = cast("forms.ModelChoiceField[TermSheet]", self.fields["sheet"])
         field.queryset = signed_sheets(organization)
+        if kept := self.initial.get("sheet"):  # an older version stays choosable where it stands
+            field.queryset = TermSheet.objects.filter(Q(pk__in=field.queryset.values("pk")) | Q(pk=kept.pk))
         if not field.queryset.exists():
             del self.fields["sheet"]
         if self.data.get(self.add_prefix("sheet")):
@@ -140,8 +142,10 @@ def initial_of_offer(terms: OfferTerms) -> dict[str, Any]:
 
 
 def signed_sheets(organization: Organization) -> Any:
-    """The term sheets of an organization that stand by their date, newest first."""
+    """The term sheets of an organization that stand by their date, newest first; of each the newest signed version."""
     standing = TermSheet.objects.filter(organization=organization, state=TermSheetState.SIGNED)
+    later = standing.filter(name=OuterRef("name"), version__gt=OuterRef("version"))
+    standing = standing.filter(~Exists(later))
     return standing.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today())).order_by("-signed_at")
 
 

@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from listings import offers, term_sheets
+from listings import offers, term_sheets, together
+from listings.desk.differences import differences
 from listings.flow import require_lister
 from listings.forms.offered import TermSheetForm
 from listings.models import LicenseeClass, TermSheet, TermSheetState
@@ -116,6 +117,7 @@ def sheet_context(request: PersonRequest, sheet: TermSheet, **more: Any) -> dict
         "facts": sheet_facts(sheet),
         "prices": [(LicenseeClass(name).label, offers.price_for(sheet, name).words) for name in class_prices_of(sheet)],
         "findings": findings,
+        **_versions(sheet),
         "ready": not blocking(findings),
         "standing": standing,
         "sha256": term_sheets.sha256(sheet),
@@ -125,6 +127,27 @@ def sheet_context(request: PersonRequest, sheet: TermSheet, **more: Any) -> dict
         "may_sign": Role.SIGNATORY.value in held,
         "may_revoke": bool(held & {Role.SIGNATORY.value, Role.OWNER.value}),
     } | more
+
+
+def _versions(sheet: TermSheet) -> dict[str, Any]:
+    """In what the sheet differs from the version before it, which one supersedes it, who still carries an older one."""
+    same = TermSheet.objects.filter(organization=sheet.organization, name=sheet.name)
+    before = same.filter(version__lt=sheet.version).order_by("-version").first()
+    newest = same.filter(version__gt=sheet.version, state=TermSheetState.SIGNED).order_by("-version").first()
+    signed = sheet.state == TermSheetState.SIGNED
+    return {
+        "before": before,
+        "differences": differences(_told(before), _told(sheet)) if before else [],
+        "superseded_by": newest,
+        "older": together.older(sheet).count() if signed and newest is None else 0,
+        "newest": newest is None,
+    }
+
+
+def _told(sheet: TermSheet) -> dict[str, Any]:
+    told = term_sheets.snapshot(sheet)
+    limits = {name: told[name] for name in ("max_licenses", "ceiling_minor", "expires_on")}
+    return {"terms": told["terms"], "sheet": limits}
 
 
 def sheet_facts(sheet: TermSheet) -> list[Fact]:

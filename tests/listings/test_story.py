@@ -42,7 +42,8 @@ def story_blocks(listing: Listing) -> list[str]:
 
 
 def as_(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
+    User.objects.filter(pk=user.pk).update(language="en")
+    client = Client()
     client.force_login(user)
     return client
 

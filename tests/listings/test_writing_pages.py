@@ -105,6 +105,7 @@ def test_terms_that_do_not_fit_together_are_named_and_kept(alice: User, draft: L
 def test_what_belongs_to_another_way_of_paying_is_left_out_and_named(alice: User, draft: Listing) -> None:
     typed = TERMS | {"fee_mode": "free", "free_months": "12", "royalty": "101", "guidance_none": "on"}
 
+    User.objects.filter(pk=alice.pk).update(language="en")
     answer = as_(alice).post(url("terms", draft.code), typed, follow=True)
 
     page = answer.content.decode()
