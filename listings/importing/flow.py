@@ -18,9 +18,10 @@ from listings.importing.plan import STORED, look
 from listings.importing.reading import ANSWERABLE
 from listings.models import ImportRow, ImportRun, ImportState, Mapped, Outcome
 from marketplace.accounts.models import Organization, User
+from marketplace.lib import sheet_text
 from marketplace.lib.findings import Finding, Refused, Severity, refuse
 
-READ_AT_ONCE = 2**20  # bytes of a file that is read while its uploader waits
+READ_AT_ONCE = 2**20  # bytes of a workbook or of XML that is read while its uploader waits; text is read in no time
 ROWS_AT_ONCE = 1_000  # rows that are looked at, or stored, while somebody waits: less than two seconds
 
 
@@ -51,7 +52,7 @@ def stage(
         return known, False
     run = steps.start(uuid.uuid4(), organization, file_name=name[-200:], sha256=sha256, created_by=by)
     try:
-        if wait or len(data) <= READ_AT_ONCE:
+        if wait or len(data) <= READ_AT_ONCE or name.lower().endswith(sheet_text.ENDINGS):
             steps.describe(run, data, name)
         else:
             spool.keep_upload(run.code, data)
