@@ -155,33 +155,37 @@ def _gains(listing: Listing) -> str:
 @require_POST
 @limited("search")
 def aside(request: HttpRequest) -> HttpResponse:
-    """Put an offer aside or take it away again, and go back; to htmx, the tray and the button as they are now."""
-    code = _code(request.POST)
-    listing = Listing.objects.filter(code=code, state__in=PUBLIC).first() if code else None
-    full = False
+    """Put an offer aside or take it away again, and go back; to htmx, the tray and the buttons as they are now."""
+    before = comparing.tray_of(request.session).listings
+    full, named = False, None
     if "clear" in request.POST:
         comparing.clear(request.session)
-    elif code and (listing or code in comparing.put_aside(request.session)):
-        try:
-            comparing.toggle(request.session, code)
-        except comparing.Full:
-            full = True
-    tray = comparing.tray_of(request.session)
+    elif code := _code(request.POST):
+        named = Listing.objects.filter(code=code, state__in=PUBLIC).select_related("patent").first()
+        full = _toggled_too_many(request, code, on_offer=named is not None)
     if request.htmx:  # type: ignore[attr-defined]
-        context = {"tray": tray, "listing": listing, "full": full, "is_part": True}
+        changed = {row.code: row for row in (*before, *([named] if named else []))}.values()
+        context = {"tray": comparing.tray_of(request.session), "changed": changed, "full": full}
         return render(request, "listings/compare_part.html", context)
     if full:
-        messages.info(request, _full())
+        messages.info(request, _("At most four offers can be compared. Take one away first."))
     return redirect(_back(request))
+
+
+def _toggled_too_many(request: HttpRequest, code: UUID, *, on_offer: bool) -> bool:
+    """Toggle one; whether there was no room for it. What is not on offer can only be taken away."""
+    if not on_offer and code not in comparing.put_aside(request.session):
+        return False
+    try:
+        comparing.toggle(request.session, code)
+    except comparing.Full:
+        return True
+    return False
 
 
 def _code(sent: QueryDict) -> UUID | None:
     codes = comparing.codes_in([str(sent.get("listing", ""))])
     return codes[0] if codes else None
-
-
-def _full() -> str:
-    return _("At most four offers can be compared. Take one away first.")
 
 
 def _back(request: HttpRequest) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from listings import comparing, variants
 from listings.models import Listing
+from listings.models.listing import PUBLIC
 from listings.search.similar import similar
 from listings.views import listing_page, showing
 from listings.views.reader import reader
@@ -33,6 +34,9 @@ def listing(request: HttpRequest, code: UUID) -> HttpResponse:
         messages.info(request, _("That variant is not offered any more. These are the standard terms."))
     organization = reader(request)
     context = listing_page.context_of(row, user, organization)
-    context["tray"] = comparing.tray_of(request.session)
-    context["similar"] = showing.compact(similar(row), organization)
+    context |= {
+        "tray": comparing.tray_of(request.session),
+        "may_compare": row.state in PUBLIC,
+        "similar": showing.compact(similar(row), organization),
+    }
     return render(request, "listings/listing.html", context)

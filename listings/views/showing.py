@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from listings import variants
 from listings.models import FeeMode, LicenseeClass, Listing, PatentKind, Track
-from listings.offers import class_of, classes_of, guidance_words, territory_words
+from listings.offers import class_of, classes_of, territory_words
 from listings.prices import (
     Price,
     class_prices_of,
@@ -22,7 +22,6 @@ from listings.prices import (
     months_words,
     price_for,
     royalty_words,
-    terms_dict,
 )
 from listings.search import Item, Query, Results
 from listings.search.facets import FREE, LEFT, MATURITY, SCOPE, SUPPORT
@@ -68,12 +67,6 @@ class Row:
     def listing(self) -> Listing:
         """The row of the database."""
         return self.item.listing
-
-    @property
-    def guidance(self) -> str:
-        """The hours of help that are part of the offer; "" where there are none."""
-        terms = self.item.listing.terms
-        return guidance_words(terms_dict(terms)) if terms.guidance_hours and not terms.guidance_none else ""
 
 
 class Option(NamedTuple):

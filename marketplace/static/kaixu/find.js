@@ -16,9 +16,12 @@
     box?.select();
   });
 
-  // While somebody types, the address follows and the history does not grow.
   document.addEventListener("htmx:configRequest", (event) => {
-    if (event.detail.triggeringEvent?.type === "ask") event.detail.headers["HX-Typing"] = "1";
+    const cause = event.detail.triggeringEvent;
+    // While somebody types, the address follows and the history does not grow.
+    if (cause?.type === "ask") event.detail.headers["HX-Typing"] = "1";
+    // Buttons may stand outside of their form.
+    if (cause?.submitter?.name) event.detail.parameters[cause.submitter.name] = cause.submitter.value;
   });
 
   // Filters that somebody opened stay open when results are replaced.
