@@ -173,7 +173,11 @@ def test_a_formula_is_read_as_its_stored_value_and_never_carried_out(desk: Clien
 
 
 def test_a_large_hostile_file_is_refused_on_its_own_page_and_may_come_again(
-    school: Organization, lister: User, desk: Client, monkeypatch: pytest.MonkeyPatch
+    school: Organization,
+    lister: User,
+    desk: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     from marketplace.outbox import worker
 
@@ -181,7 +185,8 @@ def test_a_large_hostile_file_is_refused_on_its_own_page_and_may_come_again(
     data = table()[:-40]
 
     page = send(desk, data, "a.xlsx").redirect_chain[-1][0]
-    worker.run_pending()
+    with django_capture_on_commit_callbacks(execute=True):
+        worker.run_pending()
     answer = desk.get(page)
 
     assert answer.status_code == 200
