@@ -10,11 +10,12 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from listings.flow import moving
-from listings.models import PUBLIC, Listing, ListingState, Review
+from listings.models import PUBLIC, Listing, ListingState, Review, TermSheetState
 from listings.states import NotNow
-from marketplace.accounts import people
+from marketplace.accounts import effects, people
 from marketplace.accounts.models import Organization, Role, Veto
 from marketplace.lib.transactions import require_transaction
 from marketplace.notices import notices
@@ -68,6 +69,38 @@ def _hold_one(listing: Listing, veto: Veto) -> None:
         reason=veto.reason,
         decided_by=veto.by,
         veto=veto,
+    )
+
+
+def register_effects() -> None:
+    """Say to moderators what a veto would stop."""
+    effects.register(
+        "offers",
+        label=_("Listings on offer or on their way there"),
+        becomes=_("Suspended; no new licenses, those given stay."),
+        count=lambda organization: organization.listings.filter(state__in=HELD).count(),
+        order=10,
+    )
+    effects.register(
+        "waiting",
+        label=_("Listings that wait for a moderator"),
+        becomes=_("Cannot be approved."),
+        count=lambda organization: organization.listings.filter(state=ListingState.SUBMITTED).count(),
+        order=20,
+    )
+    effects.register(
+        "drafts",
+        label=_("Drafts"),
+        becomes=_("Cannot be submitted."),
+        count=lambda organization: organization.listings.filter(state=ListingState.DRAFT).count(),
+        order=30,
+    )
+    effects.register(
+        "sheets",
+        label=_("Signed term sheets"),
+        becomes=_("Sign nothing while it stands."),
+        count=lambda organization: organization.term_sheets.filter(state=TermSheetState.SIGNED).count(),
+        order=40,
     )
 
 

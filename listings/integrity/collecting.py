@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Any
+
+from django.db.models import QuerySet
 
 from listings.integrity import parties, prices, texts
-from listings.integrity.facts import Found, Party, PatentText, PriceSet
+from listings.integrity.facts import Found, Holding, Party, PatentText, PriceHistory, Turn
 from listings.integrity.registry import Scope
 from listings.models import Listing, ListingState, Patent, Revision
-from marketplace.accounts.models import Membership, Organization, OrganizationKind, VerificationState
+from marketplace.accounts.models import Membership, Organization, OrganizationKind, Role, VerificationState
 from marketplace.lib.terms import day_of
 
 # What is only a draft or was given up is nobody's business yet, or any more.
@@ -63,71 +65,70 @@ def find_boilerplate(scope: Scope) -> Iterable[Found] | None:
 
 
 def find_sudden_prices(scope: Scope) -> Iterable[Found] | None:
-    """Prices as each submitted revision set them, in the order of time."""
+    """Prices as each submitted revision set them, with the requests that came between."""
     if scope.patents is None and not scope.whole:
         return None
-    revisions = Revision.objects.filter(listing__state__in=LOOKED_AT)
+    rows = Listing.objects.filter(state__in=LOOKED_AT)
     if scope.patents is not None:
-        owners = Patent.objects.filter(pk__in=scope.patents).values("organization")
-        revisions = revisions.filter(listing__organization__in=owners)
-    found = {one.key: one for one in sorted(prices.detect(_prices(revisions)), key=lambda one: one.score)}
-    touched = _listings_of(scope)
-    return [one for key, one in found.items() if touched is None or int(key) in touched]
+        rows = rows.filter(patent__in=scope.patents)
+    return prices.detect(_histories(rows))
 
 
-def _prices(revisions: Any) -> list[PriceSet]:
-    """The first amount and each change of it; what was submitted unchanged sets no price."""
-    told: list[PriceSet] = []
+def _histories(listings: QuerySet[Listing]) -> list[PriceHistory]:
+    """What happened to each listing, in the order of time."""
+    turns: dict[int, list[Turn]] = {}
+    for listing, made_on in listings.values_list("pk", "created_at"):
+        turns[listing] = [Turn(day_of(made_on), "listed")]
     last: dict[int, int] = {}
-    rows = revisions.order_by("listing_id", "number").values_list("listing_id", "made_at", "snapshot__terms")
-    for listing, made_at, terms in rows:
+    revisions = Revision.objects.filter(listing__in=turns).order_by("listing_id", "number")
+    for listing, made_at, terms in revisions.values_list("listing_id", "made_at", "snapshot__terms"):
         amount = int(terms.get("fee_minor") or 0)
-        before = last.get(listing)
-        if before is None or before != amount:
-            told.append(PriceSet(str(listing), day_of(made_at), amount, before, str(terms.get("fee_mode", ""))))
+        if last.get(listing) != amount:
+            event = "made_free" if not amount else "price_changed" if listing in last else "price_set"
+            turns[listing].append(Turn(day_of(made_at), event, amount))
         last[listing] = amount
-    return told
-
-
-def _listings_of(scope: Scope) -> set[int] | None:
-    if scope.patents is None:
-        return None
-    return set(Listing.objects.filter(patent__in=scope.patents).values_list("pk", flat=True))
+    asked = listings.filter(agreements__isnull=False).values_list("pk", "agreements__requested_at")
+    for listing, requested_at in asked:
+        turns[listing].append(Turn(day_of(requested_at), "enquiry"))
+    return [PriceHistory(str(key), tuple(sorted(told, key=lambda turn: turn.on))) for key, told in turns.items()]
 
 
 def all_parties() -> list[Party]:
-    """Every organization with what can tie it to another; inventors and live members count as its people."""
-    people: dict[int, set[str]] = {}
-    for organization, name in Membership.objects.live().values_list("organization_id", "user__name"):
-        people.setdefault(organization, set()).add(name)
-    # Whoever invented for an institution may own a firm that takes its licenses.
-    for organization, inventors in Patent.objects.filter(organization__isnull=False).values_list(
-        "organization_id", "inventors"
-    ):
-        people.setdefault(organization, set()).update(split(inventors))
+    """Every organization with what can tie it to another."""
+    heads: dict[int, set[str]] = {}
+    leading = Membership.objects.live().filter(role__in=[Role.OWNER, Role.SIGNATORY])
+    for organization, name in leading.values_list("organization_id", "user__name"):
+        heads.setdefault(organization, set()).add(name)
+    inventors: dict[int, set[str]] = {}
+    owned = Patent.objects.filter(organization__isnull=False).exclude(inventors="")
+    for organization, names in owned.values_list("organization_id", "inventors"):
+        inventors.setdefault(organization, set()).update(split(names))
     rows = Organization.objects.exclude(kind=OrganizationKind.PLATFORM).exclude(state=VerificationState.REFUSED)
-    return [party_of(row, people.get(row.pk, set())) for row in rows.order_by("pk")]
+    return [party_of(row, heads.get(row.pk, set()), inventors.get(row.pk, set())) for row in rows.order_by("pk")]
 
 
 def split(names: str) -> list[str]:
     """Names written in one column, however they are parted."""
-    even = names
-    for mark in "；;、,，/|\n":
-        even = even.replace(mark, ";")
-    return [name.strip() for name in even.split(";") if name.strip()]
+    for mark in "；、,，/|\n":
+        names = names.replace(mark, ";")
+    return [name.strip() for name in names.split(";") if name.strip()]
 
 
-def party_of(row: Organization, people: Iterable[str] = ()) -> Party:
+def holding(told: str) -> Holding:
+    """A holder with the share where one is written beside the name: 张某 60%."""
+    found = re.match(r"(.+?)[\s（(：:]*(\d+(?:\.\d+)?)\s*[%％][)）]?$", told)
+    return Holding(found[1].strip(), float(found[2])) if found else Holding(told)
+
+
+def party_of(row: Organization, heads: Iterable[str] = (), inventors: Iterable[str] = ()) -> Party:
     """What an organization says of itself, as a detector wants it."""
     return Party(
         key=str(row.pk),
         name=row.name,
-        kind=str(row.kind),
-        legal_representative=row.legal_representative,
-        shareholders=tuple(split(row.shareholders)),
-        people=tuple(sorted(people)),
+        heads=tuple(sorted({*heads, row.legal_representative} - {""})),
+        holdings=tuple(holding(each) for each in split(row.shareholders)),
+        inventors=tuple(sorted(inventors)),
         address=row.address,
-        division=row.division,
         phone=row.contact_phone,
         email=row.contact_email,
         contact=row.contact_name,

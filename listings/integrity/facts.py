@@ -18,32 +18,47 @@ class PatentText:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceSet:
-    """A price that was set or changed on a day, in minor units; `before` None where there was none."""
+class Turn:
+    """Something that happened to a listing on a day, with the price (minor units) where it carries one.
+
+    `event`: listed, price_set, price_changed, made_free, price_withdrawn, enquiry, offer_received, deal_signed, ….
+    """
+
+    on: date
+    event: str
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceHistory:
+    """The turns of one listing in the order of time, the first one first."""
 
     key: str
-    on: date
-    amount: int
-    before: int | None = None
-    mode: str = "fixed"
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who holds how much of an organization, in percent where it is known."""
+
+    name: str
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
     """An organization, and the names, places and accounts by which it can be tied to another.
 
-    `people` are further persons who act for it (members, inventors), `serves` marks a shared address or number that
-    ties nobody: that of an agent or an incubator.
+    `heads` lead or act for it, `inventors` invented for it, `aliases` are further names it has or had.
     """
 
     key: str
     name: str
-    kind: str = ""
-    legal_representative: str = ""
-    shareholders: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    holdings: tuple[Holding, ...] = ()
+    inventors: tuple[str, ...] = ()
     address: str = ""
-    division: str = ""
     phone: str = ""
     email: str = ""
     contact: str = ""

@@ -10,8 +10,10 @@ from listings.integrity.facts import Found, Grant
 
 MANY_FREE = "many_free"
 NO_USE = "no_use"
-FREE_FROM = 10  # free licenses of one firm
-FIELDS_FROM = 4  # fields of technology; a firm that makes one thing takes few
+FREE_FROM = 8  # free licenses of one firm
+FIELDS_FROM = 4  # sections of the classification; a firm that makes one thing takes from few
+DOZENS = 24  # so many look odd even within one field, where they are more than its people
+HANDS = 10  # people for each license, above which a large house may simply be curious
 SILENT_DAYS = 365
 
 
@@ -21,26 +23,31 @@ def many_free(grants: Sequence[Grant]) -> list[Found]:
     for grant in grants:
         if grant.free:
             held[grant.licensee].append(grant)
-    found = []
-    for licensee, rows in held.items():
-        fields = sorted({row.field_of for row in rows if row.field_of})
-        people = next((row.people for row in rows if row.people is not None), None)
-        few_hands = people is not None and len(rows) > people
-        if len(rows) < FREE_FROM and not (few_hands and len(fields) >= FIELDS_FROM and len(rows) >= FREE_FROM // 2):
-            continue
-        used = sum(bool(row.signs) for row in rows)
-        score = 40 + min(30, len(rows)) + 5 * min(4, len(fields)) + (10 if few_hands else 0) - 40 * used // len(rows)
-        evidence = {
-            "count": len(rows),
-            "fields": fields,
-            "used": used,
-            "people": people,
-            "first": min(row.since for row in rows).isoformat(),
-            "last": max(row.since for row in rows).isoformat(),
-            "licenses": [row.key for row in rows][:60],
-        }
-        found.append(Found(MANY_FREE, licensee, max(10, min(100, score)), {"organization": licensee}, evidence))
-    return found
+    return [found for licensee, rows in held.items() if (found := _many(licensee, rows))]
+
+
+def _many(licensee: str, rows: list[Grant]) -> Found | None:
+    sections = {row.field_of[:1] for row in rows if row.field_of}
+    people = next((row.people for row in rows if row.people is not None), None)
+    more_than_people = people is not None and len(rows) > people
+    scattered = len(rows) >= FREE_FROM and len(sections) >= FIELDS_FROM
+    if not scattered and not (len(rows) >= DOZENS and more_than_people):
+        return None
+    if people is not None and people > HANDS * len(rows):
+        return None
+    used = sum(bool(row.signs) for row in rows)
+    score = 40 + min(30, len(rows)) + 5 * min(4, len(sections)) + (10 if more_than_people else 0)
+    evidence = {
+        "count": len(rows),
+        "fields": sorted({row.field_of for row in rows if row.field_of}),
+        "used": used,
+        "people": people,
+        "first": min(row.since for row in rows).isoformat(),
+        "last": max(row.since for row in rows).isoformat(),
+        "licenses": [row.key for row in rows][:60],
+    }
+    score = max(10, min(100, score - 40 * used // len(rows)))
+    return Found(MANY_FREE, licensee, score, {"organization": licensee}, evidence)
 
 
 def no_use(grants: Sequence[Grant], on: date) -> list[Found]:

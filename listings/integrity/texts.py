@@ -19,9 +19,11 @@ SHINGLE = 4  # characters
 SAMPLE = 4  # one shingle in so many is put into the index of candidates, the same ones in every text
 COMMON = 40  # a shingle in more texts than this leads to no candidates
 SHARED = 2  # sampled shingles two texts share before they are compared at all
-ALIKE = 0.42  # how much of the shorter text must recur
+ALIKE = 0.45  # how much of the shorter text must recur, after what speaks against it
 SHORTEST = 40  # characters of an abstract that can be compared
-EMPTY = 0.5  # the part of an abstract made of stock phrases
+FEW = 6  # words of its own; an abstract with no more teaches nothing
+NAMED = 22  # characters; a first clause no longer than that only names the thing
+LONGEST = 200  # characters; a longer one always says something
 
 
 def plain(text: str) -> str:
@@ -53,7 +55,7 @@ def duplicates(patents: Sequence[PatentText], among: frozenset[str] | None = Non
     for left, right in _candidates(texts, among):
         one, other = texts[left], texts[right]
         alike = likeness(one.abstract, other.abstract)
-        if alike >= ALIKE:
+        if alike >= ALIKE and alike - otherness(one.abstract, other.abstract) >= ALIKE:
             found.append(_pair(one, other, alike))
     return found
 
@@ -62,6 +64,35 @@ def likeness(one: str, other: str) -> float:
     """Which part of the shorter abstract recurs in the longer one, from 0 to 1, wherever it stands there."""
     shorter, longer = sorted((_own(one), _own(other)), key=len)
     return len(shorter & longer) / len(shorter) if shorter else 0.0
+
+
+_SUBSTANCE = re.compile(
+    r"[锂钠钾钙镁铝铁锌铜镍钴锰钛铬钒钨钼锡铅银铂钯硅硼磷硫氮氟氯溴碘铈镧锆铌钽铋锑铟镓锗]|[酸碱酯醇胺烷烯酮醚酚腈醛苯肽糖苷盐]$"
+    r"|[红蓝绿紫黄]光|纤维|树脂|橡胶|淀粉|聚|羊毛|锦纶|涤纶|石墨|碳|粉$|胶$|油$|元素|离子|^[a-z]+\d*$|^[a-z]*\d+[a-z0-9]*$"
+)
+
+
+def otherness(one: str, other: str) -> float:
+    """What speaks against one invention told twice, from 0: another substance or number, another part all through."""
+    left, right = _missing(one, other), _missing(other, one)
+    substances = sorted(sum(bool(_SUBSTANCE.search(word)) for word in side) for side in (left, right))
+    parts = min(len(_without_kin(left, right)), len(_without_kin(right, left)))
+    return 0.4 * min(substances[0], 2) + 0.06 * min(substances[1], 4) + 0.1 * min(parts, 2)
+
+
+def _missing(one: str, other: str) -> Counter[str]:
+    """The words of one abstract that do not stand in the other, counted."""
+    there = even(other)
+    return Counter(word for word in cut(even(one)) if re.search(r"\w", word) and word not in there)
+
+
+def _without_kin(words: Counter[str], others: Counter[str]) -> list[str]:
+    """Recurring words that no recurring word of the other side shares a sign with: a synonym mostly does."""
+    return [word for word in _recurring(words) if not any(set(word) & set(each) for each in _recurring(others))]
+
+
+def _recurring(words: Counter[str]) -> list[str]:
+    return [word for word, count in words.items() if count > 1 and len(word) > 1]
 
 
 def _pair(one: PatentText, other: PatentText, alike: float) -> Found:
@@ -109,19 +140,41 @@ def _concerned(
 
 
 def boilerplate(patents: Sequence[PatentText]) -> list[Found]:
-    """Abstracts made mostly of stock phrases."""
+    """Abstracts from which nobody could make anything: hardly a word that is not of drafting, praise or fashion."""
     found = []
     for one in patents:
-        told = clauses(one.abstract)
-        length = sum(len(plain(each)) for each in told)
-        if not length:
-            continue
-        stock = [each for each in told if _is_stock(each)]
-        part = sum(len(plain(each)) for each in stock) / length
-        if part >= EMPTY:
-            evidence = {"part": round(100 * part), "sentences": stock[:8], "length": length}
-            found.append(Found(BOILERPLATE, one.key, round(100 * part), {"patent": one.key}, evidence))
+        own, stock = own_words(one.abstract), [each for each in clauses(one.abstract) if _is_stock(each)]
+        length = len(plain(one.abstract))
+        if length and len(own) <= FEW and length <= LONGEST:
+            part = round(100 * sum(len(plain(each)) for each in stock) / length)
+            evidence = {"part": part, "sentences": stock[:8], "length": length, "own": sorted(own)}
+            score = min(100, 60 + 6 * (FEW - len(own)) + part // 5)
+            found.append(Found(BOILERPLATE, one.key, score, {"patent": one.key}, evidence))
     return found
+
+
+def own_words(abstract: str) -> set[str]:
+    """The words of an abstract that say something of its own: not of its subject, of stock phrases, of drafting."""
+    told = [clause for clause in clauses(even(abstract)) if not _is_stock(clause)]
+    subject = _subject(told)
+    words = {word for clause in told for word in cut(clause)}
+    return {word for word in words if word not in subject and _tells(word)}
+
+
+def _subject(told: Sequence[str]) -> str:
+    """What the abstract is about, as its first clause that names something has it; a long one teaches something."""
+    subject = next((clause for clause in told if "一种" in clause), told[0] if told else "")
+    return subject if len(plain(subject)) <= NAMED else ""
+
+
+def _tells(word: str) -> bool:
+    return bool(re.search(r"\w", word)) and word not in _generic()
+
+
+@cache
+def _generic() -> frozenset[str]:
+    lines = (Path(__file__).parent / "generic_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 @lru_cache(maxsize=4096)

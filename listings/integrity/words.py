@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 TIES: dict[str, Words] = {
     "bank_account": gettext_lazy("the same bank account"),
-    "legal_representative": gettext_lazy("the same legal representative"),
-    "shareholder": gettext_lazy("one holds shares of the other, or both have the same shareholder"),
-    "person": gettext_lazy("the same person acts or invented for both"),
+    "owner": gettext_lazy("one holds shares of the other, or both have one holder"),
+    "head": gettext_lazy("the same person leads or holds both"),
+    "inventor_leads": gettext_lazy("an inventor of one leads or holds the other"),
+    "co_inventor": gettext_lazy("the same inventor"),
     "phone": gettext_lazy("the same telephone"),
     "email": gettext_lazy("the same mail address"),
     "address": gettext_lazy("the same address"),
@@ -36,8 +37,8 @@ def summary(flag: IntegrityFlag) -> str:
             words = _("“%(one)s” and “%(other)s” agree in %(part)s%% of the shorter abstract")
             return words % {"one": flag.patent, "other": flag.other_patent, "part": told["alike"]}
         case FlagKind.BOILERPLATE:
-            words = _("%(part)s%% of the abstract of “%(one)s” are stock phrases")
-            return words % {"one": flag.patent, "part": told["part"]}
+            words = _("The abstract of “%(one)s” has %(count)s words of its own")
+            return words % {"one": flag.patent, "count": len(told["own"])}
         case FlagKind.SUDDEN_PRICE:
             return _("Price of “%(one)s” set %(days)s days before %(what)s") % {
                 "one": flag.listing.patent if flag.listing else "",
@@ -71,7 +72,11 @@ def facts(flag: IntegrityFlag) -> list[Fact]:
                 Fact(_("Words of the titles in common"), f"{told['titles']}%"),
             ]
         case FlagKind.BOILERPLATE:
-            return [Fact(_("Stock phrases"), f"{told['part']}%"), Fact(_("Characters"), told["length"])]
+            return [
+                Fact(_("Words of its own"), _(", ").join(told["own"]) or "—"),
+                Fact(_("Stock phrases"), f"{told['part']}%"),
+                Fact(_("Characters"), told["length"]),
+            ]
         case FlagKind.SUDDEN_PRICE:
             return _price_facts(told)
         case FlagKind.RELATED:
@@ -94,5 +99,5 @@ def _price_facts(told: dict[str, Any]) -> list[Fact]:
         Fact(_("Amount"), money_text(from_minor(told["amount"], "CNY"))),
         Fact(_("Before"), before),
         Fact(_("Day of the count"), when(date.fromisoformat(told["quota_on"]))),
-        Fact(_("Of the same amount that day"), told["alike"]),
+        Fact(_("Days without a sign before"), told["silent_days"]),
     ]

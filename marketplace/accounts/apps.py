@@ -12,11 +12,20 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register messages, files, mails and the places of the site's texts."""
-        from marketplace.accounts import kinds, mail
+        from django.utils.translation import gettext_lazy as _
+
+        from marketplace.accounts import effects, kinds, mail
         from marketplace.lib import navigation
 
         kinds.register_messages()
         kinds.register_files()
         mail.register()
+        effects.register(
+            "authorities",
+            label=_("Signing authorities"),
+            becomes=_("Paused; none is revoked."),
+            count=lambda organization: organization.signing_authorities.filter(state="confirmed").count(),
+            order=50,
+        )
         navigation.point("terms", lambda: reverse("accounts:text", args=["service_agreement"]))
         navigation.point("privacy", lambda: reverse("accounts:text", args=["privacy_notice"]))

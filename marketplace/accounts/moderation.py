@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from marketplace.accounts import flow
+from marketplace.accounts import effects, flow
 from marketplace.accounts.access import moderator_required
 from marketplace.accounts.models import (
     AuthorityState,
@@ -43,6 +43,11 @@ class FilterForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("All")), *VerificationState.choices],
     )
+    veto = forms.ChoiceField(
+        label=gettext_lazy("Veto"),
+        required=False,
+        choices=[("", gettext_lazy("All")), ("1", gettext_lazy("a veto stands")), ("0", gettext_lazy("none"))],
+    )
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("All")), *OrganizationKind.choices]
     )
@@ -59,7 +64,8 @@ class DecisionForm(forms.Form):
     """A moderator's answer, with its reason."""
 
     decision = forms.ChoiceField(
-        choices=[(name, name) for name in ("verified", "refused", "suspended", "reinstated")], widget=forms.HiddenInput
+        choices=[(name, name) for name in ("verified", "refused", "suspended", "reinstated", "vetoed", "lifted")],
+        widget=forms.HiddenInput,
     )
     verification = forms.IntegerField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
@@ -82,6 +88,8 @@ def organizations(request: HttpRequest) -> HttpResponse:
             found = found.filter(Q(name__icontains=wanted["q"]) | Q(credit_code__icontains=wanted["q"]))
         if wanted["state"]:
             found = found.filter(state=wanted["state"])
+        if wanted["veto"]:
+            found = found.filter(vetoed_at__isnull=wanted["veto"] == "0")
         if wanted["kind"]:
             found = found.filter(kind=wanted["kind"])
     page = Paginator(found.order_by("rank", "-created_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
@@ -105,6 +113,9 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
         "authorities": found.signing_authorities.select_related("user", "document").order_by("-pk"),
         "memberships": found.memberships.live().select_related("user").order_by("user__name", "pk"),
         "history": trail.of(found).select_related("by").order_by("-number")[:20],
+        "veto": found.vetoes.filter(lifted_at__isnull=True).select_related("by").first(),
+        "past_vetoes": found.vetoes.filter(lifted_at__isnull=False).select_related("by", "lifted_by"),
+        "effects": effects.of(found),
         "twins": Organization.objects.filter(name__iexact=found.name).exclude(pk=found.pk)[:5],
     }
     return render(request, "accounts/moderation/organization.html", context)
@@ -130,6 +141,7 @@ def _facts(organization: Organization) -> list[tuple[object, object]]:
         (_("Unified social credit code"), organization.credit_code),
         (_("Reason for a failing code"), organization.credit_code_override),
         (_("Legal representative"), organization.legal_representative),
+        (_("Shareholders"), organization.shareholders),
         (_("Place"), divisions.name_of(organization.division) if organization.division else organization.country),
         (_("Address"), organization.address),
         (_("Contact"), " ".join(filter(None, [organization.contact_name, organization.contact_phone]))),
@@ -153,6 +165,10 @@ def decide(request: MemberRequest, pk: int) -> HttpResponse:
                     flow.suspend_organization(found, by=request.user, reason=reason)
                 case "reinstated":
                     flow.reinstate_organization(found, by=request.user, reason=reason)
+                case "vetoed":
+                    flow.veto(found, by=request.user, reason=reason)
+                case "lifted":
+                    flow.lift_veto(found, by=request.user, reason=reason)
                 case decision:
                     seen = get_object_or_404(found.verifications, pk=form.cleaned_data["verification"])
                     flow.decide_verification(seen, by=request.user, decision=decision, reason=reason)

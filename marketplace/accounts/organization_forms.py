@@ -53,7 +53,7 @@ class Section:
 
 
 _IDENTITY = ("name", "name_en", "credit_code", "credit_code_override", "state_established", "legal_representative",
-             "is_legal_representative", "founded_on")  # fmt: skip
+             "is_legal_representative", "shareholders", "founded_on")  # fmt: skip
 _PLACE = ("country", "division", "county", "address")
 _SIZE = ("industry", "people", "revenue_wan", "assets_wan", "size_year", "undertaking")
 _CONTACT = ("contact_name", "contact_phone", "contact_email")
@@ -61,13 +61,13 @@ _MONEY = ("bank_name", "bank_account_name", "bank_account", "invoice_title", "in
 
 # What a kind does not have: nobody is asked what does not concern him.
 _ABSENT: dict[str, tuple[str, ...]] = {
-    K.UNIVERSITY: (*_SIZE, "founded_on"),
-    K.INSTITUTE: (*_SIZE, "founded_on"),
+    K.UNIVERSITY: (*_SIZE, "founded_on", "shareholders"),
+    K.INSTITUTE: (*_SIZE, "founded_on", "shareholders"),
     K.FIRM: ("state_established",),
-    K.SOLE_TRADER: ("state_established", "name_en", "is_legal_representative"),
+    K.SOLE_TRADER: ("state_established", "name_en", "is_legal_representative", "shareholders"),
     K.INDIVIDUAL: (
         *_SIZE, "state_established", "credit_code", "credit_code_override", "legal_representative",
-        "is_legal_representative", "founded_on", "contact_name",
+        "is_legal_representative", "shareholders", "founded_on", "contact_name",
     ),
 }  # fmt: skip
 
@@ -98,7 +98,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
         model = Organization
         fields = (
             "name", "name_en", "credit_code", "credit_code_override", "state_established", "legal_representative",
-            "founded_on", "country", "division", "address", "industry", "people", "revenue_wan", "assets_wan",
+            "shareholders", "founded_on", "country", "division", "address", "industry", "people", "revenue_wan", "assets_wan",
             "size_year", "contact_name", "contact_phone", "contact_email", "bank_name", "bank_account_name",
             "bank_account", "invoice_title", "invoice_address",
         )  # fmt: skip
@@ -149,6 +149,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
             self.fields[name].label = words
         hints: dict[str, Words] = {
             "credit_code": _("18 characters, from the license."),
+            "shareholders": _("Persons and firms that hold a tenth or more, parted by ；. It shows related parties."),
             "bank_account": _("License fees go straight to this account; the platform never holds them.")
             if self.kind in {K.UNIVERSITY, K.INSTITUTE}
             else _("Only needed for refunds."),

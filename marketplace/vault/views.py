@@ -46,6 +46,10 @@ def file(request: HttpRequest, code: UUID) -> HttpResponseBase:
     )
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
+    if inline and "beside" in request.GET and reading.opens_as_evidence(request.user, found):
+        # A moderator reads evidence beside the claim, in a frame of this site's own page.
+        response["X-Frame-Options"] = "SAMEORIGIN"
+        response._csp_replace = {"frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]  # as django-csp's decorator
     if not inline:
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -152,7 +152,7 @@ def test_what_was_suspended_for_another_reason_stays_so(
 def test_a_withdrawal_that_was_asked_for_is_not_lost(
     open_offer: Listing, university: Organization, moderator: User, admin: User, alice: User
 ) -> None:
-    flow.request_withdrawal(open_offer, by=alice, reason="拟转让")
+    flow.request_withdrawal(open_offer, by=alice, reason="拟转让", unconditional=True)
 
     veto(university, moderator)
     assert state(open_offer) == "suspended"
