@@ -25,6 +25,7 @@ FILES = (
     "encumbrance_evidence",
     "publicity_proof",
     "declaration_evidence",
+    "withdrawal_evidence",
     "consent_power",
     "approval_record",
 )

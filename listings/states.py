@@ -137,7 +137,7 @@ STEPS: dict[str, Step] = {
     "withdraw": _step(
         _("Withdraw"),
         {Who.LISTER, Who.MODERATOR, Who.SYSTEM},
-        {S.WITHDRAWAL_REQUESTED},
+        {S.WITHDRAWAL_REQUESTED, S.SUSPENDED},  # suspended: where the withdrawal was asked for before
         {S.WITHDRAWN},
         "DECL-7",
         Action.LISTING_WITHDRAW,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.views import asking, door, health, mine, patents, publicity, rules, term_sheets, writing
+from listings.views import asking, door, health, mine, patents, publicity, rules, term_sheets, withdrawing, writing
 
 urlpatterns = [
     path("rules/", rules.rules, name="rules"),
@@ -23,8 +23,8 @@ urlpatterns = [
     path("desk/listings/<uuid:code>/declaration/", writing.declaration, name="declaration"),
     path("desk/listings/<uuid:code>/copy/", mine.copy, name="copy"),
     path("desk/listings/<uuid:code>/submit/", mine.submit, name="submit"),
-    path("desk/listings/<uuid:code>/withdraw/", mine.withdraw, name="withdraw"),
-    path("desk/listings/<uuid:code>/withdrawal/", mine.request_withdrawal, name="request_withdrawal"),
+    path("desk/listings/<uuid:code>/withdraw/", withdrawing.withdraw, name="withdraw"),
+    path("desk/listings/<uuid:code>/withdrawal/", withdrawing.request_withdrawal, name="request_withdrawal"),
     path("desk/listings/<uuid:code>/confirm/", mine.confirm, name="confirm"),
     path("desk/listings/<uuid:code>/consents/", asking.consents, name="consents"),
     path("desk/listings/<uuid:code>/call-back/", asking.call_back, name="call_back"),

@@ -282,15 +282,3 @@ class DeclarationForm(forms.Form):
     def __init__(self, *args: Any, evidence_required: bool = True, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["evidence"].required = evidence_required
-
-
-class ReasonForm(forms.Form):
-    """Why."""
-
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class WithdrawForm(forms.Form):
-    """The day on which the patent office announces a withdrawal."""
-
-    announced_on = DayField(label=gettext_lazy("Day of the announcement of the withdrawal"))

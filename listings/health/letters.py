@@ -42,3 +42,12 @@ def register_messages() -> None:
         ),
         action=_("See the listing"),
     )
+    register(
+        "listing.withdrawn_late",
+        subject=_("Licenses after the withdrawal: %(title)s"),
+        body=_(
+            "%(organization)s recorded today that the open license of “%(title)s” was withdrawn on %(day)s. %(count)s"
+            " licenses were taken since then. Look at them with both sides; nothing was changed by itself."
+        ),
+        action=_("Look at it"),
+    )

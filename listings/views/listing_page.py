@@ -20,6 +20,7 @@ from listings.views.checks import checks, day, granted_words, licenses_granted
 from listings.views.choosing import side_by_side
 from listings.views.desk import may_list
 from listings.views.showing import told_price
+from listings.withdrawing import warning
 from marketplace.accounts.models import Organization, User
 from marketplace.lib import classes, industries
 from marketplace.lib.findings import Severity, blocking
@@ -120,7 +121,8 @@ def standing_words(listing: Listing) -> Standing | None:
         case ListingState.PUBLISHED:
             return None
         case ListingState.WITHDRAWAL_REQUESTED:
-            text = _("A license can be had until the withdrawal takes effect. Licenses already given stay in force.")
+            warned = warning(listing)
+            text = f"{warned.message} {warned.remedy}" if warned else ""
             return Standing("warn", _("The owner wants to withdraw this offer"), text)
         case ListingState.PUBLICITY:
             return Standing("info", _("In publicity: not binding yet"), _publicity_words(listing))

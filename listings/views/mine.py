@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from listings import flow, offers
 from listings.completeness import LINE, hints
-from listings.forms.listings import CopyForm, NewListingForm, ReasonForm, WithdrawForm
+from listings.forms.listings import CopyForm, NewListingForm
+from listings.forms.withdrawing import WithdrawalRequestForm, WithdrawForm
 from listings.models import PUBLIC, Listing, ListingState, Patent, Track
 from listings.progress import steps_of
 from listings.rules import RULES, Stage, check, check_patent
@@ -23,6 +24,7 @@ from listings.rules.contract import STATUS_DAYS, fresh_since
 from listings.rules.institution import needs_publicity, publicity_of
 from listings.states import EDITABLE, STEPS, Who, open_to
 from listings.views.desk import EDIT, may_list, moved_on, page_of, sections, wrong
+from listings.withdrawing import consents_needed, warning
 from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.models import Role
 from marketplace.audit import trail
@@ -86,7 +88,7 @@ def one_context(request: PersonRequest, listing: Listing, **more: Any) -> dict[s
         "findings": findings,
         "ready": not stops,
         "steps": steps_of(listing),
-        "todo": open_to(Who.LISTER, listing) if lister else [],
+        "todo": _todo(listing) if lister else [],
         "words": {name: step.label for name, step in STEPS.items()},
         "may_list": lister,
         "editable": lister and listing.state in EDITABLE,
@@ -103,9 +105,16 @@ def one_context(request: PersonRequest, listing: Listing, **more: Any) -> dict[s
         "on_offer": listing.state in PUBLIC,
         "fresh_until": at + timedelta(days=STATUS_DAYS) if at else None,
         "withdraw_form": WithdrawForm(prefix="withdraw"),
-        "reason_form": ReasonForm(prefix="reason"),
+        "reason_form": WithdrawalRequestForm(prefix="reason", owners=consents_needed(listing)),
+        "withdrawal": warning(listing),
         "sections": sections(),
     } | more
+
+
+def _todo(listing: Listing) -> list[str]:
+    """What a lister can do; the announcement of a withdrawal only where it was asked for."""
+    asked = warning(listing) is not None
+    return [name for name in open_to(Who.LISTER, listing) if name != "withdraw" or asked]
 
 
 @organization_required(Role.LISTER)
@@ -190,46 +199,6 @@ def submit(request: PersonRequest, code: UUID) -> HttpResponse:
             messages.success(request, _("Your institution is asked first. You hear of each answer."))
         else:
             messages.success(request, _("Submitted. A moderator looks at it; you will get a message."))
-    return redirect("listings:mine_one", code)
-
-
-@login_required
-@require_POST
-def withdraw(request: PersonRequest, code: UUID) -> HttpResponse:
-    """Take a listing back or off the offer; for a declared open license with the day of its announcement."""
-    listing = own(request, code)
-    announced_on = None
-    if listing.state == ListingState.WITHDRAWAL_REQUESTED:
-        form = WithdrawForm(request.POST, prefix="withdraw")
-        if not form.is_valid():
-            return wrong(request, "listings/mine_one.html", one_context(request, listing, withdraw_form=form))
-        announced_on = form.cleaned_data["announced_on"]
-    try:
-        listing = flow.withdraw(listing, by=request.user, announced_on=announced_on)
-    except Refused as refused:
-        return wrong(request, "listings/mine_one.html", one_context(request, listing, refused=refused.findings))
-    except flow.NotNow:
-        moved_on(request)
-    else:
-        messages.success(request, _("Recorded. Licenses given before stay in force."))
-    return redirect("listings:mine_one", code)
-
-
-@login_required
-@require_POST
-def request_withdrawal(request: PersonRequest, code: UUID) -> HttpResponse:
-    """Say that the declaration will be withdrawn, and why."""
-    listing = own(request, code)
-    flow.require_lister(request.user, listing.organization)
-    form = ReasonForm(request.POST, prefix="reason")
-    if not form.is_valid():
-        return wrong(request, "listings/mine_one.html", one_context(request, listing, reason_form=form))
-    try:
-        flow.request_withdrawal(listing, by=request.user, reason=form.cleaned_data["reason"])
-    except flow.NotNow:
-        moved_on(request)
-    else:
-        messages.success(request, _("Recorded. The offer stands until the patent office announces the withdrawal."))
     return redirect("listings:mine_one", code)
 
 

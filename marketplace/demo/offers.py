@@ -210,7 +210,7 @@ def _beyond(row: Listing, plan: Plan, by: User, moderator: User) -> Listing:
         case "suspended":
             return flow.suspend(row, by=moderator, reason="年费缴纳凭证待补（示例）")
         case "withdrawal":
-            return flow.request_withdrawal(row, by=by, reason="专利权拟转让（示例）")
+            return flow.request_withdrawal(row, by=by, reason="专利权拟转让（示例）", unconditional=True)
         case "withdrawn":
             return flow.withdraw(row, by=by, reason="改由学校自行实施（示例）")
     return row

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from listings import rules
-from listings.models import ALIVE, HealthEvent, HealthKind, LegalStatus, Patent
+from listings.models import ALIVE, HealthEvent, HealthKind, LegalStatus, Listing, Patent
+from listings.withdrawing import declaration_of, warning
 from marketplace.accounts import people
 from marketplace.lib.findings import blocking
 from marketplace.licensing.letters import ACTS
@@ -38,7 +39,18 @@ def register() -> None:
         ),
         action=_("See the license"),
     )
+    kinds.register(
+        "deal_withdrawal",
+        subject=_("The open license will be withdrawn: %(title)s"),
+        body=_(
+            "The owner has asked to withdraw the open license of your request %(reference)s. Send the notice and pay"
+            " before 00:00 Beijing time of the day on which the withdrawal is announced%(day)s; afterwards no license"
+            " can be had. Licenses given before stay in force."
+        ),
+        action=_("See the request"),
+    )
     outbox.handles("patent.health_changed", "licensees")(on_patent_changed)
+    outbox.handles("listing.moved", "withdrawal")(on_listing_moved)
 
 
 def on_patent_changed(key: str, payload: dict[str, Any]) -> None:
@@ -70,3 +82,26 @@ def _tell(agreement: Agreement, what: object, mark: str) -> None:
             reference=agreement.reference,
             what=what,
         )
+
+
+def on_listing_moved(key: str, payload: dict[str, Any]) -> None:
+    """Handler of `listing.moved`: whoever is on the way to an open license hears of its withdrawal, once per step."""
+    listing = Listing.objects.select_related("declaration").filter(pk=payload["listing"]).first()
+    declaration = declaration_of(listing) if listing is not None else None
+    if declaration is None or listing is None or warning(listing) is None:
+        return
+    day = declaration.withdrawn_on
+    rows = Agreement.objects.filter(listing=listing, state__in=OPEN_STATES).select_related(
+        "listing__patent", "licensee"
+    )
+    with transaction.atomic():
+        for agreement in rows.order_by("pk"):
+            notices.tell(
+                people.members(agreement.licensee, *ACTS),
+                "deal_withdrawal",
+                key=f"withdrawal:{day}:{agreement.pk}",
+                path=reverse("licensing:agreement", args=[agreement.code]),
+                title=agreement.listing.patent.title,
+                reference=agreement.reference,
+                day=f" ({day.isoformat()})" if day else "",
+            )

@@ -18,7 +18,7 @@ from marketplace.accounts.models import Organization, Role, User
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import SHANGHAI, start_of, today
 from tests.listings import making
-from tests.listings.building import TEXTS, offered, sound_patent
+from tests.listings.building import TEXTS, offered, scan, sound_patent
 from tests.listings.test_flow import S, actions, put, state, told
 
 # the end
@@ -32,13 +32,13 @@ def test_a_preset_offer_ends_at_once_and_an_open_one_in_two_steps(
 
     with pytest.raises(NotNow):
         flow.withdraw(open_offer, by=alice)
-    listing = flow.request_withdrawal(open_offer, by=alice, reason="拟转让专利权")
+    listing = flow.request_withdrawal(open_offer, by=alice, reason="拟转让专利权", unconditional=True)
     assert listing.state == S.WITHDRAWAL_REQUESTED
     assert rules.acceptable(listing) == []
     with pytest.raises(Refused):
         flow.withdraw(listing, by=alice)
 
-    listing = flow.withdraw(listing, by=alice, announced_on=today())
+    listing = flow.withdraw(listing, by=alice, announced_on=today(), evidence=scan())
 
     assert listing.state == S.WITHDRAWN
     assert listing.patent.encumbrances.get().ends_at == start_of(today())
@@ -50,8 +50,8 @@ def test_a_preset_offer_ends_at_once_and_an_open_one_in_two_steps(
 def test_a_withdrawal_takes_effect_at_midnight_in_shanghai(
     open_offer: Listing, alice: User, hour: int, minute: int, day: int, over: bool
 ) -> None:
-    listing = flow.request_withdrawal(open_offer, by=alice, reason="拟转让")
-    listing = flow.withdraw(listing, by=alice, announced_on=today() + timedelta(days=5))
+    listing = flow.request_withdrawal(open_offer, by=alice, reason="拟转让", unconditional=True)
+    listing = flow.withdraw(listing, by=alice, announced_on=today() + timedelta(days=5), evidence=scan())
     assert listing.state == S.WITHDRAWAL_REQUESTED
     at = today() + timedelta(days=day)
 
@@ -64,7 +64,7 @@ def test_a_withdrawal_takes_effect_at_midnight_in_shanghai(
 
 def test_a_withdrawal_needs_a_reason(open_offer: Listing, alice: User) -> None:
     with pytest.raises(Refused):
-        flow.request_withdrawal(open_offer, by=alice, reason="  ")
+        flow.request_withdrawal(open_offer, by=alice, reason="  ", unconditional=True)
     assert state(open_offer) == S.PUBLISHED
 
 

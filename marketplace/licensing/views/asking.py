@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from listings import offers, rules, variants
 from listings.models import Listing, Track
 from listings.models.listing import PUBLIC
+from listings.withdrawing import warning
 from marketplace.accounts.access import organization_required
 from marketplace.accounts.models import Organization
 from marketplace.accounts.requests import MemberRequest
@@ -55,6 +56,7 @@ def preview(request: HttpRequest, code: UUID) -> HttpResponseBase:
         "sha256": offers.canonical_sha256(snapshot),
         "is_open": listing.track == Track.OPEN,
         "can_ask": listing.state in PUBLIC,
+        "withdrawal": warning(listing),
     }
     return render(request, "licensing/preview.html", context)
 
@@ -118,7 +120,7 @@ def _page(
         "listing": listing,
         "licensee": licensee,
         "form": form,
-        "findings": _for_licensee(listing, found),
+        "findings": _for_licensee(listing, found) + ([warned] if (warned := warning(listing)) else []),
         "stopped": bool(blocking(found)) and refused is None,
         "price": price,
         "variant": variants.key_of(listing),
