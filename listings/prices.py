@@ -122,6 +122,12 @@ def _months(told: Mapping[str, Any], last_day: str, on: date | None) -> int | No
     return months
 
 
+def months_of(terms: Terms | Listing | Mapping[str, Any], *, on: date) -> int | None:
+    """The months of a license that begins on `on`: those of the term, never beyond the patent; None where unknown."""
+    told, last_day = _plain(terms)
+    return _months(told, last_day, on)
+
+
 def _years(months: int) -> int:
     """License years begun within so many months; a fee by the year falls due for each."""
     return -(-max(months, 0) // 12)

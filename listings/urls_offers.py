@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.views import pictures, together, variants
+from listings.views import fees, pictures, together, variants
 
 urlpatterns = [
+    path("listings/<uuid:code>/cost/", fees.cost, name="cost"),
+    path("desk/listings/<uuid:code>/fees/", fees.fees, name="fees"),
     path("desk/together/", together.apply, name="together"),
     path("desk/drafts/", together.drafts, name="drafts"),
     path("desk/drafts/stories.xlsx", together.stories, name="stories"),
