@@ -36,6 +36,7 @@ urlpatterns = [
     path("", include("marketplace.vault.urls")),
     path("", include("marketplace.notices.urls")),
     path("", include("listings.urls")),
+    path("", include("marketplace.needs.urls")),
     path("", include("marketplace.licensing.urls")),
     path("", include("marketplace.payments.urls")),
     path("", include("marketplace.desks.urls")),

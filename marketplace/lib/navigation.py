@@ -25,7 +25,7 @@ class Place:
 
 HEADER = (
     Place("find", _("Find patents"), "listings:find"),
-    Place("needs", _("Post a need"), "needs:new"),
+    Place("needs", _("Post a need"), "needs:post"),
     Place("universities", _("For universities"), "cms:universities"),
     Place("guides", _("Policy and guides"), "cms:guides"),
     Place("figures", _("Public figures"), "insights:public"),

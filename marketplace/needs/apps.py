@@ -8,3 +8,9 @@ class NeedsConfig(AppConfig):
 
     name = "marketplace.needs"
     verbose_name = "Needs"
+
+    def ready(self) -> None:
+        """Name the letters."""
+        from marketplace.needs import letters
+
+        letters.register_messages()

@@ -286,6 +286,7 @@ RATE_LIMITS = {
     "export": "10/minute",
     "feed": "30/minute",
     "keep": "20/minute",
+    "need": "10/hour",
     "verify": "20/minute",
     "consent": "30/minute",
     "upload": "30/minute",
