@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from listings import comparing, variants
+from listings import comparing, seen, variants
 from listings.models import Listing
 from listings.models.listing import PUBLIC
 from listings.search.similar import similar
@@ -32,6 +32,7 @@ def listing(request: HttpRequest, code: UUID) -> HttpResponse:
         row = variants.under(row, request.GET.get("variant", ""))
     except variants.NoVariant:
         messages.info(request, _("That variant is not offered any more. These are the standard terms."))
+    seen.note(row, request)
     organization = reader(request)
     context = listing_page.context_of(row, user, organization)
     context |= {
