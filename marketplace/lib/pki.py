@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from django.conf import settings
 
 MARK = "TEST"  # stands in every common name, so that nobody takes such a seal for a real one
 _DAYS = 7300  # the papers of a development machine should verify as long as it lives
@@ -197,3 +198,12 @@ def is_test(certificate: asn1_x509.Certificate) -> bool:
 def anchors(chain: Sequence[asn1_x509.Certificate]) -> list[asn1_x509.Certificate]:
     """The self-signed certificates of a chain; where there is none, its last one."""
     return [c for c in chain if c.self_signed in {"yes", "maybe"}] or list(chain[-1:])
+
+
+def stamp_anchors() -> list[asn1_x509.Certificate]:
+    """The certificates that time stamps are checked against; production has none unless set. Raises BadKeyFile."""
+    if settings.TIMESTAMP_TRUST_FILE:
+        return certificates(settings.TIMESTAMP_TRUST_FILE)
+    if settings.PRODUCTION:
+        return []
+    return certificates(ensure_test_hierarchy(Path(settings.TEST_PKI_ROOT)).root)

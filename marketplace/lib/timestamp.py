@@ -71,7 +71,7 @@ def stamps(stamp: bytes, data: bytes) -> bool:
     try:
         signed = cms.ContentInfo.load(stamp)["content"]
         when = signed["encap_content_info"]["content"].parsed["gen_time"].native
-        known = anchors()
+        known = pki.stamp_anchors()
         context = ValidationContext(
             trust_roots=pki.anchors(known), other_certs=known, moment=when, allow_fetching=False
         )
@@ -80,15 +80,6 @@ def stamps(stamp: bytes, data: bytes) -> bool:
     except Exception:  # noqa: BLE001  what cannot be read does not hold
         return False
     return bool(status["intact"] and status["valid"] and status["trust_problem_indic"] is None)
-
-
-def anchors() -> list[x509.Certificate]:
-    """The certificates that time stamps are checked against. Raises pki.BadKeyFile."""
-    if settings.TIMESTAMP_TRUST_FILE:
-        return pki.certificates(settings.TIMESTAMP_TRUST_FILE)
-    if settings.PRODUCTION:
-        return []
-    return pki.certificates(pki.ensure_test_hierarchy(Path(settings.TEST_PKI_ROOT)).root)
 
 
 def test_stamper(hierarchy: pki.Hierarchy) -> TestAuthority:

@@ -46,10 +46,9 @@ def _stamps() -> list[CheckMessage]:
     if not settings.TIMESTAMP_URLS or not settings.TIMESTAMP_TRUST_FILE:
         text = "Set TIMESTAMP_URLS to your authorities and TIMESTAMP_TRUST_FILE to their root certificates."
         return [_error("E013", "No time-stamp authority is configured.", text)]
-    from marketplace.lib import timestamp
 
     try:
-        anchors = timestamp.anchors()
+        anchors = pki.stamp_anchors()
     except pki.BadKeyFile as cause:
         return [_error("E011", f"TIMESTAMP_TRUST_FILE cannot be read: {cause}", "Check the file and its rights.")]
     if any(pki.is_test(certificate) for certificate in anchors):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from marketplace.lib import timestamp
+from marketplace.lib import pki, timestamp
 from tests.lib.authorities import authority, stamp
 
 NOBODY = "http://127.0.0.1:9/"
@@ -23,7 +23,7 @@ def _own_keys(settings: Any, tmp_path: Path) -> None:
 
 def test_development_stamps_in_its_own_process() -> None:
     assert stamp(timestamp.stamper()) == b"\1" * 32
-    assert len(timestamp.anchors()) == 1
+    assert len(pki.stamp_anchors()) == 1
 
 
 def test_production_without_an_authority_has_none(settings: Any) -> None:
@@ -31,7 +31,7 @@ def test_production_without_an_authority_has_none(settings: Any) -> None:
 
     with pytest.raises(timestamp.NoAuthority):
         timestamp.stamper()
-    assert timestamp.anchors() == []
+    assert pki.stamp_anchors() == []
 
 
 @pytest.mark.parametrize("bad", ["error", "garbage", "refuse", "other"])

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from marketplace.audit import anchors, trail
-from marketplace.lib import timestamp
+from marketplace.lib import pki
 from marketplace.lib.canonical import canonical_json
 from marketplace.licensing.models import Agreement, Paper, Signature
 from marketplace.licensing.signing import keys
@@ -81,7 +81,7 @@ def _files(
     for anchor in {proof.anchor.first: proof.anchor for proof in proofs.values()}.values():
         yield _anchor_file(anchor.first), bytes(anchor.token)
     yield from _trust("seal", [*keys.ours(keys.places()), *keys.chain(keys.places())])
-    yield from _trust("stamp", timestamp.anchors())
+    yield from _trust("stamp", pki.stamp_anchors())
     yield "verify.py", CHECKER.read_bytes()
     yield "VERIFY.md", _explain(agreement)
 

@@ -15,7 +15,7 @@ from listings.models import Track
 from marketplace.accounts import authority, codes
 from marketplace.accounts.models import SigningAuthority, User
 from marketplace.lib.findings import Refused, refuse
-from marketplace.licensing import clauses, freezing, gates, letters
+from marketplace.licensing import clauses, freezing, gates, letters, papers
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import AlreadySigned
 from marketplace.licensing.flow import activation, moving
@@ -192,6 +192,7 @@ def _finish(agreement: Agreement, party: Party, act: _Act) -> None:
     if not moved:
         letters.other_party_signs(agreement)
     elif first is not None:
+        papers.leave_for_sealing(agreement)  # complete by signatures: what both signed is sealed before any payment
         letters.to_pay(first)
     else:
         activation.follow(agreement, by=act.by)
@@ -218,6 +219,7 @@ def _serve(agreement: Agreement, act: _Act) -> None:
     moving.record(agreement, act.step, by=act.by, was=was, document_sha256=act.document_sha256, noticed_at=now)
     letters.notice_served(agreement)
     if first is not None:
+        papers.leave_for_sealing(agreement)  # the notice is proof from its service on, whatever becomes of the payment
         letters.to_pay(first)
     else:
         activation.follow(agreement, by=act.by)

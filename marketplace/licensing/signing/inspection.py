@@ -19,7 +19,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from marketplace.lib import pki, timestamp
+from marketplace.lib import pki
 from marketplace.lib.apart import apart
 from marketplace.licensing.signing import LIMIT, keys
 
@@ -79,7 +79,7 @@ class Trust:
 def trust() -> Trust:
     """What the settings say. Raises pki.BadKeyFile."""
     where = keys.places()
-    return Trust(frozenset(c.sha256 for c in keys.ours(where)), tuple(keys.chain(where)), tuple(timestamp.anchors()))
+    return Trust(frozenset(c.sha256 for c in keys.ours(where)), tuple(keys.chain(where)), tuple(pki.stamp_anchors()))
 
 
 def inspect(pdf: bytes, believed: Trust) -> Inspection:

@@ -90,6 +90,7 @@ def _page(
         "report": report,
         "name": name[:120],
         "test_keys": _test_keys(),
+        "certificates": _certificates(),
     }
     return render(request, "licensing/verify.html", context, status=status)
 
@@ -105,6 +106,20 @@ def _public(agreement: Agreement) -> dict[str, Any]:
         "papers": papers,
         "test_keys": _test_keys(),
     }
+
+
+def _certificates() -> list[tuple[str, str, str]]:
+    """Of each certificate an evidence pack trusts: what it is for, its subject, its SHA-256 (hex)."""
+    try:
+        where = keys.places()
+        known = [
+            *((_("Seal"), each) for each in keys.ours(where)),
+            *((_("Above the seal"), each) for each in keys.chain(where)),
+            *((_("Time stamps"), each) for each in pki.stamp_anchors()),
+        ]
+    except pki.BadKeyFile:
+        return []
+    return [(use, str(each.subject.human_friendly), each.sha256.hex()) for use, each in known]
 
 
 def _test_keys() -> bool:

@@ -167,6 +167,14 @@ def test_a_file_missing_or_added_is_found(pack: Path, act: str) -> None:
     assert not good(pack)
 
 
+def test_the_verify_page_names_every_fingerprint_that_the_pack_trusted(pack: Path, client: Client) -> None:
+    printed = [line.split()[-1] for line in check(pack)[1].splitlines() if "SHA-256" in line]
+    page = client.get(reverse("licensing:verify")).content.decode()
+
+    assert printed
+    assert [each for each in printed if each not in page] == []
+
+
 def test_entries_that_could_not_be_stamped_are_said_to_wait(active: Agreement, settings: Any, tmp_path: Path) -> None:
     worker.run_pending()
     before = Entry.objects.count()

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from listings.models import Listing
+from marketplace.accounts.models import Organization, User
 from marketplace.audit import trail
-from marketplace.licensing.models import Agreement, Paper
+from marketplace.licensing.models import Agreement, Paper, State
 from marketplace.licensing.signing import seal, sealing
 from marketplace.licensing.signing.seal import SealUnavailable
 from marketplace.notices.models import Message
@@ -19,6 +21,7 @@ from marketplace.outbox import worker
 from marketplace.outbox.models import Effect
 from marketplace.vault import files
 from marketplace.vault.models import VaultFile
+from tests.licensing.conftest import ask, send_notice
 
 pytestmark = pytest.mark.django_db
 NOBODY = "http://127.0.0.1:9/"
@@ -36,6 +39,21 @@ def test_a_complete_contract_is_sealed_from_the_outbox(active: Agreement) -> Non
         assert hashlib.sha256(sealed).hexdigest() == paper.sealed_sha256
         assert hashlib.sha256(shown).hexdigest() == paper.sha256
     assert trail.of(active).filter(action="paper.seal").count() == 4
+
+
+def test_a_notice_is_sealed_when_it_was_served_whatever_becomes_of_the_payment(
+    open_listing: Listing, firm: Organization, bob: User, any_code: list[str]
+) -> None:
+    agreement = ask(open_listing, firm, bob)
+    worker.run_pending()
+    assert not agreement.papers.filter(sealed_at__isnull=False).exists()
+
+    send_notice(agreement, bob)
+    worker.run_pending()
+
+    agreement.refresh_from_db()
+    assert agreement.state == State.NOTICED
+    assert {paper.kind: bool(paper.sealed_sha256) for paper in agreement.papers.all()} == {"notice": True}
 
 
 def test_both_sides_hear_of_it_once(active: Agreement, alice: Any, bob: Any) -> None:
