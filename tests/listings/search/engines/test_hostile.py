@@ -63,16 +63,12 @@ def catalog(site: str, alice: User) -> int:
 
 def test_no_hostile_question_breaks_the_page(catalog: int, client: Client) -> None:
     for name, text in HOSTILE.items():
-        for fields in (
-            {"q": text},
-            {"q": text, "sort": text, "page": text},
-            {"track": text, "ipc": text, "region": text},
-        ):
-            response = client.get("/find/", fields)
+        everywhere = dict.fromkeys(("q", "sort", "page", "track", "ipc", "region", "university"), text)
+        response = client.get("/find/", everywhere)
 
-            assert response.status_code in (200, 400, 414), name
-            assert "<script>alert" not in response.text, name
-            assert "cannot be reached" not in response.text, name  # refused by nobody: the engine answered
+        assert response.status_code in (200, 400, 414), name
+        assert "<script>alert" not in response.text, name
+        assert "cannot be reached" not in response.text, name  # the engine answered
 
 
 @pytest.mark.parametrize(
