@@ -5,7 +5,7 @@ from __future__ import annotations
 from listings.models import Listing, TermSheet
 from marketplace.accounts import people as accounts_people
 from marketplace.accounts.models import Organization, Role, User
-from marketplace.demo import deals, offers, people
+from marketplace.demo import deals, desk, offers, people
 from marketplace.outbox.worker import run_pending
 
 
@@ -24,18 +24,24 @@ def build() -> list[str]:
     universities = {told[0]: people.university(*told, moderator) for told in people.UNIVERSITIES}
     firms = {told.key: people.firm(told, moderator) for told in people.FIRMS}
     run_pending()
-    listings = _offers(universities, moderator)
+    sheets = {key: offers.sheets(row, _owner(row)) for key, row in universities.items()}
+    listings = _offers(universities, sheets, moderator)
     run_pending()
     deals.build(listings, firms)
+    run_pending()
+    desk.build(listings, universities["heluo"], sheets["heluo"]["免费开放"], moderator)
+    desk.veto(moderator)
     run_pending()
     return log_ins()
 
 
-def _offers(universities: dict[str, Organization], moderator: User) -> dict[str, Listing]:
-    sheets: dict[str, dict[str, TermSheet]] = {}
-    for key, organization in universities.items():
-        owner = accounts_people.members(organization, Role.OWNER)[0]
-        sheets[key] = offers.sheets(organization, owner)
+def _owner(organization: Organization) -> User:
+    return accounts_people.members(organization, Role.OWNER)[0]
+
+
+def _offers(
+    universities: dict[str, Organization], sheets: dict[str, dict[str, TermSheet]], moderator: User
+) -> dict[str, Listing]:
     made: dict[str, Listing] = {}
     for number, told in enumerate(offers.read(), start=1):
         organization = universities[told["of"]]
@@ -54,7 +60,8 @@ def log_ins() -> list[str]:
         ("north", "university, owner and signatory"),
         ("north-lister", "university, writes listings"),
         ("north-finance", "university, confirms transfers"),
-        ("moderator", "moderator and editor"),
+        ("moderator", "moderator, editor and administrator"),
+        ("moderator2", "moderator"),
     ]
     width = max(len(f"{key}@{people.DOMAIN}") for key, _role in rows)
     return [

@@ -33,11 +33,20 @@ class Firm:
     revenue_wan: int = 260
     assets_wan: int = 300
     verified: bool = True
+    shareholders: str = ""
 
 
 FIRMS = (
     Firm("firm", "示例铅业有限公司", "李示例"),
-    Firm("machinery", "示例机械制造有限公司", "王示例", division="410300", staff=210, revenue_wan=1_900),
+    Firm(
+        "machinery",
+        "示例机械制造有限公司",
+        "王示例",
+        division="410300",
+        staff=210,
+        revenue_wan=1_900,
+        shareholders="王示例 70%；刘示范 30%",
+    ),
     Firm("battery", "示例电池材料有限公司", "赵示例", staff=420, revenue_wan=9_800),
     Firm("noodles", "示例面食店（个体工商户）", "孙示例", OrganizationKind.SOLE_TRADER, staff=4, revenue_wan=60),
     Firm("greens", "示例蔬菜专业合作社", "周示例", industry="farming", division="410800", staff=26, revenue_wan=120),
@@ -47,6 +56,11 @@ UNIVERSITIES = (
     ("north", "示范理工大学", "Demo University of Technology (invented)", "张示范", "410100"),
     ("heluo", "河洛大学（示范）", "Heluo University (invented)", "刘示范", "410300"),
 )
+
+
+def _serial(key: str) -> int:
+    """A number of one's own, the same at every build: addresses and telephones that nobody shares by chance."""
+    return crc32(key.encode()) % 9_999
 
 
 def person(key: str, name: str, **fields: Any) -> User:
@@ -74,16 +88,16 @@ def university(key: str, name: str, name_en: str, owner: str, division: str, by:
         is_legal_representative=True,
         name=name,
         name_en=name_en,
-        credit_code=credit_code("12", crc32(key.encode()) % 100_000),
+        credit_code=credit_code("12", _serial(key)),
         division=division,
-        address="示例路 1 号（虚构）",
+        address=f"示例路 {_serial(key)} 号（虚构）",
         legal_representative=owner,
         contact_name="示例技术转移办公室",
-        contact_phone="000-0000000",
+        contact_phone=f"000-{_serial(key):07d}",
         contact_email=f"{key}@{DOMAIN}",
         bank_name="示例银行（虚构）",
         bank_account_name=name,
-        bank_account=f"0000 0000 0000 {len(name):04d}",
+        bank_account=f"0000 0000 0000 {_serial(key):04d}",
         state_established=True,
     )
     for suffix, title, role in (("lister", "示例专员", Role.LISTER), ("finance", "示例财务", Role.FINANCE)):
@@ -107,12 +121,13 @@ def firm(told: Firm, by: User) -> Organization:
         kind=told.kind,
         is_legal_representative=True,
         name=told.name,
-        credit_code=credit_code(prefix, crc32(told.key.encode()) % 100_000),
+        credit_code=credit_code(prefix, _serial(told.key)),
         division=told.division,
-        address="示例工业园 2 号（虚构）",
+        address=f"示例工业园 {_serial(told.key)} 号（虚构）",
         legal_representative=told.person,
         contact_name=told.person,
-        contact_phone="000-0000001",
+        shareholders=told.shareholders,
+        contact_phone=f"000-{_serial(told.key):07d}",
         contact_email=f"{told.key}@{DOMAIN}",
         industry=told.industry,
         people=told.staff,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from listings import flow as listings_flow
 from listings.models import LegalStatus
 from marketplace.accounts.models import Invitation, Organization
 from marketplace.demo import codes, evidence
@@ -17,7 +18,7 @@ from marketplace.lib.terms import today
 from marketplace.licensing import clauses
 from marketplace.licensing import flow as licensing_flow
 from marketplace.payments import attempts, bank_transfer
-from tests.access.world import World
+from tests.access.world import WHO, World, picture
 
 Body = dict[str, Any]
 DAY = today().isoformat()
@@ -69,6 +70,13 @@ def _signature(world: World) -> Body:
     return {"code": code, "document_sha256": world.deals["offered"].contract_sha256}
 
 
+def _in_approval(world: World) -> None:
+    """The draft waits for its institution."""
+    step, row = world.things["approval step"], world.listings["kiln-burner"]
+    type(step).objects.filter(pk=step.pk).update(above_minor=0)
+    listings_flow.submit(row, by=world.users["lister"])
+
+
 def _no_checkout(world: World) -> None:
     attempts.abandon(world.things["payment"])
 
@@ -79,10 +87,18 @@ def _first_of_two(world: World) -> None:
     bank_transfer.confirm(transfer, arrival, by=world.users["finance"])
 
 
+def stories(world: World) -> str:
+    """A sheet with a new sentence for the draft."""
+    number = world.listings["kiln-burner"].patent.application_number
+    return f"Patent number,In one sentence\n{number},从表格里来的一句话\n"
+
+
+DEAN = {"capacity": "院长", "name": "某人", "email": "y@example.test"}
 LISTS = ("lister", "owner")
 PAYS = ("firm owner",)
 COUNTS = ("finance", "owner")
 OWNS = ("owner",)
+LOGGED_IN = tuple(who for who in WHO if who != "anonymous")
 
 ACCOUNTS = [
     Act("accounts:organization", OWNS, lambda w: {"address": "新地址 9 号"}, "accounts:organization", own=True),
@@ -112,15 +128,33 @@ LISTINGS = [
     Act("listings:new", LISTS, lambda w: {"patent": w.things["spare"].code, "track": "preset"}),
     Act("listings:edit", LISTS, lambda w: {"headline": "改过的一句话"}, "listings:edit"),
     Act("listings:terms", LISTS, page="listings:terms"),
-    Act("listings:publicity", LISTS, lambda w: {"related_party_mark": "on", "related_parties": "示范新材料厂：股东相同"}, "listings:publicity"),
+    Act("listings:variant_new", LISTS, lambda w: {"label": "又一种", "months": "24"}, "listings:variant_new"),
+    Act("listings:variant_edit", LISTS, lambda w: {"label": "改名的一种"}, "listings:variant_edit"),
+    Act("listings:variant_drop", LISTS),
+    Act("listings:picture_add", LISTS, lambda w: {
+        "pic-picture": SimpleUploadedFile("塔.png", picture()), "pic-alt": "吸收塔"}),
+    Act("listings:picture_remove", LISTS),
+    Act("listings:together", LISTS, lambda w: {
+        "sheet": w.sheets["signed"].code, "patent": [str(w.things["spare"].code)]}),
+    Act("listings:drafts", LISTS, lambda w: {
+        "undertaking": "on", "listing": [str(w.listings["kiln-burner"].code)]}),
+    Act("listings:stories_read", LISTS, lambda w: {"file": SimpleUploadedFile("stories.csv", stories(w).encode())}),
+    Act("listings:publicity", LISTS, lambda w: {
+        "related_party_mark": "on", "related_parties": "示范新材料厂：股东相同"}, "listings:publicity"),
     Act("listings:publicity_elsewhere", LISTS, lambda w: {
         "pub-held_at": "校园公示栏", "pub-starts_on": EARLIER, "pub-ends_on": LATER, "pub-proof": scan()}),
     Act("listings:declaration", LISTS, lambda w: {
         "decl-number": "示例-77", "decl-announced_on": LATER, "decl-evidence": scan()}),
     Act("listings:copy", LISTS, lambda w: {"patent": w.things["spare"].code}),
+    Act("listings:consents", LISTS, lambda w: {"owner": "暗第二合作所", "name": "某人", "email": "x@example.test"}),
+    Act("listings:asking_again", LISTS),
+    Act("listings:call_back", LISTS, prepare=_in_approval),
+    Act("listings:approvals", OWNS, lambda w: DEAN, own=True),
+    Act("listings:approval_step", OWNS, lambda w: DEAN),
+    Act("listings:approval_step_remove", OWNS),
     Act("listings:submit", LISTS, lambda w: {"undertaking": "on"}),
     Act("listings:withdraw", LISTS),
-    Act("listings:request_withdrawal", LISTS, lambda w: {"reason-reason": "拟转让"}),
+    Act("listings:request_withdrawal", LISTS, lambda w: {"reason-reason": "拟转让", "reason-unconditional": "on"}),
     Act("listings:confirm", LISTS),
     Act("listings:patent_new", LISTS, lambda w: {
         "application_number": application_number("invention", 2021, 777), "title": "新专利",
@@ -173,6 +207,15 @@ DEALS = [
 ]  # fmt: skip
 
 MODERATION = [
+    Act("listings:search_save", LOGGED_IN, lambda w: {"query": "?q=余热"}),
+    Act("listings:saved_change", ("firm owner",), lambda w: {"pace": "never"}),
+    Act("needs:post", ("firm owner", "stranger", "rival", "lister", "finance", "owner", "former", "moderator"), lambda w: {
+        "problem": "水管里结垢太厚，每月停机", "budget": "unsure"}),
+    Act("needs:edit", ("firm owner",), lambda w: {"problem": "烟气里的热量跑掉，改过的说法"}, "needs:edit"),
+    Act("needs:close", ("firm owner",), lambda w: {"ending": "elsewhere"}),
+    Act("needs:pass_on", ("firm owner",), lambda w: {"listing": w.listings["zinc-leach"].code, "reason": "too_dear"}),
+    Act("needs:contact", ("lister", "owner", "rival")),
+    Act("needs_moderation:decide", ("moderator",), lambda w: {"reason": "看不出是什么需求"}),
     Act("accounts_moderation:decide", ("moderator",), lambda w: {
         "decision": "verified", "verification": w.things["verification"].pk}),
     Act("accounts_moderation:authority", ("moderator",), lambda w: {"decision": "confirm"}),
@@ -181,6 +224,13 @@ MODERATION = [
         "decision": "return", "revision": w.listings["peel-waste"].revision, "reason": "补充材料"}),
     Act("listings_moderation:declare", ("moderator",), lambda w: {"number": "示例-78", "announced_on": LATER}),
     Act("listings_moderation:objection", ("moderator",), lambda w: {"decision": "dismissed", "reason": "不成立"}),
+    Act("listings_moderation:assign", ("moderator",), lambda w: {"act": "take"}),
+    Act("listings_moderation:bulk", ("moderator",), lambda w: {
+        "confirm": "1", "listing": f"{w.listings['peel-waste'].code}:{w.listings['peel-waste'].revision}"}),
+    Act("listings_moderation:flag", ("moderator",), lambda w: {"decision": "dismissed", "reason": "同名而已"}),
+    Act("listings_moderation:reason", ("moderator",), lambda w: {"act": "archive"}),
+    Act("listings_moderation:reason_new", ("moderator",), lambda w: {
+        "use": "return", "text_zh": "又一条理由。", "text_en": "One more reason.", "position": "7"}),
     Act("payments_moderation:suspense", ("moderator",), lambda w: {"how": "outside", "reason": "已退"}),
 ]  # fmt: skip
 
@@ -192,13 +242,14 @@ ANYBODYS = {
     "account_login", "account_logout", "account_reauthenticate", "account_request_login_code",
     "account_reset_password", "account_reset_password_from_key", "account_set_password", "account_signup",
     "accounts:organization_new", "accounts:profile", "accounts:switch", "accounts:texts",
-    "kept", "licensing:verify", "listings:objection", "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate",
+    "kept", "licensing:verify", "listings:consent_answer", "listings:consent_code", "listings:consent_open",
+    "listings:objection", "listings:saved_off", "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate",
     "mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_generate_recovery_codes", "mfa_login_webauthn",
     "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "notices:read_all", "payments:webhook", "set_language",
     "usersessions_list", "wagtail_serve",
 }  # fmt: skip
 # Wagtail's, with nothing behind them that is kept.
 NOTHING_KEPT = {
-    "wagtailembeds:chooser", "wagtailembeds:chooser_upload", "wagtaildocs_serve",
+    "listings:compare_aside", "wagtailembeds:chooser", "wagtailembeds:chooser_upload", "wagtaildocs_serve",
     "wagtaildocs_authenticate_with_password", "wagtailcore_authenticate_with_password", "wagtailcore_login",
 }  # fmt: skip

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from listings import saved
 from tests.access.world import World
 
 NOWHERE = UUID("01987654-3210-7abc-8def-0123456789ab")  # belongs to nobody and nothing
@@ -44,6 +45,10 @@ def _listing(key: str) -> Args:
     return lambda world: (world.listings[key].code,)
 
 
+def _draft(world: World) -> tuple[Any, ...]:
+    return (world.listings["kiln-burner"].code,)
+
+
 def _patent(world: World) -> tuple[Any, ...]:
     return (world.listings["kiln-burner"].patent.code,)
 
@@ -64,6 +69,7 @@ def _thing(key: str, attribute: str = "pk") -> Args:
     return lambda world: (getattr(world.things[key], attribute),)
 
 
+DOOR = ("consent", "consent_code", "consent_open", "consent_answer", "consent_question", "consent_record")
 # What each address with arguments names, where the world has it: chosen so that the act is open to the right person.
 PLACES: dict[str, Args] = {
     "accounts:text": lambda world: ("privacy_notice",),
@@ -77,13 +83,34 @@ PLACES: dict[str, Args] = {
     "notices:follow": _thing("notice"),
     "notices:read": _thing("notice"),
     "listings:listing": _listing("zinc-leach"),
+    "listings:saved_change": _thing("saved", "code"),
+    "listings:saved_off": lambda world: (saved.off_token(world.things["saved"]),),
+    "needs:need": _thing("need", "code"),
+    "needs:edit": _thing("need", "code"),
+    "needs:close": _thing("need", "code"),
+    "needs:pass_on": _thing("need", "code"),
+    "needs:contact": _thing("need", "code"),
+    "needs_moderation:decide": _thing("need", "code"),
     "listings:import_run": _thing("run", "code"),
     "listings:import_corrected": _thing("run", "code"),
     "listings:objection": _listing("arsenic"),
+    "listings:cost": _listing("zinc-leach"),
+    "listings:fees": _listing("kiln-burner"),
+    "listings:variant_new": _listing("kiln-burner"),
+    "listings:variant_edit": lambda world: (*_draft(world), world.things["variant"].code),
+    "listings:variant_drop": lambda world: (*_draft(world), world.things["variant"].code),
+    "listings:picture_add": _listing("kiln-burner"),
+    "listings:picture_remove": lambda world: (*_draft(world), world.things["picture"].code),
     "listings:mine_one": _listing("kiln-burner"),
     "listings:edit": _listing("kiln-burner"),
     "listings:terms": _listing("kiln-burner"),
     "listings:publicity": _listing("kiln-burner"),
+    "listings:consents": _listing("kiln-burner"),
+    "listings:call_back": _listing("kiln-burner"),
+    "listings:asking_again": _thing("asking", "code"),
+    "listings:approval_step": _thing("approval step"),
+    "listings:approval_step_remove": _thing("approval step"),
+    **{f"listings:{name}": lambda world: (world.things["question"],) for name in DOOR},
     "listings:publicity_elsewhere": _listing("kiln-burner"),
     "listings:declaration": _listing("al-foam"),
     "listings:copy": _listing("kiln-burner"),
@@ -139,6 +166,9 @@ PLACES: dict[str, Args] = {
     "listings_moderation:decide": _listing("peel-waste"),
     "listings_moderation:declare": _listing("al-foam"),
     "listings_moderation:objection": _thing("objection", "code"),
+    "listings_moderation:assign": _listing("peel-waste"),
+    "listings_moderation:flag": _thing("flag"),
+    "listings_moderation:reason": _thing("reason"),
     "payments_moderation:suspense": _thing("suspense"),
     "account_reset_password_from_key": lambda world: ("1", "set-password"),
     "mfa_remove_webauthn": _thing("passkey"),

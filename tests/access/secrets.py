@@ -23,6 +23,11 @@ def secrets(world: World) -> dict[str, set[str]]:
         "north-lister@demo.example": UNIVERSITY,
         "周只读": UNIVERSITY,
         "暗合作研究院": UNIVERSITY,
+        "暗第二合作所": UNIVERSITY,
+        "co-owner@example.test": UNIVERSITY,
+        "暗校长": UNIVERSITY,
+        "暗变体": UNIVERSITY,
+        "暗照片": UNIVERSITY,
         "暗持有人": UNIVERSITY,
         "暗表里的专利": UNIVERSITY,
         "暗档-status_evidence.pdf": UNIVERSITY,
@@ -30,10 +35,14 @@ def secrets(world: World) -> dict[str, set[str]]:
         "guest@example.test": {"owner"},
         "吴只读": FIRM,
         "暗钥匙": {"firm owner"},
+        "暗中找的东西": {"firm owner"},
+        "暗需求联系人": {*FIRM, "lister", "owner", "rival"},  # who asked whom to call, as the firm allowed
+        "000-5512": {*FIRM, "lister", "owner", "rival"},
         "暗异议人": set(),
         "000-7731": set(),
         "secret@example.test": set(),
         "暗信内容": set(),
+        "暗旗 7734": set(),
         "暗新材料有限公司": set(),
     }
     return found
@@ -64,6 +73,10 @@ FILES: dict[str, set[str]] = {
     "status_evidence": UNIVERSITY | MODERATOR,
     "encumbrance_evidence": UNIVERSITY | MODERATOR,
     "publicity_proof": UNIVERSITY | MODERATOR,
+    "consent_power": UNIVERSITY | MODERATOR,
+    "listing_picture": UNIVERSITY | MODERATOR,  # of a draft; what is on offer shows its pictures to everybody
+    "maturity_proof": UNIVERSITY | MODERATOR,
+    "approval_record": UNIVERSITY | MODERATOR,
     "declaration_evidence": UNIVERSITY | MODERATOR,
     "co_owner_consent": UNIVERSITY | MODERATOR,
     "objection_evidence": MODERATOR,  # whoever objects may need protection

@@ -14,9 +14,11 @@ TABLE = """
 GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_inactive account_reset_password account_reset_password_from_key_done account_reset_password_from_key
     account_reset_password_done accounts:text accounts:text_version accounts:invitation listings:find
-    listings:listing listings:rules listings:publicity_list listings:objection licensing:preview
+    listings:listing listings:cost listings:rules listings:publicity_list listings:objection listings:consent
+    licensing:preview
     licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
     wagtail_serve health_live health_ready
+    listings:find_feed listings:find_sheet listings:find_print listings:compare listings:saved_off needs:post
 GET    200 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
     account_login account_signup account_request_login_code
 GET  login | login login | login login | login login login login | login |   404
@@ -29,23 +31,30 @@ GET    404 |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
     vault:file
 GET    404 |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
     wagtaildocs_serve wagtaildocs_authenticate_with_password wagtailcore_authenticate_with_password
+    listings:consent_question listings:consent_record
 GET    405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     accounts:member_role accounts:member_remove accounts:membership_end accounts:invitation_cancel
+    listings:compare_aside
     accounts:authority_revoke notices:read_all notices:read licensing:code licensing:again payments:webhook
+    listings:consent_code listings:consent_open listings:consent_answer listings:approval_step_remove
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reauthenticate account_email account_change_password mfa_index mfa_activate_totp
     mfa_generate_recovery_codes mfa_list_webauthn mfa_add_webauthn usersessions_list accounts:profile
-    accounts:organization_new accounts:switch notices:inbox licensing:deals desks:home
+    accounts:organization_new accounts:switch notices:inbox licensing:deals desks:home listings:saved needs:mine
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
     accounts:organization accounts:verification accounts:members accounts:authorities listings:mine
-    listings:patents listings:term_sheets licensing:request payments:mine
+    listings:patents listings:term_sheets listings:approvals licensing:request payments:mine
 GET  login |   200   200 |   403   200 |   403   200   403   200 |   new |   new
-    listings:new listings:patent_new listings:term_sheet_new
+    listings:new listings:patent_new listings:term_sheet_new listings:together listings:drafts listings:stories
 GET  login |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
     account_email_verification_sent account_set_password account_confirm_login_code mfa_authenticate
     mfa_login_webauthn kept accounts:texts
 GET  login |   403   200 |   403   403 |   403   200   403   200 |   new |   200
     listings:import listings:import_template
+GET  login |   405   405 |   403   405 |   403   405   403   405 |   new |   new
+    listings:stories_read
+GET  login |   404   404 |   403   404 |   403   403   403   200 |   new |   new
+    listings:approval_step
 GET  login |   403   404 |   403   403 |   403   200   403   200 |   new |   403
     listings:import_run listings:import_corrected
 GET  login |   404   200 |   403   404 |   403   403   200   200 |   new |   new
@@ -55,13 +64,21 @@ GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
     payments:pay payments:slip payments:receipt payments:returned
 GET  login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
     licensing:sign
+GET  login |   403   200 |   403   403 |   200   200   200   200 |   403 |   200
+    needs:map
+GET  login |   404   404 |   200   200 |   404   404   404   404 |   404 |   200
+    needs:need
+GET  login |   404   404 |   403   200 |   404   404   404   404 |   404 |   403
+    needs:edit
 GET  login |   404   404 |   404   200 |   404   404   404   404 |   404 |   404
     mfa_remove_webauthn mfa_edit_webauthn payments:declare payments:practice
 GET  login |   404   404 |   404   302 |   404   404   404   404 |   404 |   404
     notices:follow
 GET  login |   404   404 |   404   404 |   200   200   200   200 |   404 |   200
     listings:mine_one listings:patent listings:term_sheet listings:term_sheet_print listings:term_sheet_sign
+    listings:consents listings:fees
 GET  login |   404   404 |   404   404 |   403   200   403   200 |   404 |   403
+    listings:variant_new listings:variant_edit
     listings:edit listings:terms listings:publicity listings:copy listings:patent_edit listings:term_sheet_edit
 GET  login |   404   404 |   404   404 |   404   404   200   200 |   404 |   404
     payments:confirm
@@ -70,45 +87,57 @@ GET  login |   404   404 |   404   404 |   404   404   404   404 |   404 |   200
 GET  login |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
     mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes
 GET  login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
+    listings:variant_drop listings:picture_add listings:picture_remove
     listings:publicity_elsewhere listings:declaration listings:submit listings:withdraw
-    listings:request_withdrawal listings:confirm listings:patent_status listings:patent_owner
+    listings:request_withdrawal listings:confirm listings:call_back listings:asking_again listings:patent_status
+    listings:patent_owner
     listings:patent_owner_remove listings:patent_encumber listings:patent_encumbrance_end listings:patent_pledge
     listings:patent_evaluation listings:term_sheet_revoke listings:term_sheet_version payments:online
     payments:withdraw payments:approve payments:not_found
+    listings:search_save listings:saved_change needs:close needs:pass_on needs:contact
 GET  login | fresh fresh | fresh   200 | fresh fresh fresh fresh | fresh | fresh
     mfa_reauthenticate_webauthn
 GET  login | fresh fresh | fresh fresh | fresh fresh fresh fresh | fresh | fresh
     mfa_reauthenticate
 GET  login | login login | login login | login login login login | login |   200
+    needs_moderation:needs
     /admin/test404/ accounts_moderation:organizations accounts_moderation:organization cms_moderation:messages
-    cms_moderation:message listings_moderation:listings listings_moderation:listing
+    cms_moderation:message listings_moderation:listings listings_moderation:listing listings_moderation:bulk
+    listings_moderation:overview listings_moderation:objections listings_moderation:objection
+    listings_moderation:flags listings_moderation:flag listings_moderation:reasons listings_moderation:reason
+    listings_moderation:reason_new
     payments_moderation:suspense_list payments_moderation:suspense wagtailembeds:chooser
     wagtailembeds:chooser_upload
 GET  login | login login | login login | login login login login | login |   405
-    accounts_moderation:decide accounts_moderation:authority listings_moderation:decide
-    listings_moderation:declare listings_moderation:objection
+    accounts_moderation:decide accounts_moderation:authority listings_moderation:decide needs_moderation:decide
+    listings_moderation:declare listings_moderation:assign
 GET  login | login login | login login | login login login login | login | login
     /admin/login/ /admin/password_reset/ /admin/password_reset/<path:rest> /_util/login/ wagtailcore_login
 
 POST   200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
-    account_reset_password account_reset_password_from_key wagtail_serve
+    account_reset_password account_reset_password_from_key wagtail_serve listings:saved_off
+POST   302 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
+    listings:consent_code listings:consent_answer
 POST   200 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
     account_login account_signup account_request_login_code accounts:invitation
 POST login | login login | login login | login login login login | login |   404
     /admin/^.*/$
 POST   302 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
-    account_logout set_language
+    account_logout set_language listings:compare_aside
 POST   400 |   400   400 |   400   400 |   400   400   400   400 |   400 |   400
     payments:webhook
 POST   404 |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
     wagtaildocs_serve wagtaildocs_authenticate_with_password wagtailcore_authenticate_with_password
 POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     account_inactive account_reset_password_from_key_done account_reset_password_done accounts:text
-    accounts:text_version vault:file notices:inbox notices:follow listings:find listings:listing listings:rules
+    listings:find_feed listings:find_sheet listings:find_print listings:compare
+    accounts:text_version vault:file notices:inbox notices:follow listings:find listings:listing listings:cost
+    listings:rules
+    listings:consent listings:consent_question listings:consent_record
     listings:publicity_list licensing:preview licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail
     dev:components health_live health_ready
 POST   422 |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
-    listings:objection licensing:verify
+    listings:objection listings:consent_open licensing:verify
 POST login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reauthenticate account_change_password mfa_activate_totp mfa_add_webauthn accounts:profile
     accounts:organization_new
@@ -118,7 +147,15 @@ POST login |   200   200 |   200   302 |   200   200   200   200 |   200 |   200
     mfa_generate_recovery_codes
 POST login |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
     account_email account_email_verification_sent account_set_password account_confirm_login_code
-    mfa_authenticate usersessions_list kept accounts:texts notices:read_all mfa_login_webauthn
+    mfa_authenticate usersessions_list kept accounts:texts notices:read_all mfa_login_webauthn listings:search_save
+POST login |   422   422 |   403   422 |   403   422   422   422 |   422 |   422
+    needs:post
+POST login |   404   404 |   403   422 |   404   404   404   404 |   404 |   403
+    needs:edit
+POST login |   404   404 |   403   302 |   404   404   404   404 |   404 |   403
+    needs:close needs:pass_on
+POST login |   403   200 |   403   403 |   403   200   403   200 |   403 |   403
+    needs:contact
 POST login |   302   302 |   403   302 |   403   403   403   302 |   new |   new
     accounts:member_role
 POST login |   403   404 |   403   403 |   403   404   403   404 |   new |   403
@@ -129,22 +166,28 @@ POST login |   403   422 |   403   403 |   403   422   403   422 |   new |   422
     listings:import
 POST login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
     licensing:confirm licensing:sign licensing:code
+POST login |   404   404 |   403   404 |   403   403   403   422 |   new |   new
+    listings:approval_step
 POST login |   404   404 |   403   404 |   403   403   403   302 |   new |   new
-    accounts:invitation_cancel
+    listings:approval_step_remove accounts:invitation_cancel
 POST login |   404   404 |   404   200 |   404   404   404   404 |   404 |   404
     mfa_edit_webauthn
 POST login |   404   404 |   404   302 |   404   404   404   404 |   404 |   404
-    mfa_remove_webauthn notices:read payments:withdraw
+    mfa_remove_webauthn notices:read payments:withdraw listings:saved_change
 POST login |   404   404 |   404   404 |   302   302   302   302 |   new |   new
     accounts:member_remove accounts:membership_end accounts:authority_revoke
 POST login |   404   404 |   404   404 |   403   302   403   302 |   404 |   403
+    listings:variant_drop listings:picture_remove
     listings:submit listings:withdraw listings:confirm listings:patent_owner_remove listings:patent_pledge
+    listings:call_back listings:asking_again
     listings:term_sheet_version
 POST login |   404   404 |   404   404 |   403   403   403   302 |   404 |   403
     listings:term_sheet_revoke
 POST login |   404   404 |   404   404 |   403   422   403   422 |   404 |   403
+    listings:variant_new listings:variant_edit listings:picture_add
     listings:edit listings:terms listings:publicity listings:publicity_elsewhere listings:declaration
-    listings:copy listings:request_withdrawal listings:patent_edit listings:patent_status listings:patent_owner
+    listings:consents listings:copy listings:request_withdrawal listings:patent_edit listings:patent_status
+    listings:patent_owner
     listings:patent_encumber listings:patent_encumbrance_end listings:patent_evaluation listings:term_sheet_edit
 POST login |   404   404 |   404   404 |   404   404   404   404 |   404 |   302
     licensing:offer
@@ -164,18 +207,22 @@ POST login |   404   404 |   422   422 |   422   422   422   422 |   404 |   422
     licensing:decline
 POST login |   404   422 |   403   404 |   403   403   422   422 |   new |   new
     payments:record
+POST login |   405   405 |   403   405 |   403   405   403   405 |   new |   new
+    listings:stories
 POST login |   405   405 |   403   405 |   403   403   405   405 |   new |   new
     payments:arrivals
 POST login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
-    mfa_index mfa_view_recovery_codes mfa_list_webauthn listings:mine_one listings:patent listings:term_sheet
+    mfa_index mfa_view_recovery_codes mfa_list_webauthn listings:mine_one listings:fees listings:patent
+    listings:term_sheet
     listings:term_sheet_print licensing:deals licensing:agreement licensing:after payments:pay payments:slip
-    payments:receipt payments:returned desks:home
+    payments:receipt payments:returned desks:home listings:saved needs:mine needs:map needs:need
 POST login |   405   405 |   405   405 |   405   405   405   405 |   new |   new
     listings:mine listings:patents listings:term_sheets payments:mine
 POST login |   422   422 |   403   422 |   403   403   403   422 |   new |   new
-    accounts:organization
+    accounts:organization listings:approvals
 POST login |   422   422 |   403   422 |   403   422   403   422 |   new |   new
-    listings:new listings:patent_new listings:term_sheet_new
+    listings:new listings:patent_new listings:term_sheet_new listings:together listings:drafts
+    listings:stories_read
 POST login |   422   422 |   422   422 |   422   422   422   422 |   new |   new
     licensing:request
 POST login | fresh fresh | fresh fresh | fresh fresh fresh fresh | fresh | fresh
@@ -185,13 +232,19 @@ POST login | fresh fresh | fresh login | fresh fresh fresh fresh | fresh | fresh
 POST login | login login | login login | login login login login | login |   200
     wagtailembeds:chooser wagtailembeds:chooser_upload
 POST login | login login | login login | login login login login | login |   302
-    accounts_moderation:decide accounts_moderation:authority listings_moderation:decide
+    accounts_moderation:decide accounts_moderation:authority needs_moderation:decide
 POST login | login login | login login | login login login login | login |   405
+    needs_moderation:needs
     /admin/test404/ accounts_moderation:organizations accounts_moderation:organization cms_moderation:messages
     listings_moderation:listings listings_moderation:listing payments_moderation:suspense_list
+    listings_moderation:overview listings_moderation:objections listings_moderation:flags listings_moderation:reasons
 POST login | login login | login login | login login login login | login |   422
-    cms_moderation:message listings_moderation:declare listings_moderation:objection
-    payments_moderation:suspense
+    cms_moderation:message listings_moderation:declare payments_moderation:suspense listings_moderation:bulk
+    listings_moderation:reason listings_moderation:reason_new listings_moderation:flag
+POST login | login login | login login | login login login login | login |   404
+    listings_moderation:assign
+POST login | login login | login login | login login login login | login |   409
+    listings_moderation:decide listings_moderation:objection
 POST login | login login | login login | login login login login | login | login
     /admin/login/ /admin/password_reset/ /admin/password_reset/<path:rest> /_util/login/ wagtailcore_login
 """

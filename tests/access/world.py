@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from dataclasses import dataclass, field
@@ -16,13 +17,19 @@ from django.utils import timezone
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
+from PIL import Image
 
 from cms import contact, seeding
 from cms.models import ContactMessage
 from listings import flow as listings_flow
-from listings import term_sheets
+from listings import saved, term_sheets
+from listings.asking import entry
+from listings.flow import approvals
 from listings.importing import flow as importing
-from listings.models import Listing, TermSheet
+from listings.integrity import running as integrity
+from listings.integrity.facts import Found
+from listings.models import Listing, Patent, Reason, TermSheet
+from listings.search import Query
 from marketplace.accounts import flow as accounts_flow
 from marketplace.accounts import people as accounts_people
 from marketplace.accounts import seeds
@@ -30,6 +37,7 @@ from marketplace.accounts.models import Membership, Organization, Role, SigningA
 from marketplace.demo import deals, evidence, offers, people
 from marketplace.lib.terms import start_of, today
 from marketplace.licensing.models import Agreement, Obligation
+from marketplace.needs import flow as needs_flow
 from marketplace.notices.models import Message
 from marketplace.outbox.models import Effect
 from marketplace.outbox.worker import run_pending
@@ -115,7 +123,9 @@ def build() -> World:
     _money(world)
     _papers(world)
     _requests_to_moderators(world)
+    _wishes(world)
     run_pending()
+    _flag(world)  # now: what nobody finds would be let go again by the work above
     for name, deal in world.deals.items():
         world.deals[name] = Agreement.objects.get(pk=deal.pk)
     _collect_files(world)
@@ -249,6 +259,8 @@ def _papers(world: World) -> None:
     consent = world.files["co_owner_consent"] = store(world, "co_owner_consent", lister, patent)
     listings_flow.set_co_owners(patent, by=lister, owners=[("暗合作研究院", consent, today())])
     world.things["co_owner"] = patent.co_owners.get()
+    _questions(world, patent)
+    _story(world)
     world.things["encumbrance"] = listings_flow.encumber(
         patent, kind="ordinary", starts_at=start_of(today() - timedelta(days=9)), ends_at=None, holder="暗持有人",
         reference="暗约 55", by=lister,
@@ -269,6 +281,43 @@ def _papers(world: World) -> None:
     )
 
 
+def picture() -> bytes:
+    """A small picture."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "PNG")
+    return out.getvalue()
+
+
+def _story(world: World) -> None:
+    """A variant, a picture and a proof of the draft."""
+    row, lister = world.listings["kiln-burner"], world.users["lister"]
+    terms = {"fee_mode": "free", "months": 24, "acts": ["make"], "guidance_none": True, "territory": "CN"}
+    row = listings_flow.put_variant(row, by=lister, label="暗变体", draft=listings_flow.Draft(terms=terms, prices={}))
+    world.things["variant"] = row.variants.get()
+    world.things["picture"] = listings_flow.add_picture(row, by=lister, data=picture(), alt="暗照片")
+    world.files["listing_picture"] = world.things["picture"].file
+    proof = world.files["maturity_proof"] = store(world, "maturity_proof", lister, row)
+    Listing.objects.filter(pk=row.pk).update(maturity_file=proof)
+
+
+def _questions(world: World, patent: Patent) -> None:
+    """A question to a co-owner that waits for its answer, and a step of approval that no price here reaches."""
+    lister, owner = world.users["lister"], world.users["owner"]
+    for kind in ("consent_power", "approval_record"):
+        world.files[kind] = store(world, kind, lister, patent)
+    row = world.things["co_owner"]
+    listings_flow.set_co_owners(
+        patent, by=lister, owners=[(row.name, row.consent, row.consented_on), ("暗第二合作所", None, None)]
+    )
+    Listing.objects.filter(patent=patent).update(co_owner_default=True)  # so that the draft can be submitted
+    world.things["asking"] = listings_flow.ask_consent(
+        world.listings["kiln-burner"], owner="暗第二合作所", name="暗共有人", email="co-owner@example.test", by=lister
+    )
+    world.things["question"] = entry.token_of(world.things["asking"])
+    columns = {"capacity": "校长", "name": "暗校长", "email": "president@example.test", "above_minor": 10**12}
+    world.things["approval step"] = approvals.put_step(world.organizations["university"], by=owner, columns=columns)
+
+
 def _requests_to_moderators(world: World) -> None:
     newcomer = people.firm(people.Firm("new", "暗新材料有限公司", "何暗新", verified=False), world.users["moderator"])
     owner = deals.owner(newcomer)
@@ -278,7 +327,7 @@ def _requests_to_moderators(world: World) -> None:
     objected = world.listings["arsenic"]
     against = world.files["objection_evidence"] = store(world, "objection_evidence", owner, objected)
     world.things["objection"] = listings_flow.object_to(
-        objected, name="暗异议人", contact="000-7731", text="发明人之一不同意", evidence=against
+        objected, name="暗异议人", contact="000-7731", text="发明人之一不同意", evidence=[against]
     )
     message = ContactMessage(name="暗来信人", email="secret@example.test", text="暗信内容")
     world.things["message"] = contact.receive(message, by=None)
@@ -288,6 +337,28 @@ def _requests_to_moderators(world: World) -> None:
     seed = Effect.objects.filter(payload__invitation=world.things["invitation"].pk).latest("pk").payload["seed"]
     world.things["token"] = seeds.token(str(seed))
     world.things["notice"] = Message.objects.filter(user=world.users["firm owner"]).latest("pk")
+
+
+def _flag(world: World) -> None:
+    """Something odd about the listing that waits, and a reason that moderators quote."""
+    firm, other = world.organizations["firm"], world.organizations["other"]
+    subjects = {"organization": str(firm.pk), "other_organization": str(other.pk)}
+    told = {"license": "暗旗 7734", "since": "2025-01-01", "days": 400, "free": True}
+    world.things["flag"] = integrity.keep(Found("no_use", "暗旗 7734", 60, subjects, told))
+    world.things["reason"] = Reason.objects.earliest("pk")
+
+
+def _wishes(world: World) -> None:
+    """What the firm looks for: a saved search, and a need that universities may read and call about."""
+    owner = world.users["firm owner"]
+    world.things["saved"] = saved.keep(Query().asking("暗中找的东西"), by=owner)
+    told = {
+        "problem": "熔炉烟气里的热量白白跑掉", "product": "铅锭", "industry": "nonferrous", "budget": "unsure",
+        "division": "410100", "wanted_by": None, "matching": True, "consent": True, "contact_name": "暗需求联系人",
+        "contact_phone": "000-5512", "contact_email": "",
+    }  # fmt: skip
+    need = world.things["need"] = needs_flow.post(told, by=owner, organization=world.organizations["firm"])
+    needs_flow.check(need, by=world.users["moderator"])
 
 
 def _collect_files(world: World) -> None:
