@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
-from listings.importing import flow, remarks
+from listings.importing import flow, remarks, steps, template
 from listings.importing.plan import totals
 from listings.models import ImportRun, ImportState
 from marketplace.accounts.models import Organization, User
@@ -35,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--leave-out", action="store_true", help="store although some rows are refused, without them"
         )
+        parser.add_argument(
+            "--corrections", type=Path, metavar="FILE", help="write the sheet with what to mend in it (xlsx)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
@@ -43,7 +46,7 @@ class Command(BaseCommand):
             raise CommandError(f"nobody has the address {options['by']}")
         organization = None if options["reference"] else _organization(options["organization"])
         try:
-            run, created = flow.stage(path.read_bytes(), path.name, organization=organization, by=by)
+            run, created = flow.stage(path.read_bytes(), path.name, organization=organization, by=by, wait=True)
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
         except (BadSheet, PermissionDenied) as error:
@@ -51,20 +54,23 @@ class Command(BaseCommand):
         if run.state == ImportState.COMMITTED:
             self.stdout.write(f"This file was stored on {run.committed_at:%Y-%m-%d}; nothing to do.")
             return
+        steps.finish(run)  # somebody else may have begun
         self._tell(run)
+        if options["corrections"]:
+            options["corrections"].write_bytes(template.corrected(run))
         if not options["commit"]:
             if created:
                 flow.discard(run, by=by)
             self.stdout.write("Dry run: nothing is stored. Add --commit to store.")
             return
         try:
-            run = flow.commit(run, by=by, leave_out=options["leave_out"])
+            run = flow.commit(run, by=by, leave_out=options["leave_out"], wait=True)
         except Refused as refused:
             raise CommandError(f"nothing is stored: {refused}") from refused
         self.stdout.write(f"Stored: {run.counts.get('new', 0)} new, {run.counts.get('changed', 0)} changed.")
 
     def _tell(self, run: ImportRun) -> None:
-        for row in run.rows.order_by("number"):
+        for row in run.rows.order_by("number").iterator(chunk_size=steps.CHUNK):
             told = [remarks.told(stored) for stored in row.findings]
             words = " | ".join(f"[{one.severity}] {remarks.column_words(one.field)}: {one}" for one in told)
             self.stdout.write(f"{row.number}\t{row.outcome}\t{words}")
