@@ -259,3 +259,26 @@ def test_the_proof_of_maturity_is_a_file_or_words(patent: Patent, alice: User) -
 def test_words_of_the_score_are_in_both_languages(draft: Listing) -> None:
     with translation.override("en"):
         assert str(hints(draft).hints[0].label) == "In one sentence"
+
+
+def test_a_moderator_sees_the_marks_the_variants_and_the_pictures(draft: Listing, alice: User, moderator: User) -> None:
+    from tests.listings.building import PRESET_TERMS
+
+    draft = told(draft, problem="这是国内领先的方法，冶炼尾气浓度忽高忽低也不怕，不得再许可。")
+    draft = flow.put_variant(
+        draft,
+        by=alice,
+        label="五年",
+        draft=flow.Draft(terms=PRESET_TERMS | {"field_of_use": "仅限独占许可"}, prices={}),
+    )
+    flow.add_picture(draft, by=alice, data=photo((20, 20)), alt="吸收塔照片")
+    listing = flow.submit(draft, by=alice)
+
+    page = as_(moderator).get(reverse("listings_moderation:listing", args=[listing.code])).content.decode()
+
+    assert ("<mark>领先</mark>" in page, "<mark>独占许可</mark>" in page, "<mark>再许可</mark>" in page) == (
+        True,
+        True,
+        False,
+    )
+    assert ("吸收塔照片" in page, page.count("五年") > 0) == (True, True)
