@@ -30,6 +30,7 @@ from marketplace.accounts.requests import MemberRequest, PersonRequest
 from marketplace.lib import limits, sheets
 from marketplace.lib.findings import Refused
 from marketplace.lib.numbers import patent_number
+from marketplace.lib.saying import on_form
 
 TONES = {
     StatusOutcome.NEWS: "stop",
@@ -97,10 +98,10 @@ def _staged(request: PersonRequest, form: StatusFileForm, organization: Organiza
             by=request.user,
         )
     except sheets.BadSheet as bad:
-        form.add_error("file", f"{bad.finding.message} {bad.finding.remedy} ({bad.finding.rule})")
+        on_form(form, [bad.finding], otherwise="file")
         return None
     except Refused as refused:
-        form.add_findings(refused.findings)
+        on_form(form, refused.findings)
         return None
     if not new:
         messages.info(request, _("This very file was uploaded before: here is what became of it."))
@@ -181,7 +182,7 @@ def patent_event(request: PersonRequest, code: UUID) -> HttpResponse:
                         by=request.user,
                     )
         except Refused as refused:
-            form.add_findings(refused.findings)
+            on_form(form, refused.findings)
         if not form.errors:
             messages.success(request, _("Recorded. Offers of this patent take no new licenses until it is settled."))
             return redirect("listings:patent", own.code)

@@ -21,6 +21,7 @@ from listings.views.mine import one_context, own
 from listings.withdrawing import consents_needed, declaration_of
 from marketplace.accounts.access import login_required
 from marketplace.lib.findings import Refused
+from marketplace.lib.saying import on_form
 
 if TYPE_CHECKING:
     from marketplace.accounts.requests import PersonRequest
@@ -58,7 +59,7 @@ def _announced(request: PersonRequest, listing: Listing) -> HttpResponse:
                     day = form.cleaned_data["announced_on"]
                     flow.withdraw(listing, by=request.user, announced_on=day, evidence=file)
         except Refused as refused:
-            form.add_findings(refused.findings)
+            on_form(form, refused.findings)
         except flow.NotNow:
             moved_on(request)
             return redirect("listings:mine_one", listing.code)
@@ -91,7 +92,7 @@ def request_withdrawal(request: PersonRequest, code: UUID) -> HttpResponse:
                         paper=paper,
                     )
         except Refused as refused:
-            form.add_findings(refused.findings)
+            on_form(form, refused.findings)
         except flow.NotNow:
             moved_on(request)
             return redirect("listings:mine_one", code)

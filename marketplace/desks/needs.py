@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from listings.models import Listing, ListingState, Objection, TermSheet, TermSheetState
+from listings.flow.staleness import REMIND_ON
+from listings.models import PUBLIC, HealthEvent, Listing, ListingState, Objection, TermSheet, TermSheetState
+from listings.rules.contract import STATUS_DAYS, fresh_since
 from marketplace.accounts.models import AuthorityState, Organization, Role, SigningAuthority, User, VerificationState
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
 from marketplace.lib.navigation import url_or_empty
+from marketplace.lib.terms import day_of
 from marketplace.licensing import turns
 from marketplace.licensing.models import Agreement, Obligation, ObligationState, Party, State
 from marketplace.payments.models import BankTransfer, TransferState
@@ -143,6 +147,29 @@ def _listings(organization: Organization, *, may_edit: bool) -> Iterator[Need]:
         yield Need(objection.listing.patent.title, note, url, _("Read it"), badge=_("Objection"), tone="stop")
 
 
+def _events(organization: Organization) -> Iterator[Need]:
+    """What happened to a patent and stops new licenses until its outcome is recorded (DECL-8)."""
+    rows = HealthEvent.objects.filter(patent__organization=organization, settled_at__isnull=True)
+    for event in rows.select_related("patent").order_by("happened_on", "pk")[:MOST]:
+        note = _("New licenses wait until its outcome is recorded; licenses in force stay.")
+        url = url_or_empty("listings:patent", event.patent.code)
+        title = f"{event.patent.title} · {event.get_kind_display()}"
+        yield Need(title, note, f"{url}#events" if url else "", _("Open"), badge=_("Stopped"), tone="stop")
+
+
+def _to_confirm(organization: Organization, day: date) -> Iterator[Need]:
+    """Offers whose status nobody has confirmed for three weeks: after thirty days they take no new licenses (LIC-9)."""
+    rows = Listing.objects.filter(organization=organization, state__in=PUBLIC).select_related("patent")
+    heard = timezone.now() - timedelta(days=REMIND_ON[0])
+    silent = rows.exclude(patent__status_checked_at__gt=heard).exclude(confirmed_alive_at__gt=heard)
+    for listing in silent.order_by("patent__status_checked_at", "pk")[:MOST]:
+        at = fresh_since(listing)
+        until = day_of(at + timedelta(days=STATUS_DAYS)) if at else day
+        note = _("One click keeps it open for thirty days; without it nobody can take a license.")
+        title = _("Still in force? %(title)s") % {"title": listing.patent.title}
+        yield Need(title, note, url_or_empty("listings:mine_one", listing.code), _("Confirm"), until, _("Status"))
+
+
 def _annual_fees(fees: Iterable[FeeDue], day: date) -> Iterator[Need]:
     """A fee that is missed ends the patent, and every offer with it."""
     for fee in fees:
@@ -180,7 +207,11 @@ def of_university(
 ) -> list[Need]:
     """What a licensor has to do; `fees` are the annual fees that come next. Nobody is sent where the role closes."""
     arrivals = _arrivals(organization) if roles & {Role.OWNER, Role.FINANCE} else ()
-    found = [*_my_turn(deals, organization), *arrivals, *_annual_fees(fees, day)]
+    found = [*_my_turn(deals, organization), *arrivals, *_annual_fees(fees, day), *_to_confirm(organization, day)]
     may_edit = bool(roles & {Role.OWNER, Role.LISTER})
-    rest = [*_listings(organization, may_edit=may_edit), *_term_sheets(organization, day)]
+    rest = [
+        *_events(organization),
+        *_listings(organization, may_edit=may_edit),
+        *_term_sheets(organization, day),
+    ]
     return [*_verification(organization), *_authority(organization, roles, day), *_sorted(found), *rest]

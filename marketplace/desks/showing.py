@@ -10,12 +10,13 @@ from typing import NamedTuple
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from listings.models import Listing, ListingState, Patent, Track
+from listings.health.fees import FeeState, next_fee
+from listings.models import LegalStatus, Listing, ListingState, Patent, Track
 from listings.models.patent import ALIVE
 from marketplace.accounts.models import Organization
 from marketplace.lib.look import Step, when
 from marketplace.lib.navigation import url_or_empty
-from marketplace.lib.terms import day_of, fee_due_on, recordal_due
+from marketplace.lib.terms import day_of, recordal_due
 from marketplace.licensing import turns
 from marketplace.licensing.models import OPEN_STATES, Agreement, State
 
@@ -72,14 +73,17 @@ def piles(organization: Organization) -> list[Pile]:
 def fees_due(organization: Organization, day: date) -> list[FeeDue]:
     """The annual fees that come next, nearest first; patents whose paid years nobody told are left out. One query."""
     patents = Patent.objects.filter(
-        organization=organization, status__in=ALIVE, filed_on__isnull=False, fees_paid_through__isnull=False
-    ).only("code", "title", "filed_on", "fees_paid_through", "last_day")
+        organization=organization,
+        status__in=(*ALIVE, LegalStatus.LATE_PERIOD),
+        filed_on__isnull=False,
+        fees_paid_through__isnull=False,
+    ).only("code", "title", "kind", "status", "filed_on", "fees_paid_through", "last_day")
     found = []
     for patent in patents:
-        year = (patent.fees_paid_through or 0) + 1
-        due_on = fee_due_on(patent.filed_on, max(year, 2))  # type: ignore[arg-type]
-        if patent.last_day is None or due_on <= patent.last_day:
-            found.append(FeeDue(patent.title, year, due_on, url_or_empty("listings:patent", patent.code)))
+        fee = next_fee(patent, day)
+        if fee is not None:
+            due_on = fee.late_until if fee.state is FeeState.LATE else fee.due_on
+            found.append(FeeDue(patent.title, fee.year, due_on, url_or_empty("listings:patent", patent.code)))
     return sorted(found, key=lambda fee: fee.due_on)[:FEES_SHOWN]
 
 

@@ -73,6 +73,7 @@ def listing(university: Organization, alice: User) -> Callable[..., Listing]:
             patentee=university.name,
             status=LegalStatus.IN_FORCE,
             filed_on=today() - timedelta(days=900),
+            granted_on=today() - timedelta(days=200),
             fees_paid_through=3,
         )
         made = Listing.objects.create(
