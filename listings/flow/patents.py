@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from listings.flow.adopting import adopt
 from listings.flow.moving import HEALTH, require_lister, touch_all
 from listings.flow.suspending import suspend_for_health
 from listings.models import CoOwner, LegalStatus, Patent, StatusRecord
@@ -46,11 +47,16 @@ FACTS = frozenset(
 
 
 def add_patent(*, organization: Organization, by: User, facts: Mapping[str, Any], source: str = "typed") -> Patent:
-    """Put a patent on record for an organization. Raises Refused when its number is on record already (IMP-2)."""
+    """Put a patent on record for an organization; a reference record of its number becomes the organization's.
+
+    Raises Refused when its number is on record already (IMP-2), or the reference record names others (IMP-5).
+    """
     require_lister(by, organization)
-    patent = Patent(organization=organization, source=source, **_known(facts))
     with transaction.atomic():
-        _save_once(patent)
+        patent = adopt(organization, _known(facts))
+        if patent is None:
+            patent = Patent(organization=organization, source=source, **_known(facts))
+            _save_once(patent)
         trail.record(Action.PATENT_CHANGE, patent, by=by, fields=sorted(facts), number=patent.application_number)
     return patent
 
