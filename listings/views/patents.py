@@ -30,6 +30,7 @@ from listings.forms.patents import (
 from listings.models import EncumbranceKind, Patent, PatentKind, Track
 from listings.models.patent import ALIVE
 from listings.rules import check_patent
+from listings.views import known_patents
 from listings.views.desk import EDIT, may_list, moved_on, page_of, sections, wrong
 from listings.views.patent_health import health_context
 from marketplace.accounts.access import login_required, organization_required
@@ -144,9 +145,11 @@ def _facts(patent: Patent) -> list[Fact]:
 @EDIT
 def patent_new(request: MemberRequest) -> HttpResponse:
     """Put a patent on record."""
-    form = PatentForm(request.POST or None, initial={"patentee": request.organization.name})
+    known = known_patents.look_up(request.GET.get("number", ""), request.organization)
+    form = PatentForm(request.POST or None, initial={"patentee": request.organization.name} | known["initial"])
+    context = {"form": form, "sections": sections()} | known
     if request.method != "POST":
-        return render(request, "listings/patent_form.html", {"form": form, "sections": sections()})
+        return render(request, "listings/patent_form.html", context)
     if form.is_valid():
         try:
             made = flow.add_patent(organization=request.organization, by=request.user, facts=form.facts())
@@ -155,7 +158,7 @@ def patent_new(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, _("The patent is on record. Next: its legal status, with source and date."))
             return redirect("listings:patent", made.code)
-    return wrong(request, "listings/patent_form.html", {"form": form, "sections": sections()})
+    return wrong(request, "listings/patent_form.html", context)
 
 
 @login_required
