@@ -29,7 +29,8 @@ class ShownRow(NamedTuple):
     title: str
     number: str
     tone: str
-    findings: list[Finding]
+    findings: list[Finding]  # what has to be mended or checked
+    notes: list[Finding]  # what is only good to know
     asks_filing_date: bool
 
 
@@ -108,7 +109,8 @@ def _shown(row: ImportRow, *, staged: bool) -> ShownRow:
         title=str(facts.get("title") or raw),
         number=patent_number(str(facts.get("application_number", ""))),
         tone=_TONES.get(row.outcome, "plain"),
-        findings=findings,
+        findings=[one for one in findings if one.severity is not Severity.INFO],
+        notes=[one for one in findings if one.severity is Severity.INFO],
         asks_filing_date=staged and row.outcome in ENDING_IN_A_PATENT and _is_asked(row),
     )
 
