@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from listings.models import Track
 from listings.offers import canonical_sha256, territory_words
 from marketplace.lib.findings import Finding, Severity
+from marketplace.lib.saying import sentence
 from marketplace.licensing.contracts.reading import Offer, read
 
 SALT = "licensing.seen"
@@ -130,6 +131,13 @@ class SignForm(forms.Form):
     document_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
 
 
+class PasskeyForm(forms.Form):
+    """What the person's device answered, and the hash of the document that was shown."""
+
+    credential = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
+    document_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+
 class ReasonForm(forms.Form):
     """Why a request is declined; the licensee reads it."""
 
@@ -146,7 +154,7 @@ def show(form: forms.Form, findings: tuple[Finding, ...]) -> list[Finding]:
     rest = []
     for finding in findings:
         if finding.severity is Severity.BLOCK and finding.field in form.fields:
-            form.add_error(finding.field, ValidationError(str(finding)))
+            form.add_error(finding.field, ValidationError(sentence(finding)))
         else:
             rest.append(finding)
     return rest

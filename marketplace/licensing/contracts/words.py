@@ -62,6 +62,25 @@ METHODS: dict[str, Pair] = {
     "passkey": ("本人通行密钥对文件哈希签名", "the signer's own passkey over the document's hash"),
     "ca": ("持牌电子认证机构证书签名", "certificate of a licensed certification authority"),
 }
+_CLICK_WORTH = (
+    "登录后以一次性验证码点击确认，不是《电子签名法》第十三条所称的可靠电子签名；其证明力由收到争议的机构判断。",
+    (
+        "A click confirmed by log-in and a one-time code is no reliable electronic signature under article 13 of"
+        " the Electronic Signature Law; whoever decides a dispute weighs it."
+    ),
+)
+_PASSKEY_WORTH = (
+    (
+        "通行密钥的签名由签署人自己的设备对文件哈希作出，平台不持有该密钥，任何人可凭证据包独立核验；"
+        "其是否构成可靠电子签名，由处理争议的机构依《电子签名法》第十三条判断。"
+    ),
+    (
+        "A passkey's signature is made by the signer's own device over the file's hash. The platform does not hold that"
+        " key, and anybody can check the signature from the evidence pack. Whether it is a reliable electronic"
+        " signature is weighed, under article 13 of the Electronic Signature Law, by whoever decides a dispute."
+    ),
+)
+WORTH: dict[str, Pair] = {"click": _CLICK_WORTH, "passkey": _PASSKEY_WORTH}  # honestly (SIG-1, SIG-2)
 BASES: dict[str, Pair] = {
     "legal_representative": ("法定代表人", "legal representative"),
     "power_of_attorney": ("授权委托书", "power of attorney"),

@@ -25,7 +25,8 @@ from marketplace.vault import files
 if TYPE_CHECKING:
     from asn1crypto import x509
 
-CHECKER = Path(__file__).with_name("verify.py")
+HERE = Path(__file__).parent
+CHECKERS = ("passkeys.py", "verify.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _files(
         yield _anchor_file(anchor.first), bytes(anchor.token)
     yield from _trust("seal", [*keys.ours(keys.places()), *keys.chain(keys.places())])
     yield from _trust("stamp", pki.stamp_anchors())
-    yield "verify.py", CHECKER.read_bytes()
+    yield from ((name, (HERE / name).read_bytes()) for name in CHECKERS)
     yield "VERIFY.md", _explain(agreement)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import runpy
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -37,8 +38,7 @@ P384 = (2**384 - 2**128 - 2**96 + 2**32 - 1, -3,
          0x3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F)
         )  # fmt: skip
 CURVES = {"1.2.840.10045.3.1.7": P256, "1.3.132.0.34": P384}  # FIPS 186-4, D.1.2
-MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
-TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
+MESSAGE_DIGEST, TIME_STAMP = "1.2.840.113549.1.9.4", "1.2.840.113549.1.9.16.2.14"
 PREFIXES = {  # DER of DigestInfo before the digest (RFC 8017, 9.2)
     "sha256": "3031300d060960864801650304020105000420", "sha384": "3041300d060960864801650304020205000430",
     "sha512": "3051300d060960864801650304020305000440",
@@ -69,10 +69,8 @@ class Der:
 
     def parts(self) -> list[Der]:
         found: list[Der] = []
-        at = 0
-        while at < len(self.content):
+        while (at := found[-1].end if found else 0) < len(self.content):
             found.append(Der(self.content, at))
-            at = found[-1].end
         return found
 
     def number(self) -> int:
@@ -98,8 +96,7 @@ class Certificate:
         fields = [part for part in tbs.parts() if part.tag != 0xA0]
         self.serial, _, self.issuer, validity, self.subject, key = fields[:6]
         self.tbs, self.algorithm, self.signature = tbs.whole, algorithm.parts()[0].oid(), signature.content[1:]
-        self.key = key
-        self.days = [instant(part) for part in validity.parts()]
+        self.key, self.days = key, [instant(part) for part in validity.parts()]
 
     def fingerprint(self) -> str:
         return hashlib.sha256(self.der).hexdigest()
@@ -330,6 +327,9 @@ def ask_papers(folder: Path, report: Report, seal: Roots, stamp: Roots) -> None:
         wanted = agreement["contract_sha256" if signature["over"] == "contract" else "term_sheet_sha256"]
         side, signed = signature["party"], signature["document_sha256"]
         report.ask(f"所签即存档原文 {side}", f"what was signed is what is kept {side}", same, signed, wanted)
+        if signature["method"] == "passkey":
+            check = runpy.run_path(str(Path(__file__).with_name("passkeys.py")))["check"]
+            report.ask(f"通行密钥签名 {side}", f"signature by passkey {side}", check, signature, Der, check_signature)
 
 
 def ask_trail(folder: Path, report: Report, stamp: Roots) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.flow.moving import lock as lock_offer
 from listings.models import Track
-from marketplace.accounts import authority, codes
+from marketplace.accounts import authority, codes, passkeys
 from marketplace.accounts.models import SigningAuthority, User
 from marketplace.lib.findings import Refused, refuse
 from marketplace.licensing import clauses, freezing, gates, letters, papers
@@ -20,6 +21,7 @@ from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import AlreadySigned
 from marketplace.licensing.flow import activation, moving
 from marketplace.licensing.models import Agreement, Confirmation, Method, Obligation, Party, Signature, State
+from marketplace.licensing.signing.passkey import NONCE_BYTES, Answer, challenge
 from marketplace.licensing.states import STEPS, Step, Who
 
 PURPOSES = {"sign": "sign_agreement", "send_notice": "send_notice"}
@@ -36,6 +38,23 @@ class _Act:
     address: str
     agent: str
     received_at: datetime
+    code: str = ""
+    passkey: Answer | None = None
+
+    def prove(self) -> tuple[Method, dict[str, Any]]:
+        """How it was signed, and what is kept of it beyond the usual. Raises WrongCode or WrongPasskey.
+
+        A code is used up here, whatever comes after: call it outside the transaction of the signature.
+        """
+        if self.passkey is None:
+            codes.use(self.by, purpose=PURPOSES[self.step.name], subject=self.document_sha256, code=self.code)
+            return Method.CLICK, {}
+        if len(self.passkey.nonce) != NONCE_BYTES:  # nothing was asked, or it was answered before
+            raise passkeys.WrongPasskey
+        asked = challenge(self.document_sha256, self.passkey.nonce)
+        site = {"rp_id": self.passkey.rp_id, "origin": self.passkey.origin}
+        told = passkeys.check(self.by, asked, self.passkey.credential, **site)
+        return Method.PASSKEY, {"passkey": told.as_dict() | {"nonce": self.passkey.nonce.hex()}}
 
 
 def confirm(agreement: Agreement, *, by: User, clause: str, text_sha256: str) -> Confirmation:
@@ -58,38 +77,52 @@ def confirm(agreement: Agreement, *, by: User, clause: str, text_sha256: str) ->
 
 
 def sign(
-    agreement: Agreement, *, by: User, code: str, document_sha256: str, address: str = "", agent: str = ""
+    agreement: Agreement,
+    *,
+    by: User,
+    document_sha256: str,
+    code: str = "",
+    passkey: Answer | None = None,
+    address: str = "",
+    agent: str = "",
 ) -> Agreement:
-    """Sign the contract on the preset track by click: fresh log-in at the door, one-time code, authority (SIG-2, -3).
+    """Sign the contract on the preset track: fresh log-in at the door, code or passkey, authority (SIG-2, SIG-3).
 
     The last of both signatures moves the agreement: to `active`, or to `signed` where payment is a condition (LIC-C).
-    Raises NotYours, NotNow, AlreadySigned, Refused, WrongCode, TermsChanged; then nothing was changed.
+    Raises NotYours, NotNow, AlreadySigned, Refused, WrongCode, WrongPasskey, TermsChanged; then nothing was changed.
     """
-    act = _Act(STEPS["sign"], by, document_sha256, address, agent, timezone.now())
+    act = _Act(STEPS["sign"], by, document_sha256, address, agent, timezone.now(), code, passkey)
     with transaction.atomic():  # everything that can refuse is asked before the code is used up …
         _require_signable(agreement, act)
-    codes.use(by, purpose=PURPOSES["sign"], subject=document_sha256, code=code)
+    how = act.prove()
     with transaction.atomic():  # … and asked again in the transaction of the signature
         agreement, party, right = _require_signable(agreement, act)
-        _write_signature(agreement, party, right, act)
+        _write_signature(agreement, party, right, act, how)
         _finish(agreement, party, act)
     return agreement
 
 
 def send_notice(
-    agreement: Agreement, *, by: User, code: str, document_sha256: str, address: str = "", agent: str = ""
+    agreement: Agreement,
+    *,
+    by: User,
+    document_sha256: str,
+    code: str = "",
+    passkey: Answer | None = None,
+    address: str = "",
+    agent: str = "",
 ) -> Agreement:
     """Sign and serve the written notice of the open track (LIC-A); with no fee the license is in force at once.
 
     Raises the same as sign().
     """
-    act = _Act(STEPS["send_notice"], by, document_sha256, address, agent, timezone.now())
+    act = _Act(STEPS["send_notice"], by, document_sha256, address, agent, timezone.now(), code, passkey)
     with transaction.atomic():
         _require_signable(agreement, act)
-    codes.use(by, purpose=PURPOSES["send_notice"], subject=document_sha256, code=code)
+    how = act.prove()
     with transaction.atomic():
         agreement, party, right = _require_signable(agreement, act)
-        _write_signature(agreement, party, right, act)
+        _write_signature(agreement, party, right, act, how)
         _serve(agreement, act)
     return agreement
 
@@ -148,7 +181,10 @@ def _other_document() -> Refused:
     )
 
 
-def _write_signature(agreement: Agreement, party: Party, right: SigningAuthority, act: _Act) -> None:
+def _write_signature(
+    agreement: Agreement, party: Party, right: SigningAuthority, act: _Act, how: tuple[Method, dict[str, Any]]
+) -> None:
+    method, more = how
     try:
         with transaction.atomic():
             Signature.objects.create(
@@ -156,7 +192,7 @@ def _write_signature(agreement: Agreement, party: Party, right: SigningAuthority
                 party=party,
                 user=act.by,
                 authority=right,
-                method=Method.CLICK,
+                method=method,
                 document_sha256=act.document_sha256,
                 received_at=act.received_at,
                 at=timezone.now(),
@@ -166,6 +202,7 @@ def _write_signature(agreement: Agreement, party: Party, right: SigningAuthority
                     "basis": right.basis,
                     "valid_until": right.valid_until.isoformat() if right.valid_until else None,
                     "agent": act.agent[:200],
+                    **more,
                 },
             )
     except IntegrityError as error:

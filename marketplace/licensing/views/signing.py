@@ -1,7 +1,8 @@
-"""Confirming the highlighted clauses one by one, and signing by click with a code from the mailbox."""
+"""Confirming the highlighted clauses one by one, and signing with a code from the mailbox or a passkey."""
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +16,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from listings.models import Track
+from marketplace.accounts import passkeys
 from marketplace.accounts.access import fresh_login_required, login_required
 from marketplace.accounts.codes import WrongCode
 from marketplace.accounts.models import SigningAuthority, User
+from marketplace.accounts.passkeys import WrongPasskey
 from marketplace.accounts.requests import PersonRequest, address_of
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.limits import allow
 from marketplace.lib.terms import today
 from marketplace.licensing import clauses, flow, turns
-from marketplace.licensing.forms import ConfirmForm, SignForm, show
+from marketplace.licensing.forms import ConfirmForm, PasskeyForm, SignForm, show
 from marketplace.licensing.models import Agreement, PaperKind, Party, State
 from marketplace.licensing.papers import BINDING
+from marketplace.licensing.signing.passkey import NONCE_BYTES, Answer, challenge
 from marketplace.licensing.states import STEPS, Who
 from marketplace.licensing.views.common import find, terms_changed
 
@@ -81,7 +85,9 @@ def _next_clause(request: PersonRequest, deal: Agreement, findings: tuple[Findin
 def sign(request: PersonRequest, code: UUID) -> HttpResponseBase:
     """The signature: what is signed, by whom, by which right, then the code and the one button."""
     deal = find(request, code)
-    form = SignForm(request.POST or None, initial={"document_sha256": deal.contract_sha256})
+    by_passkey = "credential" in request.POST
+    kind = PasskeyForm if by_passkey else SignForm
+    form = kind(request.POST or None, initial={"document_sha256": deal.contract_sha256})
     if request.method != "POST":
         return _sign_page(request, deal, form)
     if not allow("sign", str(request.user.pk)):
@@ -92,16 +98,44 @@ def sign(request: PersonRequest, code: UUID) -> HttpResponseBase:
     return _act(request, deal, form)
 
 
-def _act(request: PersonRequest, deal: Agreement, form: SignForm) -> HttpResponseBase:
+def _proof(request: PersonRequest, deal: Agreement, form: SignForm | PasskeyForm) -> dict[str, Any]:
+    """The code, or the device's answer to the question this session was last asked; an answer serves once."""
+    if isinstance(form, SignForm):
+        return {"code": form.cleaned_data["code"]}
+    nonce = bytes.fromhex(request.session.pop(_asked(deal), ""))
+    return {"passkey": Answer(form.cleaned_data["credential"], nonce, **_site(request))}
+
+
+def _asked(deal: Agreement) -> str:
+    return f"signing:{deal.code}"
+
+
+def _site(request: PersonRequest) -> dict[str, str]:
+    host = request.get_host()
+    return {"rp_id": host.partition(":")[0], "origin": f"{request.scheme}://{host}"}
+
+
+def _passkey(request: PersonRequest, deal: Agreement) -> dict[str, Any] | None:
+    """What this person's device is asked to sign, None for whoever has no passkey."""
+    if not passkeys.usable_by(request.user):
+        return None
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    request.session[_asked(deal)] = nonce.hex()
+    asked = challenge(deal.contract_sha256, nonce)
+    options = passkeys.request_options(request.user, asked, **_site(request))
+    return {"form": PasskeyForm(initial={"document_sha256": deal.contract_sha256}), "js": {"request_options": options}}
+
+
+def _act(request: PersonRequest, deal: Agreement, form: SignForm | PasskeyForm) -> HttpResponseBase:
     act = flow.send_notice if deal.track == Track.OPEN else flow.sign
     try:
         act(
             deal,
             by=request.user,
-            code=form.cleaned_data["code"],
             document_sha256=form.cleaned_data["document_sha256"],
             address=address_of(request),
             agent=request.headers.get("User-Agent", ""),
+            **_proof(request, deal, form),
         )
     except flow.AlreadySigned:
         return _already(request, deal)
@@ -110,7 +144,7 @@ def _act(request: PersonRequest, deal: Agreement, form: SignForm) -> HttpRespons
         return redirect(deal)
     except flow.TermsChanged as changed:
         return terms_changed(request, changed, agreement=deal)
-    except WrongCode as wrong:
+    except (WrongCode, WrongPasskey) as wrong:
         if _has_signed(deal, request.user):  # the first of two clicks used the code
             return _already(request, deal)
         return _sign_page(request, deal, form, show(form, (wrong.finding,)), status=422)
@@ -155,7 +189,12 @@ def code(request: PersonRequest, code: UUID) -> HttpResponseBase:
 
 
 def _sign_page(
-    request: PersonRequest, deal: Agreement, form: SignForm, findings: list[Finding] | None = None, *, status: int = 200
+    request: PersonRequest,
+    deal: Agreement,
+    form: SignForm | PasskeyForm,
+    findings: list[Finding] | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     """Everything a signatory has to see on one page; whoever has nothing to sign is shown where the deal stands."""
     view = turns.look(deal, request.user)
@@ -176,8 +215,9 @@ def _sign_page(
         "authority": _authority(request.user, deal, party),
         "paper": papers.get(BINDING),
         "rendering": papers.get("en"),
-        "form": form,
-        "sent": request.GET.get("code") == "sent" or form.is_bound,
+        "form": form if isinstance(form, SignForm) else SignForm(initial={"document_sha256": deal.contract_sha256}),
+        "sent": request.GET.get("code") == "sent" or (form.is_bound and isinstance(form, SignForm)),
+        "passkey": _passkey(request, deal),
         "findings": findings or [],
         "step": STEPS["send_notice" if deal.track == Track.OPEN else "sign"],
         "licensor_signed": Party.LICENSOR in view.signed and party == Party.LICENSEE,

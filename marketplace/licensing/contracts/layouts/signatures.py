@@ -87,20 +87,20 @@ def _confirmations(d: Draft, clauses: Sequence[Clause]) -> list[pieces.Piece]:
 
 
 def _honest(d: Draft) -> list[str]:
-    return [
+    methods = {s.method for s in d.deal.signatures}
+    told = [
         d.say(
             "它记录谁在什么时间、以什么方式、凭什么权限认可了哪个文件；文件以SHA-256识别，一个字节不同，哈希就不同。",
             "It records who accepted which file, when, how and by what authority. The file is named by its SHA-256: one"
             " byte changed gives another hash.",
-        ),
-        d.say(
-            "登录后以一次性验证码点击确认，不是《电子签名法》第十三条所称的可靠电子签名；其证明力由收到争议的机构判断。",
-            "A click confirmed by log-in and a one-time code is no reliable electronic signature under article 13 of"
-            " the Electronic Signature Law; whoever decides a dispute weighs it.",
-        ),
+        )
+    ]
+    told += [d.say(*said) for method, said in words.WORTH.items() if method in methods]
+    told.append(
         d.say(
             "平台封印由平台持有的密钥加盖，只证明文件自封印起没有改变，不是任何一方的签名。",
             "The platform's seal is made with a key the platform holds. It shows that a file has not changed since; it"
             " is neither party's signature.",
-        ),
-    ]
+        )
+    )
+    return told
