@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from listings import variants
-from listings.models import FeeMode, Listing
+from listings.models import FeeMode, LicenseeClass, Listing
 from listings.offers import guidance_words, term_words, territory_words
 from listings.prices import Price, free_words, later_words, terms_dict
 from listings.rules import acceptable
@@ -35,7 +35,22 @@ def side_by_side(listing: Listing, organization: Organization | None, *, is_open
     if len(offered) < 2:
         return []
     chosen = variants.key_of(listing)
-    return [_column(choice, choice.key == chosen, organization, is_open=is_open) for choice in offered]
+    columns = [_column(choice, choice.key == chosen, organization, is_open=is_open) for choice in offered]
+    reasons = {column.closed for column in columns}
+    if len(reasons) == 1:  # what closes all of them is said once, beside the price
+        return [column._replace(closed="") for column in columns]
+    return columns
+
+
+def own_words(organization: Organization | None, licensee_class: str, price: Price) -> str:
+    """What a reader pays in its own class, and on whose word the class rests; '' where there is no price of its own."""
+    if organization is None or not licensee_class:
+        return ""
+    told = {"price": price.words, "class": LicenseeClass(licensee_class).label}
+    if licensee_class == organization.size and organization.size_year:
+        words = _("You pay %(price)s as: %(class)s, by your own statement with figures of %(year)d (rule NUM-6).")
+        return words % (told | {"year": organization.size_year})
+    return _("You pay %(price)s as: %(class)s.") % told
 
 
 def _column(choice: variants.Choice, chosen: bool, organization: Organization | None, *, is_open: bool) -> Offered:

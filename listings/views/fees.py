@@ -38,7 +38,7 @@ class SalesForm(forms.Form):
 
 def _context(request: HttpRequest, listing: Listing, licensee_class: str) -> dict[str, Any]:
     """What both pages show. Wrong figures are named, and the page reckons with the usual ones."""
-    usual = {**helper.SALES_MINOR, "margin": helper.MARGIN_BP, "licensee_class": licensee_class}
+    usual: dict[str, Any] = {**helper.SALES_MINOR, "margin": helper.MARGIN_BP, "licensee_class": licensee_class}
     form = SalesForm(request.GET if "low" in request.GET else None, initial=usual)
     if listing.track == Track.OPEN:
         del form.fields["licensee_class"]

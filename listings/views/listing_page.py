@@ -17,7 +17,7 @@ from listings.prices import Price, class_prices_of, price_for, terms_dict
 from listings.rules import acceptable
 from listings.standing import standing
 from listings.views.checks import checks, day, granted_words, licenses_granted
-from listings.views.choosing import side_by_side
+from listings.views.choosing import own_words, side_by_side
 from listings.views.desk import may_list
 from listings.views.showing import told_price
 from listings.withdrawing import warning
@@ -58,6 +58,7 @@ def whole(code: UUID, user: User) -> Listing:
             "pictures__file",
             "publicities",
             "reviews",
+            "overrides",
             "patent__co_owners",
             "patent__encumbrances",
             "patent__health_events",
@@ -101,6 +102,7 @@ def context_of(listing: Listing, user: User, organization: Organization | None) 
             "facts": [Fact(_("Price"), price.words), *_facts(listing, terms, price)],
             "key_facts": _key_facts(listing, terms),
             "class_prices": _class_rows(listing, mine),
+            "own_price": own_words(organization, mine, price),
             "steps": steps(listing, price),
             "support": _support(terms),
         }

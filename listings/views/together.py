@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from listings import story_sheet, together
 from listings.forms.offered import signed_sheets
-from listings.models import ImportRun, Patent, TermSheet
+from listings.models import ImportRun, TermSheet
 from listings.offers import price_for
 from listings.views.desk import EDIT, wrong
 from marketplace.accounts.access import organization_required
@@ -25,6 +25,7 @@ from marketplace.accounts.models import Role
 from marketplace.lib import limits, sheets
 from marketplace.lib.findings import Refused
 from marketplace.lib.numbers import patent_number
+from marketplace.lib.saying import on_form
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
@@ -94,9 +95,7 @@ def _choices(
     run = _run(request, organization)
     if run is not None:
         patents = patents.filter(pk__in=run.rows.filter(patent__isnull=False).values("patent"))
-    shown: list[Patent] = list(patents[: together.MOST])
-    for patent in shown:
-        patent.number_words = patent_number(patent.application_number)
+    shown = [(patent, patent_number(patent.application_number)) for patent in patents[: together.MOST]]
     every = list(signed_sheets(organization))
     for one in every:
         one.price_words = price_for(one).words
@@ -204,9 +203,9 @@ def stories_read(request: MemberRequest) -> HttpResponse:
         try:
             told = story_sheet.read(upload.read(), upload.name or "", drafts=page, by=request.user)
         except sheets.BadSheet as bad:
-            form.add_error("file", str(bad.finding))
+            on_form(form, [bad.finding], otherwise="file")
         except Refused as refused:
-            form.add_error("file", str(refused.finding))
+            on_form(form, refused.findings, otherwise="file")
         else:
             words = ngettext("%(count)d story stored.", "%(count)d stories stored.", told.stored)
             messages.success(request, words % {"count": told.stored})

@@ -18,6 +18,7 @@ from listings.views.desk import EDIT, moved_on, wrong
 from listings.views.writing import editable, part_context, say_left_out, seen_revision
 from marketplace.accounts.access import login_required
 from marketplace.lib.findings import Refused
+from marketplace.lib.saying import on_form
 
 if TYPE_CHECKING:
     from marketplace.accounts.requests import PersonRequest
@@ -74,7 +75,7 @@ def _save(request: PersonRequest, listing: Listing, form: VariantForm, key: str)
             listing, by=request.user, label=label, draft=draft, key=key, revision=seen_revision(request)
         )
     except Refused as refused:
-        form.add_findings(refused.findings)
+        on_form(form, refused.findings)
         return False
     except flow.NotNow:
         form.add_error(

@@ -207,8 +207,8 @@ def test_variants_of_others_count_and_one_s_own_do_not(draft: Listing, universit
 
 def test_the_owner_s_page_shows_every_part_with_a_source(draft: Listing, alice: User, mallory: User) -> None:
     flow.put_variant(draft, by=alice, label="五年", draft=flow.Draft(terms=PRESET_TERMS | {"months": 60}, prices={}))
-    User.objects.filter(pk=alice.pk).update(language="en")
     client = Client()
+    client.cookies["django_language"] = "en"
     client.force_login(alice)
     path = reverse("listings:fees", args=[draft.code])
 

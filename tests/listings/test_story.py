@@ -42,8 +42,8 @@ def story_blocks(listing: Listing) -> list[str]:
 
 
 def as_(user: User) -> Client:
-    User.objects.filter(pk=user.pk).update(language="en")
     client = Client()
+    client.cookies["django_language"] = "en"
     client.force_login(user)
     return client
 

@@ -19,8 +19,8 @@ TERMS: dict[str, Any] = PRESET_TERMS | {"nonpayment": "逾期 30 天可以书面
 
 
 def as_(user: User) -> Client:
-    User.objects.filter(pk=user.pk).update(language="en")
     client = Client()
+    client.cookies["django_language"] = "en"
     client.force_login(user)
     return client
 

@@ -197,3 +197,22 @@ def test_variants_of_two_listings_do_not_mix(varied: Listing, alice: User, unive
         variants.under(other, variants.choices(varied)[1].key)
     with pytest.raises(flow.NotNow):
         flow.drop_variant(other, by=alice, key=variants.choices(varied)[1].key)
+
+
+def test_a_firm_reads_what_it_pays_by_its_own_statement(
+    university: Organization, alice: User, firm: Organization, bob: User
+) -> None:
+    from django.test import Client
+
+    from tests.listings import making
+
+    listing = making.offer(university, alice, "分级定价的装置", prices={"small": 800_000, "startup": 500_000})
+    Organization.objects.filter(pk=firm.pk).update(size_year=2025)
+    client = Client()
+    client.cookies["django_language"] = "en"
+    client.force_login(bob)
+    page = client.get(listing.get_absolute_url()).content.decode()
+    assert "You pay ¥8,000 as: Small firm, by your own statement with figures of 2025 (rule NUM-6)." in page
+
+    Organization.objects.filter(pk=firm.pk).update(size="large")
+    assert "You pay ¥8,000" not in client.get(listing.get_absolute_url()).content.decode()

@@ -56,7 +56,9 @@ def test_from_a_patent_to_a_submission_in_four_pages(alice: User, patent: Patent
     assert client.post(url("edit", listing.code), STORY | {"next": "1"})["Location"] == url("terms", listing.code)
     answer = client.post(url("terms", listing.code), TERMS | {"next": "1"})
     assert answer["Location"] == url("publicity", listing.code)
-    client.post(url("publicity", listing.code), {"related_party_mark": "on", "related_parties": "示范新材料厂：法定代表人相同"})
+    client.post(
+        url("publicity", listing.code), {"related_party_mark": "on", "related_parties": "示范新材料厂：法定代表人相同"}
+    )
     answer = client.post(url("submit", listing.code), {"undertaking": "on"}, follow=True)
 
     listing.refresh_from_db()
@@ -105,8 +107,9 @@ def test_terms_that_do_not_fit_together_are_named_and_kept(alice: User, draft: L
 def test_what_belongs_to_another_way_of_paying_is_left_out_and_named(alice: User, draft: Listing) -> None:
     typed = TERMS | {"fee_mode": "free", "free_months": "12", "royalty": "101", "guidance_none": "on"}
 
-    User.objects.filter(pk=alice.pk).update(language="en")
-    answer = as_(alice).post(url("terms", draft.code), typed, follow=True)
+    client = as_(alice)
+    client.cookies["django_language"] = "en"
+    answer = client.post(url("terms", draft.code), typed, follow=True)
 
     page = answer.content.decode()
     assert "Not part of this way of paying, so left out: Fee (yuan)" in page
