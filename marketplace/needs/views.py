@@ -25,12 +25,14 @@ from marketplace.accounts.models import Role, User
 from marketplace.accounts.requests import PersonRequest, asker_of
 from marketplace.lib import limits
 from marketplace.lib.findings import Refused
+from marketplace.lib.saying import on_form
 from marketplace.needs import flow
 from marketplace.needs.forms import CloseForm, NeedForm, PassForm
 from marketplace.needs.matching import matches
 from marketplace.needs.models import LIVE, Need, NeedState, PassReason
 
 _PER_PAGE = 15
+_MAY = (Role.LISTER, Role.FINANCE)  # beside owners
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,6 +49,8 @@ def post(request: HttpRequest) -> HttpResponse:
         return _form(request, NeedForm(initial=told, organization=organization))
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
+    if organization and not may(request.user, organization, *_MAY):
+        raise PermissionDenied(_("Who only reads in the organization cannot post for it. Ask an owner."))
     form = NeedForm(request.POST, organization=organization)
     if not form.is_valid():
         return _form(request, form, status=422)
@@ -55,7 +59,7 @@ def post(request: HttpRequest) -> HttpResponse:
     try:
         need = flow.post(form.cleaned_data, by=request.user, organization=organization)
     except Refused as refused:
-        form.add_error(None, str(refused.finding))
+        on_form(form, refused.findings)
         return _form(request, form, status=422)
     messages.success(request, _("Posted. A moderator looks at it, then universities read it without your name."))
     return redirect("needs:need", need.code)
@@ -88,7 +92,7 @@ def _visible(request: HttpRequest, code: UUID) -> Need:
 def _may_change(user: User, need: Need) -> bool:
     if need.organization is None:
         return need.is_own(user)
-    return need.is_own(user) or may(user, need.organization, Role.LISTER, Role.SIGNATORY)
+    return need.is_own(user) or may(user, need.organization, *_MAY)
 
 
 def _changeable(request: PersonRequest, code: UUID) -> Need:

@@ -54,7 +54,7 @@ def needs_map(request: PersonRequest) -> HttpResponse:
         "why_not": matching.why_not(),
         "industry": industry if industry in Industry.values else "",
         "industries": Industry.choices,
-        "may_call": organization is not None and may(request.user, organization, Role.LISTER, Role.SIGNATORY),
+        "may_call": organization is not None and may(request.user, organization, Role.LISTER),
     }
     return render(request, "needs/map.html", context)
 
@@ -66,7 +66,7 @@ def contact(request: PersonRequest, code: UUID) -> HttpResponse:
     """Whom to call about a need whose firm has consented to it (PII-2): recorded, and the firm is told."""
     organization = _university(request)
     row = get_object_or_404(Need.objects.filter(state=NeedState.OPEN, contact_consent_at__isnull=False), code=code)
-    if organization is None or not may(request.user, organization, Role.LISTER, Role.SIGNATORY):
+    if organization is None or not may(request.user, organization, Role.LISTER):
         raise PermissionDenied(_("Listers, signatories and owners of a university may read whom to call."))
     try:
         flow.read_contact(row, by=request.user, organization=organization)
