@@ -109,8 +109,10 @@ def look(listing: Listing) -> Looked:
     """What the rules say about a draft; what a moderator may let pass does not stop it."""
     found = check(listing)
     stops = [one for one in found if one.severity is Severity.BLOCK and not RULES[one.rule].overridable]
-    stops = [one for one in stops if one.field != "undertaking"]  # given for all of them when they are submitted
-    return Looked(listing, tuple(stops), tuple(one for one in found if one.severity is not Severity.INFO))
+    # The undertaking is given for all of them; the institution's own steps are asked when a listing is submitted.
+    stops = [one for one in stops if one.field != "undertaking" and one.rule != "INST-4"]
+    notes = [one for one in found if one.severity is not Severity.INFO and one not in stops]
+    return Looked(listing, tuple(stops), tuple(one for one in notes if one.field != "undertaking"))
 
 
 def submit(listings: Iterable[Listing], *, by: User) -> Outcome:
