@@ -36,14 +36,13 @@ def keep(listing: Listing) -> ReviewCase:
     return case
 
 
-def flags_of(outer: str = "") -> QuerySet[IntegrityFlag]:
-    """Open flags about the listing, its patent or its organization in an outer query."""
+def flags_of() -> QuerySet[IntegrityFlag]:
+    """Open flags about the offer itself in an outer query of listings: its price, its patent's words.
+
+    What is odd between its organization and a firm concerns their deals, and is shown with the listing and with them.
+    """
     return IntegrityFlag.objects.filter(state=FlagState.OPEN).filter(
-        Q(listing=OuterRef(f"{outer}pk"))
-        | Q(patent=OuterRef(f"{outer}patent"))
-        | Q(other_patent=OuterRef(f"{outer}patent"))
-        | Q(organization=OuterRef(f"{outer}organization"))
-        | Q(other_organization=OuterRef(f"{outer}organization"))
+        Q(listing=OuterRef("pk")) | Q(patent=OuterRef("patent")) | Q(other_patent=OuterRef("patent"))
     )
 
 

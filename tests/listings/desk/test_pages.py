@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,16 +18,6 @@ from tests.listings.test_owner_pages import as_
 
 def url(name: str, *args: object) -> str:
     return reverse(f"listings_moderation:{name}", args=args)
-
-
-@pytest.fixture
-def waiting(draft: Listing, alice: User) -> Listing:
-    return flow.submit(draft, by=alice)
-
-
-@pytest.fixture
-def mo(person: Any) -> User:
-    return person("Morris", is_staff=True, is_superuser=True)  # type: ignore[no-any-return]
 
 
 def test_what_waits_is_listed_and_shown_with_its_evidence(waiting: Listing, mo: User) -> None:
@@ -77,8 +65,7 @@ def test_approving_puts_it_on_offer_and_tells_the_submitter(waiting: Listing, mo
     assert Message.objects.filter(user=alice, kind="listing.published").count() == 1
 
 
-def test_the_second_moderator_is_told_and_changes_nothing(waiting: Listing, mo: User, person: Any, alice: User) -> None:
-    second = person("Mona", is_staff=True, is_superuser=True)
+def test_the_second_moderator_is_told_and_changes_nothing(waiting: Listing, mo: User, second: User) -> None:
     as_(mo).post(url("decide", waiting.code), {"decision": "return", "revision": "1", "reason": "请补充数据来源"})
 
     told = {"decision": "approve", "revision": "1", "reason": "我看没有问题"}
