@@ -135,7 +135,7 @@ TIME_ZONE = "Asia/Shanghai"  # shown; stored instants are UTC
 
 # files
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", "") or DATA_DIR / "static")
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 VAULT_ROOT = DATA_DIR / "vault"
