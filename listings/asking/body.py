@@ -99,7 +99,7 @@ def _lines(listing: Listing) -> list[tuple[str, str]]:
     patent = listing.patent
     lines = [
         (_("Patent"), patent.title),
-        (_("Number"), patent_number(patent.application_number)),
+        (_("Patent number"), patent_number(patent.application_number)),
         (_("Patentee"), patent.patentee),
         (_("Last day"), patent.last_day.isoformat() if patent.last_day else ""),
         (_("Offered by"), listing.organization.name),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.marking import Piece, marked
 from marketplace.lib.findings import Finding
+from marketplace.lib.saying import sentence
 from marketplace.vault.files import BadFile, store
 
 if TYPE_CHECKING:
@@ -192,12 +193,6 @@ class GroupedForm(forms.Form):
         """How a group that begins with a field is shown; '' for one field under the other."""
         return ""
 
-    def add_findings(self, findings: Iterable[Finding]) -> None:
-        """Show refusals as errors: at their field where the form has it, else above the form."""
-        for finding in findings:
-            place = finding.field if finding.field in self.fields else None
-            self.add_error(place, str(finding))
-
 
 def keep(
     form: forms.Form, name: str, *, kind: str, by: User | None, subject: models.Model | None = None
@@ -209,7 +204,7 @@ def keep(
     try:
         return store(upload.read(), kind=kind, name=upload.name or "", by=by, subject=subject)
     except BadFile as bad:
-        form.add_error(name, str(bad.finding))
+        form.add_error(name, sentence(bad.finding))
         return None
 
 

@@ -18,11 +18,12 @@ from marketplace.lib.numbers import (
     parse_publication_number,
     patent_number,
 )
+from marketplace.lib.saying import sentence
 from marketplace.lib.terms import today
 
 
 def _bad(error: BadNumber) -> forms.ValidationError:
-    return forms.ValidationError(str(error.finding))
+    return forms.ValidationError(sentence(error.finding))
 
 
 class PatentForm(GroupedForm):

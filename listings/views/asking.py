@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from marketplace.accounts.current import may
 from marketplace.accounts.models import Role
 from marketplace.lib.findings import Refused
 from marketplace.lib.money import from_minor
+from marketplace.lib.saying import aloud, on_form
 
 if TYPE_CHECKING:
     from marketplace.accounts.requests import MemberRequest, PersonRequest
@@ -36,12 +38,14 @@ def approval_steps(request: MemberRequest) -> HttpResponse:
     owner = may(request.user, request.organization, Role.OWNER)
     if request.method != "POST":
         return render(request, "listings/approvals.html", _steps_context(request, owner=owner, form=StepForm()))
+    if not owner:
+        raise PermissionDenied(_("Only an owner sets who approves. Ask an owner of the organization."))
     form = StepForm(request.POST)
     if form.is_valid():
         try:
             approvals.put_step(request.organization, by=request.user, columns=form.columns())
         except Refused as refused:
-            form.add_error(None, str(refused.finding.message))
+            on_form(form, refused.findings)
         else:
             messages.success(request, _("Saved. It counts for every price that is submitted from now on."))
             return redirect("listings:approvals")
@@ -88,16 +92,16 @@ def approval_step_remove(request: MemberRequest, pk: int) -> HttpResponse:
 def consents(request: PersonRequest, code: UUID) -> HttpResponse:
     """Who has to agree to a listing, who was asked, what was answered; a lister asks."""
     listing = own(request, code)
-    form = ConsentForm(request.POST or None, owners=_missing(listing))
     if request.method != "POST":
+        form = ConsentForm(owners=_missing(listing))
         return render(request, "listings/consents.html", _consents_context(request, listing, form=form))
     flow.require_lister(request.user, listing.organization)
+    form = ConsentForm(request.POST, owners=_missing(listing))
     if form.is_valid():
         try:
             flow.ask_consent(listing, by=request.user, **form.cleaned_data)
         except Refused as refused:
-            for finding in refused.findings:
-                form.add_error(finding.field if finding.field in form.fields else None, str(finding))
+            on_form(form, refused.findings)
         else:
             messages.success(request, _("Asked. The link works for fourteen days; you hear of the answer."))
             return redirect("listings:consents", code)
@@ -145,7 +149,7 @@ def asking_again(request: PersonRequest, code: UUID) -> HttpResponse:
     except flow.NotNow:
         moved_on(request)
     except Refused as refused:
-        messages.error(request, str(refused.finding.message))
+        aloud(request, refused.findings)
     else:
         messages.success(request, _("Asked again. The older link opens nothing any more."))
     return redirect("listings:consents", asking.listing.code)

@@ -24,7 +24,9 @@ from listings.models import (
     PatentKind,
     Track,
 )
+from listings.rules import RULES
 from listings.rules.gates import uncovered_owners
+from listings.rules.licensee import related_names
 from marketplace.lib.findings import Finding
 from marketplace.lib.terms import SHANGHAI
 
@@ -56,6 +58,8 @@ def checks(listing: Listing, against: list[Finding]) -> list[Check]:
         *_publicity(listing),
         *_declaration(listing),
         *_review(listing),
+        *_related(listing),
+        *_let_pass(listing),
     ]
     return made + [Check("stop", f"{one.message} ({one.rule})", one.citation) for one in against]
 
@@ -176,6 +180,27 @@ def _review(listing: Listing) -> Iterator[Check]:
     approved = next((row for row in listing.reviews.all() if row.decision == "approved"), None)
     if approved:
         yield Check("", _("Looked through by the platform's moderators."), day(approved.decided_at))
+
+
+def _related(listing: Listing) -> Iterator[Check]:
+    """Who is related to the licensor, as it says itself (LIC-J)."""
+    names = related_names(listing)
+    if names:
+        yield Check(
+            "info", _("Related parties are named: %(names)s.") % {"names": "、".join(names)}, _stated(listing, None)
+        )
+
+
+def _let_pass(listing: Listing) -> Iterator[Check]:
+    """Rules that a moderator let pass, with the written reason that everybody can read."""
+    for row in listing.overrides.all():
+        rule = RULES.get(row.rule)
+        name = f"{row.rule} · {rule.title}" if rule else row.rule
+        yield Check(
+            "info",
+            _("A moderator let a rule pass: %(rule)s. The reason: %(reason)s") % {"rule": name, "reason": row.reason},
+            day(row.at),
+        )
 
 
 def licenses_granted(patent: Patent) -> int:

@@ -27,6 +27,7 @@ from marketplace.accounts.requests import address_of
 from marketplace.frame.errors import too_many
 from marketplace.lib import limits
 from marketplace.lib.findings import Refused
+from marketplace.lib.saying import aloud, on_form
 from marketplace.vault import files
 
 SESSION = "askings"  # {code of a question: [its hash, until when]}
@@ -68,7 +69,8 @@ def _busy(request: HttpRequest) -> bool:
 
 
 def _known(asking: Asking) -> dict[str, Any]:
-    return {"name": asking.name, "capacity": asking.capacity, "sha256": asking.sha256}
+    capacity = asking.capacity if asking.kind == AskingKind.APPROVAL else ""
+    return {"name": asking.name, "capacity": capacity, "sha256": asking.sha256}
 
 
 def _closed(request: HttpRequest, asking: Asking | None, *, status: int = 410) -> HttpResponse:
@@ -120,7 +122,7 @@ def consent_code(request: HttpRequest, token: str) -> HttpResponse:
     try:
         entry.send_code(asking)
     except Refused as refused:
-        messages.error(request, f"{refused.finding.message} {refused.finding.remedy}")
+        aloud(request, refused.findings)
     else:
         messages.success(request, _("A code is on its way to %(address)s.") % {"address": entry.masked(asking.email)})
     return redirect("listings:consent", token)
@@ -138,7 +140,7 @@ def consent_open(request: HttpRequest, token: str) -> HttpResponse:
         try:
             entry.use_code(asking, form.cleaned_data["code"])
         except Refused as refused:
-            form.add_error("code", f"{refused.finding.message} {refused.finding.remedy}")
+            on_form(form, refused.findings, otherwise="code")
         else:
             _open(request, asking)
             return redirect("listings:consent", token)
@@ -160,8 +162,7 @@ def consent_answer(request: HttpRequest, token: str) -> HttpResponse:
         try:
             _record(request, asking, form)
         except Refused as refused:
-            for finding in refused.findings:
-                form.add_error(finding.field if finding.field in form.fields else None, str(finding.message))
+            on_form(form, refused.findings)
         except NotNow:
             return redirect("listings:consent", token)
         if not form.errors:

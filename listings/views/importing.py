@@ -25,6 +25,7 @@ from marketplace.accounts.models import Organization, Role
 from marketplace.accounts.requests import MemberRequest, PersonRequest
 from marketplace.lib import limits, sheets
 from marketplace.lib.findings import Finding, Refused, Severity
+from marketplace.lib.saying import on_form
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RUNS_A_PAGE = 20
@@ -99,7 +100,7 @@ def _staged(request: PersonRequest, form: UploadForm, organization: Organization
     try:
         run, created = flow.stage(upload_.read(), upload_.name or "", organization=organization, by=user)
     except sheets.BadSheet as bad:
-        form.add_error("file", f"{bad.finding.message} {bad.finding.remedy} ({bad.finding.rule})")
+        on_form(form, [bad.finding], otherwise="file")
         return None
     if not created:
         messages.info(request, _("This very file was uploaded before: here is what became of it."))

@@ -29,6 +29,7 @@ from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.models import Role
 from marketplace.audit import trail
 from marketplace.lib.findings import Refused, blocking
+from marketplace.lib.saying import on_form
 
 if TYPE_CHECKING:
     from marketplace.accounts.requests import MemberRequest, PersonRequest
@@ -141,8 +142,7 @@ def new(request: MemberRequest) -> HttpResponse:
         try:
             made = flow.create(told["patent"], track=told["track"], by=request.user)
         except Refused as refused:
-            for finding in refused.findings:
-                form.add_error("track", str(finding))
+            on_form(form, refused.findings, otherwise="track")
         else:
             return redirect("listings:edit", made.code)
     return wrong(request, "listings/new.html", context)
@@ -171,8 +171,7 @@ def copy(request: PersonRequest, code: UUID) -> HttpResponse:
         try:
             made = flow.copy(listing, by=request.user, patent=form.cleaned_data["patent"])
         except Refused as refused:
-            for finding in refused.findings:
-                form.add_error("patent", str(finding))
+            on_form(form, refused.findings, otherwise="patent")
         else:
             messages.success(request, _("Copied. Numbers of gain and proofs are not: they hold for one patent."))
             return redirect("listings:edit", made.code)

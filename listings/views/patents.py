@@ -38,6 +38,7 @@ from marketplace.accounts.models import Role
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.look import Fact
 from marketplace.lib.numbers import patent_number
+from marketplace.lib.saying import on_form
 from marketplace.lib.terms import start_of, today
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def patent_new(request: MemberRequest) -> HttpResponse:
         try:
             made = flow.add_patent(organization=request.organization, by=request.user, facts=form.facts())
         except Refused as refused:
-            form.add_findings(refused.findings)
+            on_form(form, refused.findings)
         else:
             messages.success(request, _("The patent is on record. Next: its legal status, with source and date."))
             return redirect("listings:patent", made.code)
@@ -174,7 +175,7 @@ def patent_edit(request: PersonRequest, code: UUID) -> HttpResponse:
         try:
             flow.change_patent(own, by=request.user, facts=form.facts())
         except Refused as refused:
-            form.add_findings(refused.findings)
+            on_form(form, refused.findings)
         else:
             messages.success(request, _("Saved. Later imports leave what you corrected as it is."))
             return redirect("listings:patent", own.code)
@@ -276,8 +277,7 @@ def patent_encumber(request: PersonRequest, code: UUID) -> HttpResponse:
                         by=request.user,
                     )
         except Refused as refused:
-            for finding in refused.findings:
-                form.add_error("kind", str(finding))
+            on_form(form, refused.findings, otherwise="kind")
         else:
             if not form.errors:
                 messages.success(request, _("Recorded."))

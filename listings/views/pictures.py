@@ -19,6 +19,7 @@ from listings.views.desk import moved_on, wrong
 from listings.views.writing import editable, story_context
 from marketplace.accounts.access import login_required
 from marketplace.lib.findings import Refused
+from marketplace.lib.saying import on_form
 from marketplace.vault.files import BadFile
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ def picture_add(request: PersonRequest, code: UUID) -> HttpResponse:
         try:
             flow.add_picture(listing, by=request.user, data=told["picture"].read(), alt=told["alt"])
         except (BadPicture, BadFile) as bad:
-            form.add_error("picture", str(bad.finding))
+            on_form(form, [bad.finding], otherwise="picture")
         except Refused as refused:
             for finding in refused.findings:
-                form.add_error(finding.field if finding.field in form.fields else None, str(finding))
+                on_form(form, [finding])
         except flow.NotNow:
             moved_on(request)
             return redirect("listings:mine_one", code)

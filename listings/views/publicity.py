@@ -28,6 +28,7 @@ from marketplace.lib import limits
 from marketplace.lib.findings import Refused
 from marketplace.lib.look import Fact
 from marketplace.lib.numbers import patent_number
+from marketplace.lib.saying import on_form
 from marketplace.lib.terms import today
 
 ATOM = "application/atom+xml; charset=utf-8"
@@ -142,7 +143,7 @@ def _recorded(listing: Listing, form: ObjectionForm, user: User | None, address:
                 return False
             flow.object_to(listing, name=told["name"], contact=address, text=told["text"], by=user, evidence=files)
     except Refused as refused:
-        form.add_findings(refused.findings)
+        on_form(form, refused.findings)
     except flow.NotNow:
         form.add_error(None, _("The publicity of this listing is over."))
     return not form.errors

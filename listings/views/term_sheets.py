@@ -30,6 +30,7 @@ from marketplace.lib import limits, posted
 from marketplace.lib.findings import Refused, blocking
 from marketplace.lib.look import Fact, money_text
 from marketplace.lib.money import from_minor
+from marketplace.lib.saying import on_form
 
 if TYPE_CHECKING:
     from marketplace.accounts.requests import MemberRequest, PersonRequest
@@ -64,7 +65,7 @@ def term_sheet_new(request: MemberRequest) -> HttpResponse:
         try:
             made = term_sheets.draft(request.organization, by=request.user, fields=form.columns())
         except Refused as refused:
-            form.add_findings(refused.findings)
+            on_form(form, refused.findings)
         else:
             return redirect("listings:term_sheet", made.code)
     return wrong(request, "listings/term_sheet_form.html", context)
@@ -89,7 +90,7 @@ def term_sheet_edit(request: PersonRequest, code: UUID) -> HttpResponse:
         try:
             term_sheets.draft(sheet.organization, by=request.user, fields=form.columns(), sheet=sheet)
         except Refused as refused:
-            form.add_findings(refused.findings)
+            on_form(form, refused.findings)
         except NotNow:
             moved_on(request)
             return redirect("listings:term_sheet", code)

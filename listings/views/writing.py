@@ -29,6 +29,7 @@ from listings.views.desk import EDIT, moved_on, sections, wrong
 from listings.views.mine import own
 from marketplace.accounts.access import login_required
 from marketplace.lib.findings import Refused
+from marketplace.lib.saying import on_form
 from marketplace.lib.terms import today
 
 if TYPE_CHECKING:
@@ -116,8 +117,7 @@ def save_edit(
     try:
         listing = flow.edit(listing, by=request.user, draft=draft, revision=revision)
     except Refused as refused:
-        for finding in refused.findings:
-            form.add_error(finding.field if finding.field in form.fields else None, str(finding))
+        on_form(form, refused.findings)
         return None
     except flow.NotNow:
         form.add_error(
@@ -288,8 +288,7 @@ def _recorded(
             if not form.errors:
                 record(file)
     except Refused as refused:
-        for finding in refused.findings:
-            form.add_error(finding.field if finding.field in form.fields else None, str(finding))
+        on_form(form, refused.findings)
     except flow.NotNow:
         moved_on(request)
         return redirect("listings:mine_one", listing.code)

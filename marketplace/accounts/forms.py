@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import SignupForm as VendorSignupForm
@@ -22,15 +21,6 @@ from marketplace.lib.terms import SHANGHAI
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
-    from marketplace.lib.findings import Finding
-
-
-def show(form: forms.BaseForm, findings: Iterable[Finding]) -> None:
-    """Put what rules say beside the fields they speak of: the rule, the sentence and the remedy."""
-    for finding in findings:
-        words = " ".join(str(part) for part in (finding.message, finding.remedy) if part)
-        field = finding.field if finding.field in form.fields else None
-        form.add_error(field, _("%(words)s (rule %(rule)s)") % {"words": words, "rule": finding.rule})
 
 
 class TextsMixin(forms.Form):

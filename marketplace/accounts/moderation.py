@@ -27,6 +27,7 @@ from marketplace.audit import trail
 from marketplace.lib import divisions, posted, sizes
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.numbers import BadNumber, check_credit_code
+from marketplace.lib.saying import aloud
 
 if TYPE_CHECKING:
     from marketplace.accounts.requests import MemberRequest
@@ -173,7 +174,7 @@ def decide(request: MemberRequest, pk: int) -> HttpResponse:
                     seen = get_object_or_404(found.verifications, pk=form.cleaned_data["verification"])
                     flow.decide_verification(seen, by=request.user, decision=decision, reason=reason)
         except Refused as refused:
-            _complain(request, refused)
+            aloud(request, refused.findings)
         else:
             messages.success(request, _("Decided. The organization is told."))
     return redirect("accounts_moderation:organization", pk=pk)
@@ -190,12 +191,7 @@ def decide_authority(request: MemberRequest, pk: int) -> HttpResponse:
         else:
             flow.revoke_authority(authority, by=request.user, reason=posted.text(request.POST, "reason", 500))
     except Refused as refused:
-        _complain(request, refused)
+        aloud(request, refused.findings)
     else:
         messages.success(request, _("Decided. The signatory is told."))
     return redirect("accounts_moderation:organization", pk=authority.organization_id)
-
-
-def _complain(request: HttpRequest, refused: Refused) -> None:
-    for finding in refused.findings:
-        messages.error(request, f"{finding.message} {finding.remedy} ({finding.rule})")

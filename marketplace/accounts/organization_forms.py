@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.accounts import flow
 from marketplace.accounts.flow.authorities import SELF_KINDS
-from marketplace.accounts.forms import show
 from marketplace.accounts.models import Organization, OrganizationKind
 from marketplace.lib import divisions, sizes
 from marketplace.lib.numbers import BadNumber, check_credit_code
+from marketplace.lib.saying import on_form
 from marketplace.lib.terms import today
 
 if TYPE_CHECKING:
@@ -249,18 +249,18 @@ class OrganizationForm(forms.ModelForm[Organization]):
             self._check_code(data)
         taken = Organization.objects.filter(credit_code=data.get("credit_code") or "-").exclude(pk=self.instance.pk)
         if taken.exists():
-            show(self, flow.code_taken().findings)
+            on_form(self, flow.code_taken().findings)
 
     def _check_code(self, data: dict[str, Any]) -> None:
         try:
             data["credit_code"], warning = check_credit_code(data["credit_code"])
         except BadNumber as bad:
-            show(self, [replace(bad.finding, field="credit_code")])
+            on_form(self, [replace(bad.finding, field="credit_code")])
             return
         if warning is None:
             data["credit_code_override"] = ""
         elif not (data.get("credit_code_override") or "").strip():
-            show(self, [replace(warning, field="credit_code")])
+            on_form(self, [replace(warning, field="credit_code")])
 
     def _clean_size(self, data: dict[str, Any]) -> None:
         industry = data.get("industry")
@@ -272,7 +272,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
                 industry, data.get("people"), data.get("revenue_wan"), data.get("assets_wan")
             ).value
         except sizes.MissingFigures as missing:
-            show(self, [missing.finding])
+            on_form(self, [missing.finding])
             return
         if not data.get("size_year"):
             self.add_error("size_year", _("Say which year the figures are of (rule NUM-6)."))

@@ -17,6 +17,7 @@ from marketplace.audit import trail
 from marketplace.lib.findings import Refused
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
+from marketplace.lib.saying import on_form
 from marketplace.licensing.models import Obligation, ObligationState
 from marketplace.payments import suspending
 from marketplace.payments.models import Resolution, Suspense
@@ -107,8 +108,7 @@ def suspense(request: MemberRequest, pk: int) -> HttpResponse:
                 suspending.refunded_outside(found, by=request.user, reason=told["reason"])
         except Refused as refusal:
             found.refresh_from_db()
-            for finding in refusal.findings:
-                form.add_error(None, f"{finding.message} {finding.remedy}")
+            on_form(form, refusal.findings)
         else:
             messages.success(request, _("Resolved. Both sides have been told."))
             return redirect("payments_moderation:suspense_list")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.requests import MemberRequest, PersonRequest
 from marketplace.lib.findings import Finding, Refused
+from marketplace.lib.saying import on_form
 from marketplace.licensing.models import Obligation, ObligationState
 from marketplace.payments import access, attempts, bank_transfer, showing, webhooks
 from marketplace.payments import gateway as gateways
@@ -131,7 +132,7 @@ def declare(request: PersonRequest, code: UUID) -> HttpResponse:
         try:
             _declare(request, obligation, form.cleaned_data)
         except files.BadFile as bad:
-            form.add_error("receipt", f"{bad.finding.message} {bad.finding.remedy}")
+            on_form(form, [bad.finding], otherwise="receipt")
         except Refused as refusal:
             findings = refusal.findings
         else:

@@ -217,7 +217,7 @@ CASES: tuple[Case, ...] = (
     Case("GATE-6", patent(status="waived"), patent(last_day=today() + timedelta(days=800)), OPEN),
     Case("GATE-7", report("negative"), report("positive"), OPEN),
     Case("GATE-8", owners(consent=False), owners(consent=True), OPEN),
-    Case("DECL-1", text(contact_name=""), text(contact_email=""), OPEN),
+    Case("DECL-1", text(contact_phone=""), text(contact_email=""), OPEN),
     Case(
         "DECL-2", terms(fee_explanation="估" * (LAST_EXPLAINED + 1)), terms(fee_explanation="估" * LAST_EXPLAINED), OPEN
     ),

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import translation
 
@@ -15,6 +16,7 @@ from listings.models.review import OVERRIDABLE
 from listings.rules import RULES, Stage
 from listings.rules.needs import NEEDS
 from marketplace.accounts.models import Organization, User
+from marketplace.audit import trail
 from marketplace.lib.findings import Finding, Refused, Severity, blocking
 from tests.listings.building import sound_draft
 from tests.listings.rule_cases import CASES, Case
@@ -116,3 +118,35 @@ def test_the_page_shows_every_rule_in_both_languages(client: Client, db: None) -
         assert [name for name in RULES if f'id="{name}"' not in page] == []
     assert {rule.effect for rule in RULES.values()} == set(Severity)
     assert all(set(rule.tracks) <= set(Track) for rule in RULES.values())
+
+
+def test_what_was_let_pass_and_who_is_related_stands_on_the_public_page(
+    offer: Listing, client: Client, moderator: User
+) -> None:
+    type(offer.terms).objects.filter(pk=offer.terms.pk).update(nonpayment="不得出口")
+    Listing.objects.filter(pk=offer.pk).update(related_parties="示范新材料厂：法定代表人相同")
+    path = offer.get_absolute_url()
+    assert "PRESET-4" not in client.get(path).content.decode()
+
+    flow.override(offer, rule="PRESET-4", reason="限于竞品回流，律师已审", by=moderator)
+
+    page = client.get(path).content.decode()
+    assert "PRESET-4" in page
+    assert "限于竞品回流，律师已审" in page
+    assert "示范新材料厂" in page
+    assert "listing.override" in [entry.action for entry in trail.of(offer)]
+
+
+def test_an_override_is_a_moderators_and_has_a_reason(open_draft: Listing, alice: User, moderator: User) -> None:
+    type(open_draft.terms).objects.filter(pk=open_draft.terms.pk).update(fee_minor=20_000_000_01)
+
+    with pytest.raises(PermissionDenied):
+        flow.override(open_draft, rule="DECL-4", reason="理由", by=alice)
+    with pytest.raises(Refused):
+        flow.override(open_draft, rule="DECL-4", reason=" ", by=moderator)
+    assert not open_draft.overrides.exists()
+
+    flow.override(open_draft, rule="DECL-4", reason="评估报告第 3 页", by=moderator)
+    with pytest.raises(Refused):
+        flow.override(open_draft, rule="DECL-4", reason="再来一次", by=moderator)
+    assert open_draft.overrides.get().reason == "评估报告第 3 页"

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST
 from marketplace.accounts import flow
 from marketplace.accounts.access import fresh_login_required, organization_required
 from marketplace.accounts.current import SESSION_KEY, roles
-from marketplace.accounts.forms import show
 from marketplace.accounts.models import Invitation, Membership, Organization, Role, SigningAuthority, User
 from marketplace.accounts.paper_forms import AuthorityForm, InviteForm, RoleForm
 from marketplace.lib import posted
 from marketplace.lib.findings import Refused
+from marketplace.lib.saying import aloud, on_form
 from marketplace.vault import files
 from marketplace.vault.models import VaultFile
 
@@ -51,11 +51,6 @@ def _members(organization: Organization) -> list[Member]:
     return list(found.values())
 
 
-def _complain(request: HttpRequest, refused: Refused) -> None:
-    for finding in refused.findings:
-        messages.error(request, f"{finding.message} {finding.remedy} ({finding.rule})")
-
-
 @organization_required()
 def members(request: MemberRequest) -> HttpResponse:
     """Who belongs here and with which roles; owners invite."""
@@ -66,7 +61,7 @@ def members(request: MemberRequest) -> HttpResponse:
         try:
             flow.invite(own, by=request.user, **form.cleaned_data)
         except Refused as refused:
-            show(form, refused.findings)
+            on_form(form, refused.findings)
         else:
             messages.success(request, _("The invitation is on its way; it is valid for seven days."))
             return redirect("accounts:members")
@@ -95,7 +90,7 @@ def member_role(request: MemberRequest) -> HttpResponse:
         try:
             flow.add_role(request.organization, user=membership.user, role=form.cleaned_data["role"], by=request.user)
         except Refused as refused:
-            _complain(request, refused)
+            aloud(request, refused.findings)
         else:
             messages.success(request, _("The role is given."))
     return redirect("accounts:members")
@@ -110,7 +105,7 @@ def membership_end(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         flow.end_membership(membership, by=request.user)
     except Refused as refused:
-        _complain(request, refused)
+        aloud(request, refused.findings)
     else:
         messages.success(request, _("The role has ended."))
     return redirect("accounts:members" if roles(request.user, request.organization) else "desks:home")
@@ -127,7 +122,7 @@ def member_remove(request: MemberRequest, user: int) -> HttpResponse:
     try:
         flow.remove_member(request.organization, user=member, by=request.user)
     except Refused as refused:
-        _complain(request, refused)
+        aloud(request, refused.findings)
     else:
         messages.success(request, _("%(name)s no longer belongs to the organization.") % {"name": member.name})
     return redirect("accounts:members" if roles(request.user, request.organization) else "desks:home")
@@ -149,7 +144,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         try:
             membership = flow.accept_invitation(token, by=request.user)
         except Refused as refused:
-            _complain(request, refused)
+            aloud(request, refused.findings)
             return redirect("accounts:invitation", token=token)
         request.session[SESSION_KEY] = membership.organization_id
         messages.success(request, _("Welcome to %(name)s.") % {"name": membership.organization.name})
@@ -196,9 +191,9 @@ def _ask(request: MemberRequest, form: AuthorityForm) -> bool:
                 document=_document(request, form),
             )
     except files.BadFile as bad:
-        show(form, [dataclasses.replace(bad.finding, field="document")])
+        on_form(form, [dataclasses.replace(bad.finding, field="document")])
     except Refused as refused:
-        show(form, refused.findings)
+        on_form(form, refused.findings)
     else:
         return True
     return False
@@ -226,7 +221,7 @@ def authority_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         flow.revoke_authority(authority, by=request.user, reason=posted.text(request.POST, "reason", 500))
     except Refused as refused:
-        _complain(request, refused)
+        aloud(request, refused.findings)
     else:
         messages.success(request, _("The authority is revoked. What was signed under it stays."))
     return redirect("accounts:authorities")

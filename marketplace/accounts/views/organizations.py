@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from marketplace.accounts import flow
 from marketplace.accounts.access import fresh_login_required, login_required, organization_required
 from marketplace.accounts.current import SESSION_KEY, roles
-from marketplace.accounts.forms import show
 from marketplace.accounts.models import Membership, Organization, OrganizationKind, Role
 from marketplace.accounts.organization_forms import OrganizationForm
 from marketplace.accounts.paper_forms import VerificationForm
 from marketplace.lib.findings import Refused
+from marketplace.lib.saying import on_form
 from marketplace.lib.sizes import FirmSize
 from marketplace.vault import files
 from marketplace.vault.models import VaultFile
@@ -60,7 +60,7 @@ def organization_new(request: MemberRequest) -> HttpResponse:
                 by=request.user, kind=kind, is_legal_representative=itself, **details
             )
         except Refused as refused:
-            show(form, refused.findings)
+            on_form(form, refused.findings)
         else:
             request.session[SESSION_KEY] = organization.pk
             messages.success(request, _("Registered. Next: show us who you are, so that you can sign."))
@@ -103,7 +103,7 @@ def _change(request: MemberRequest) -> HttpResponseBase:
         try:
             changed = flow.change_organization(own, by=request.user, **form.details())
         except Refused as refused:
-            show(form, refused.findings)
+            on_form(form, refused.findings)
         else:
             messages.success(request, _("Saved.") if changed else _("Nothing was different."))
             return redirect("accounts:organization")
@@ -164,9 +164,9 @@ def verification(request: MemberRequest) -> HttpResponse:
                 evidence = [_kept(request, upload) for upload in form.uploads()]
                 flow.submit_verification(own, by=request.user, evidence=evidence, note=form.cleaned_data["note"])
         except files.BadFile as bad:
-            show(form, [bad.finding])
+            on_form(form, [bad.finding])
         except Refused as refused:
-            show(form, refused.findings)
+            on_form(form, refused.findings)
         else:
             messages.success(request, _("Handed in. A moderator usually answers within one working day."))
             return redirect("accounts:verification")
