@@ -13,6 +13,7 @@ class LicensingConfig(AppConfig):
         """Name the letters, say who reads papers, hear the outbox, and do what the clock demands."""
         from marketplace.licensing import (  # checks register themselves
             checks,  # noqa: F401
+            due,
             integrity,
             letters,
             reading_rights,
@@ -23,6 +24,7 @@ class LicensingConfig(AppConfig):
         from marketplace.outbox import outbox
 
         letters.register()
+        due.register()
         reading_rights.register()
         sealing.register()
         watching.register()

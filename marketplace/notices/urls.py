@@ -9,6 +9,7 @@ from marketplace.notices import views
 app_name = "notices"
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
+    path("calendar/<str:token>.ics", views.due, name="calendar"),
     path("inbox/read/", views.read_all, name="read_all"),
     path("inbox/<int:pk>/", views.follow, name="follow"),
     path("inbox/<int:pk>/read/", views.read, name="read"),

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from marketplace.frame import errors
+from marketplace.lib import limits
+from marketplace.notices import calendar
 from marketplace.notices.models import Message
 
 if TYPE_CHECKING:
@@ -38,7 +41,23 @@ def inbox(request: PersonRequest) -> HttpResponse:
     shown = mine.filter(read_at=None) if only_unread else mine
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     unread = mine.filter(read_at=None).count()
-    return render(request, "notices/inbox.html", {"page": page, "unread": unread, "only_unread": only_unread})
+    context = {"page": page, "unread": unread, "only_unread": only_unread, "calendar": calendar.token(request.user)}
+    return render(request, "notices/inbox.html", context)
+
+
+@never_cache
+@require_safe
+def due(request: HttpRequest, token: str) -> HttpResponse:
+    """What is due for the person with this secret address, as a calendar. Programs ask without log-in."""
+    if not limits.allow("calendar", token[:80]):
+        return errors.too_many(request)
+    user = calendar.owner(token)
+    if user is None:
+        raise Http404
+    answer = HttpResponse(calendar.feed(user), content_type="text/calendar; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'inline; filename="kaixu.ics"'
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 @never_cache

@@ -293,4 +293,5 @@ RATE_LIMITS = {
     "sign": "20/minute",
     "contact": "5/minute",
     "evidence": "10/minute",
+    "calendar": "20/minute",
 }

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from listings import saved
+from marketplace.notices import calendar
 from tests.access.world import World
 
 NOWHERE = UUID("01987654-3210-7abc-8def-0123456789ab")  # belongs to nobody and nothing
@@ -80,6 +81,7 @@ PLACES: dict[str, Args] = {
     "accounts:authority_revoke": _thing("authority"),
     "accounts:invitation": lambda world: (world.things["token"],),
     "vault:file": lambda world: (world.files["contract"].code,),
+    "notices:calendar": lambda world: (calendar.token(world.users["firm owner"]),),
     "notices:follow": _thing("notice"),
     "notices:read": _thing("notice"),
     "listings:listing": _listing("zinc-leach"),
@@ -140,6 +142,7 @@ PLACES: dict[str, Args] = {
     "licensing:sign": _deal("offered"),
     "licensing:code": _deal("offered"),
     "licensing:after": _deal("active"),
+    "licensing:evidence": _deal("active"),
     "licensing:cancel": _deal("offered"),
     "licensing:decline": _deal("requested"),
     "licensing:leave": _deal("trial"),

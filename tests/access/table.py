@@ -16,7 +16,7 @@ GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reset_password_done accounts:text accounts:text_version accounts:invitation listings:find
     listings:listing listings:cost listings:rules listings:publicity_list listings:objection listings:consent
     licensing:preview
-    licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
+    notices:calendar licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
     wagtail_serve health_live health_ready
     listings:find_feed listings:find_sheet listings:find_print listings:compare listings:saved_off needs:post
 GET    200 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
@@ -60,7 +60,7 @@ GET  login |   403   404 |   403   403 |   403   200   403   200 |   new |   403
 GET  login |   404   200 |   403   404 |   403   403   200   200 |   new |   new
     payments:arrivals payments:record
 GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
-    licensing:agreement licensing:confirm licensing:after licensing:cancel licensing:decline licensing:leave
+    licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel licensing:decline licensing:leave
     payments:pay payments:slip payments:receipt payments:returned
 GET  login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
     licensing:sign

@@ -33,7 +33,7 @@ class Device:
         data = AttestedCredentialData.create(
             b"\0" * 16, self.credential_id, ES256.from_cryptography_key(self.key.public_key())
         )
-        about = AuthenticatorData.create(hashlib.sha256(b"testserver").digest(), 0x45, 0, data)
+        about = AuthenticatorData.create(hashlib.sha256(b"testserver").digest(), AuthenticatorData.FLAG(0x45), 0, data)
         credential = {
             "id": websafe_encode(self.credential_id),
             "rawId": websafe_encode(self.credential_id),

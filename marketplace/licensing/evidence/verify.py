@@ -185,7 +185,7 @@ class Signed:
         self.hash = HASHES.get(info[2].parts()[0].oid())
         self.algorithm, self.signature = info[at + 1].parts()[0].oid(), info[at + 2].content
         if self.algorithm == "1.2.840.113549.1.1.1":
-            self.algorithm = {v: k for k, v in HASHES.items() if k.startswith("1.2.840.113549")}[self.hash]
+            self.algorithm = {v: k for k, v in HASHES.items() if k.startswith("1.2.840.113549")}[self.hash or ""]
         self.unsigned = next((part.parts() for part in info if part.tag == 0xA1), [])
 
     @staticmethod
