@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.views import asking, door, health, mine, patents, publicity, rules, term_sheets, withdrawing, writing
+from listings.views import (
+    asking,
+    declaring,
+    door,
+    health,
+    mine,
+    patents,
+    publicity,
+    rules,
+    term_sheets,
+    withdrawing,
+    writing,
+)
 
 urlpatterns = [
     path("rules/", rules.rules, name="rules"),
@@ -25,6 +37,10 @@ urlpatterns = [
     path("desk/listings/<uuid:code>/submit/", mine.submit, name="submit"),
     path("desk/listings/<uuid:code>/withdraw/", withdrawing.withdraw, name="withdraw"),
     path("desk/listings/<uuid:code>/withdrawal/", withdrawing.request_withdrawal, name="request_withdrawal"),
+    path("desk/declarations/", declaring.declarations, name="declarations"),
+    path("desk/listings/<uuid:code>/declaration.pdf", declaring.declaration_pdf, name="declaration_pdf"),
+    path("desk/listings/<uuid:code>/declaration.xlsx", declaring.declaration_xlsx, name="declaration_xlsx"),
+    path("desk/listings/<uuid:code>/withdrawal.pdf", declaring.withdrawal_pdf, name="withdrawal_pdf"),
     path("desk/listings/<uuid:code>/confirm/", mine.confirm, name="confirm"),
     path("desk/listings/<uuid:code>/consents/", asking.consents, name="consents"),
     path("desk/listings/<uuid:code>/call-back/", asking.call_back, name="call_back"),
