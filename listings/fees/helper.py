@@ -95,7 +95,8 @@ def rows(listing: Listing, *, sales: dict[str, int], margin_bp: int, licensee_cl
 def _row(choice: variants.Choice, sales: dict[str, int], margin_bp: int, licensee_class: str) -> Row:
     price = price_for(choice.listing, licensee_class if choice.listing.track == Track.PRESET else "")
     months = months_of(choice.listing, on=today()) or 0
-    columns = tuple(_column(price, months, sales[level], margin_bp) for level in LEVELS)
+    levels = LEVELS if price.royalty_bp else LEVELS[:1]  # without a royalty sales change nothing
+    columns = tuple(_column(price, months, sales[level], margin_bp) for level in levels)
     return Row(choice.label, price.words, months, columns)
 
 
@@ -105,16 +106,16 @@ def _column(price: Price, months: int, sales_minor: int, margin_bp: int) -> Colu
     def words(minor: int) -> str:
         return money_text(from_minor(minor, price.currency))
 
-    return Column(words(sales_minor), words(found.first), words(found.total), found)
+    return Column(words(sales_minor) if price.royalty_bp else _("any"), words(found.first), words(found.total), found)
 
 
 def bars(found: list[Row]) -> list[Bar]:
     """The totals as bars: every choice at every level of sales."""
     names = {"low": _("low"), "middle": _("middle"), "high": _("high")}
     return [
-        Bar(f"{row.label} · {names[level]}" if len(found) > 1 else names[level], column.course.total, column.total)
+        Bar(f"{row.label} · {names[level]}" if len(row.columns) > 1 else row.label, column.course.total, column.total)
         for row in found
-        for level, column in zip(LEVELS, row.columns, strict=True)
+        for level, column in zip(LEVELS, row.columns, strict=False)
     ]
 
 

@@ -210,6 +210,8 @@ def test_the_owner_s_page_shows_every_part_with_a_source(draft: Listing, alice: 
     client = Client()
     client.cookies["django_language"] = "en"
     client.force_login(alice)
+    share = {"fee_mode": "entry_royalty", "royalty_bp": 300, "royalty_base": "net_sales"}
+    type(draft.terms).objects.filter(listing=draft).update(**share)
     path = reverse("listings:fees", args=[draft.code])
 
     page = client.get(path).content.decode()
@@ -217,6 +219,7 @@ def test_the_owner_s_page_shows_every_part_with_a_source(draft: Listing, alice: 
     assert ("五年" in page, "<svg" in page, "Too thin" in page) == (True, True, True)
     asked = client.get(path, {"low": "1", "middle": "2", "high": "3.5", "margin": "12.5"})
     assert [column.sales for column in asked.context["rows"][0].columns] == ["¥1", "¥2", "¥3.50"]
+    assert [column.sales for column in asked.context["rows"][1].columns] == ["any"]  # a fixed fee: sales change nothing
     assert asked.context["burden_source"].count("12.5%") == 1
     wrong = client.get(path, {"low": "x", "middle": "", "high": "-1", "margin": "200"})
     assert (wrong.status_code, wrong.context["form"].errors.keys()) == (200, {"low", "middle", "high", "margin"})
