@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -211,30 +212,43 @@ def sign(sheet: TermSheet, *, by: User, code: str, address: str | None) -> TermS
         held = authority.require(
             by, sheet.organization, scope="term_sheets", amount_minor=highest_amount(sheet), currency=sheet.currency
         )
-        now = timezone.now()
-        moved = TermSheet.objects.filter(pk=sheet.pk, state=TermSheetState.DRAFT).update(
-            state=TermSheetState.SIGNED,
-            snapshot=told,
-            sha256=digest,
-            signed_by=by,
-            signed_at=now,
-            authority=held,
-            signature={
-                "method": "click",
-                "document_sha256": digest,
-                "received_at": received_at.isoformat(),
-                "at": now.isoformat(),
-                "address": address,
-            }
-            | _signer(by, held),
-        )
-        if not moved:
-            raise NotNow(f"term sheet {sheet.pk} was signed meanwhile")
-        sheet.refresh_from_db()
+        _freeze(sheet, told, held, by=by, received_at=received_at, address=address)
         trail.record(Action.TERM_SHEET_SIGN, sheet, by=by, sha256=digest, authority=held.pk)
         outbox.add(SIGNED, key=str(sheet.pk), sheet=sheet.pk)
         _tell(sheet, "term_sheet.signed")
     return sheet
+
+
+def _freeze(
+    sheet: TermSheet,
+    told: dict[str, Any],
+    held: SigningAuthority,
+    *,
+    by: User,
+    received_at: datetime,
+    address: str | None,
+) -> None:
+    """Store what was signed, by whom, when and from where, with one conditional UPDATE (SIG-4). Raises NotNow."""
+    now, digest = timezone.now(), offers.canonical_sha256(told)
+    moved = TermSheet.objects.filter(pk=sheet.pk, state=TermSheetState.DRAFT).update(
+        state=TermSheetState.SIGNED,
+        snapshot=told,
+        sha256=digest,
+        signed_by=by,
+        signed_at=now,
+        authority=held,
+        signature={
+            "method": "click",
+            "document_sha256": digest,
+            "received_at": received_at.isoformat(),
+            "at": now.isoformat(),
+            "address": address,
+        }
+        | _signer(by, held),
+    )
+    if not moved:
+        raise NotNow(f"term sheet {sheet.pk} was signed meanwhile")
+    sheet.refresh_from_db()
 
 
 def _signer(by: User, held: SigningAuthority) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -131,7 +131,7 @@ def _void(askings: Iterable[Asking], *, by: User | None) -> None:
 
 def into_approval(listing: Listing, *, by: User, revision: int | None = None) -> Listing:
     """Put an offer to its institution: the state waits, the first open step is asked. Requires a transaction."""
-    changed = {"revision": revision, "approved_revision": None} if revision is not None else {}
+    changed: dict[str, Any] = {"revision": revision, "approved_revision": None} if revision is not None else {}
     listing = moving.move(listing, "ask_inside", S.APPROVAL, by=by, submitted_by=by, **changed)
     _void(listing.askings.filter(kind=AskingKind.APPROVAL, state=AskingState.WAITING), by=by)
     _ask_next(listing, by)

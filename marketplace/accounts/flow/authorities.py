@@ -52,28 +52,32 @@ def grant_authority(
     `ceiling_minor` is the highest amount of one contract in minor units, None without limit. Days are Shanghai's.
     Raises Refused when `by` may not ask, `user` is no signatory, or the basis does not fit.
     """
-    basis = AuthorityBasis(basis)
+    authority = SigningAuthority(
+        user=user,
+        organization=organization,
+        basis=AuthorityBasis(basis),
+        scope_term_sheets=scope_term_sheets,
+        scope_contracts=scope_contracts,
+        ceiling_minor=ceiling_minor,
+        currency=currency,
+        valid_from=valid_from or today(),
+        valid_until=valid_until,
+        document=document,
+    )
     _may_ask(organization, user, by)
-    _basis_fits(organization, basis, document)
+    _basis_fits(organization, AuthorityBasis(basis), document)
     _days_in_order(valid_from, valid_until)
-    itself = basis == AuthorityBasis.SELF
+    return _store(authority, by)
+
+
+def _store(authority: SigningAuthority, by: User) -> SigningAuthority:
+    """Keep an authority: confirmed at once where a person acts for himself or herself, else for a moderator."""
+    if authority.basis == AuthorityBasis.SELF:
+        authority.state, authority.confirmed_at = AuthorityState.CONFIRMED, timezone.now()
     with transaction.atomic():
-        authority = SigningAuthority.objects.create(
-            user=user,
-            organization=organization,
-            basis=basis,
-            scope_term_sheets=scope_term_sheets,
-            scope_contracts=scope_contracts,
-            ceiling_minor=ceiling_minor,
-            currency=currency,
-            valid_from=valid_from or today(),
-            valid_until=valid_until,
-            document=document,
-            state=AuthorityState.CONFIRMED if itself else AuthorityState.PENDING,
-            confirmed_at=timezone.now() if itself else None,
-        )
+        authority.save()
         trail.record(Action.AUTHORITY_GRANT, authority, by=by, **_facts(authority))
-        if not itself:
+        if authority.state == AuthorityState.PENDING:
             _tell_moderators(authority)
     return authority
 

@@ -13,8 +13,8 @@ from listings.rules.approval import amount_of, steps_for
 from listings.states import NotNow
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Refused
-from tests.listings.asking.doors import english, fields, go_in, link, mails_to, newest
-from tests.listings.test_owner_pages import as_
+from tests.listings.asking.doors import fields, go_in, link, mails_to, newest
+from tests.listings.test_owner_pages import as_, english
 
 Box = list[EmailMessage]
 OFFICE, DEAN, VICE = "office@u.example", "dean@u.example", "vice@u.example"

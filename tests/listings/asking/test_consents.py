@@ -23,8 +23,8 @@ from marketplace.audit import trail
 from marketplace.lib.findings import Refused, blocking
 from marketplace.outbox.models import Effect
 from marketplace.vault import files
-from tests.listings.asking.doors import code, english, fields, go_in, link, mails_to, newest
-from tests.listings.test_owner_pages import as_
+from tests.listings.asking.doors import code, fields, go_in, link, mails_to, newest
+from tests.listings.test_owner_pages import as_, english
 from tests.vault.making import pdf
 
 OWNER, ADDRESS = "示范设计院", "zhao@design.example"
