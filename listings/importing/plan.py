@@ -81,7 +81,11 @@ def _owner(reading: Reading, organization: Organization) -> None:
         return
     if not patentee:
         reading.say("patentee_missing", "patentee")
-    elif patentee != organization.name and not any(same_name(name, organization.name) for name in names_in(patentee)):
+        return
+    others = [name for name in names_in(patentee) if not same_name(name, organization.name)]
+    if others:
+        reading.facts["co_owners"] = others
+    if len(others) == len(names_in(patentee)):
         reading.say("patentee_other", "patentee", patentee=patentee, organization=organization.name)
 
 
@@ -90,6 +94,7 @@ def _term(reading: Reading) -> None:
     filed_on, kind = reading.day("filed_on"), str(reading.facts.get("kind", ""))
     if filed_on and kind:
         last = terms.last_day(kind, filed_on)
+        reading.facts["last_day"] = last.isoformat()
         if last < terms.today():
             reading.say("ended", "filed_on", day=last)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Sequence
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
@@ -11,19 +12,9 @@ from django.utils.translation import gettext as _
 from listings.flow.moving import HEALTH, touch_all
 from listings.flow.patents import record_status
 from listings.flow.suspending import suspend_for_health
-from listings.importing.plan import STORED, Planned, compare, fees_of, values_of
-from listings.importing.reading import names_in, same_name
-from listings.models import (
-    CoOwner,
-    ImportRow,
-    ImportRun,
-    ImportState,
-    LegalStatus,
-    Listing,
-    Outcome,
-    Patent,
-    StatusRecord,
-)
+from listings.importing import setwise
+from listings.importing.plan import DECLARED, PLAIN, STORED, Planned, compare, fees_of, values_of
+from listings.models import CoOwner, ImportRun, ImportState, Listing, Outcome, Patent, StatusRecord
 from marketplace.accounts.models import Organization, User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
@@ -31,7 +22,8 @@ from marketplace.lib import crash, terms
 from marketplace.lib.findings import Refused, refuse
 from marketplace.outbox import outbox
 
-CHUNK = 1_000
+_WRITTEN = [*PLAIN, *DECLARED, "organization", "last_day", "status_source", "status_checked_at", "changed_at"]
+CHUNK = 1_000  # known patents that are compared and changed together
 
 
 def store(run: ImportRun, *, by: User) -> None:
@@ -42,11 +34,9 @@ def store(run: ImportRun, *, by: User) -> None:
     """
     if run.organization_id:
         Organization.objects.select_for_update().get(pk=run.organization_id)  # one import at a time (IMP-4)
-    for rows in _chunks(run):
-        _store(run, rows, by)
+    for part in PARTS:
+        part(run, by)
         crash.reach("import_stored")
-    link = Patent.objects.filter(application_number=OuterRef("key")).values("pk")[:1]
-    run.rows.filter(outcome__in=STORED).update(patent=Subquery(link))
     run.state, run.phase, run.cursor = ImportState.COMMITTED, "", ""
     run.committed_by, run.committed_at, run.done, run.trouble = by, timezone.now(), run.total, {}
     trail.record(
@@ -54,92 +44,112 @@ def store(run: ImportRun, *, by: User) -> None:
     )
 
 
-def _chunks(run: ImportRun) -> Iterator[list[ImportRow]]:
+def _refuse_moved(run: ImportRun, _by: User) -> None:
+    """Numbers that were new are still new, and so are their announcement numbers."""
+    new = run.rows.filter(outcome=Outcome.NEW)
+    announced = new.filter(facts__has_key="publication_number").values("announced")
+    if Patent.objects.filter(application_number__in=new.values("key")).exists():
+        raise moved()
+    if Patent.objects.filter(publication_number__in=announced).exists():
+        raise moved()
+
+
+def _create(run: ImportRun, by: User) -> None:
+    """The new patents, their rows' links to them, and what the sheet says about their status."""
+    now, source = timezone.now(), _source(run)
+    setwise.insert_patents(run, source, now)
+    link = Patent.objects.filter(application_number=OuterRef("key")).values("pk")[:1]
+    run.rows.filter(outcome=Outcome.NEW).update(patent=Subquery(link))
+    crash.reach("import_stored")
+    setwise.insert_statements(run, source, now, by)
+
+
+def _change(run: ImportRun, by: User) -> None:
+    """Complete or correct known patents; offers that hang on them learn of it."""
     after = 0
-    wanted = run.rows.filter(outcome__in=STORED).defer("cells", "answers").order_by("number")
+    wanted = run.rows.filter(outcome=Outcome.CHANGED).defer("cells", "answers").order_by("number")
     while rows := list(wanted.filter(number__gt=after)[:CHUNK]):
         after = rows[-1].number
-        yield rows
-
-
-def _store(run: ImportRun, rows: Sequence[ImportRow], by: User) -> None:
-    shown = {row.number: row.outcome for row in rows}
-    planned = compare(run, rows, gates=False)
-    if any(shown[one.row.number] != one.row.outcome for one in planned):
-        raise moved()
-    _create([one for one in planned if one.row.outcome == Outcome.NEW], run, by)
-    _change([one for one in planned if one.row.outcome == Outcome.CHANGED], run, by)
-    _co_owners(planned, run)
-
-
-def _create(new: Sequence[Planned], run: ImportRun, by: User) -> None:
-    now, source, patents = timezone.now(), _source(run), []
-    for one in new:
-        facts = one.row.facts
-        patent = Patent(
-            organization=run.organization,
-            application_number=one.row.key,
-            kind=str(facts["kind"]),
-            source=f"import:{run.pk}",
-            **values_of(one.changes),
+        numbers = [row.key for row in rows]
+        list(Patent.objects.select_for_update(of=("self",)).filter(application_number__in=numbers).values_list("pk"))
+        planned = compare(run, rows, gates=False)
+        if any(one.row.outcome != Outcome.CHANGED for one in planned):
+            raise moved()
+        offered = set(
+            Listing.objects.filter(patent__in=[one.patent for one in planned]).values_list("patent", flat=True)
         )
-        if "status" in facts or "fees_paid_through" in facts:
-            patent.status = str(facts.get("status", LegalStatus.UNKNOWN))
-            patent.fees_paid_through = fees_of(facts)
+        _change_quietly([one for one in planned if one.patent and one.patent.pk not in offered], run, by)
+        for one in planned:
+            if one.patent and one.patent.pk in offered:
+                _change_offered(one, one.patent, run, by)
+        crash.reach("import_stored")
+
+
+def _changed(one: Planned, run: ImportRun) -> Patent:
+    """The known patent with the row's facts, not saved."""
+    assert one.patent is not None  # noqa: S101 - only known patents come here
+    for name, value in values_of(one.changes).items():
+        setattr(one.patent, name, value)
+    if run.organization and one.patent.organization_id is None:
+        one.patent.organization = run.organization
+    return one.patent
+
+
+def _says_otherwise(one: Planned, patent: Patent) -> bool:
+    """Whether the row states another status, or other fees, than are known."""
+    facts, fees = one.row.facts, fees_of(one.row.facts)
+    return facts.get("status", patent.status) != patent.status or fees not in (None, patent.fees_paid_through)
+
+
+def _change_quietly(planned: Sequence[Planned], run: ImportRun, by: User) -> None:
+    """Patents that nobody offers: many at once, for nobody has to hear of it."""
+    now, source, patents, records = timezone.now(), _source(run), [], []
+    for one in planned:
+        patent = _changed(one, run)
+        if _says_otherwise(one, patent):
+            patent.status = str(one.row.facts.get("status", patent.status))
+            fees = fees_of(one.row.facts)
+            patent.fees_paid_through = patent.fees_paid_through if fees is None else fees
             patent.status_source, patent.status_checked_at = source, now
-        patent.last_day = patent.last_day_by_facts()  # bulk_create does not call save()
-        one.patent = patent
+            records.append(
+                StatusRecord(
+                    patent=patent, status=patent.status, fees_paid_through=fees, source=source, checked_at=now,
+                    recorded_by=by,
+                )
+            )  # fmt: skip
+        patent.last_day = patent.last_day_by_facts()
         patents.append(patent)
-    Patent.objects.bulk_create(patents, batch_size=CHUNK)
-    StatusRecord.objects.bulk_create(
-        [
-            StatusRecord(
-                patent=patent,
-                status=patent.status,
-                fees_paid_through=patent.fees_paid_through,
-                source=source,
-                checked_at=now,
-                recorded_by=by,
-            )
-            for patent in patents
-            if patent.status_checked_at
-        ],
-        batch_size=CHUNK,
+    Patent.objects.bulk_create(
+        patents, batch_size=CHUNK, update_conflicts=True, unique_fields=["pk"], update_fields=_WRITTEN
     )
+    StatusRecord.objects.bulk_create(records, batch_size=CHUNK)
 
 
-def _change(changed: Sequence[Planned], run: ImportRun, by: User) -> None:
-    """Complete or correct known patents; offers that hang on them learn of it."""
-    offered = set(Listing.objects.filter(patent__in=[one.patent for one in changed]).values_list("patent", flat=True))
-    for one in changed:
-        assert one.patent is not None  # noqa: S101 - only known patents come here
-        patent, facts = one.patent, one.row.facts
-        for name, value in values_of(one.changes).items():
-            setattr(patent, name, value)
-        if run.organization and patent.organization_id is None:
-            patent.organization = run.organization
-        patent.save()
-        fees = fees_of(facts)
-        if facts.get("status", patent.status) != patent.status or fees not in (None, patent.fees_paid_through):
-            status = str(facts.get("status", patent.status))
-            record_status(patent, status=status, source=_source(run), by=by, fees_paid_through=fees)
-        elif patent.pk in offered:
-            touch_all(patent)
-            outbox.add(HEALTH, patent=patent.pk)
-            suspend_for_health(patent)
-
-
-def _co_owners(stored: Sequence[Planned], run: ImportRun) -> None:
-    """Who else stands on the register; each one's consent is asked for later (GATE-8)."""
-    if run.organization is None:
+def _change_offered(one: Planned, patent: Patent, run: ImportRun, by: User) -> None:
+    """A patent with an offer: the offer is another version now, and what forbids it suspends it."""
+    _changed(one, run).save()
+    if _says_otherwise(one, patent):
+        status, fees = str(one.row.facts.get("status", patent.status)), fees_of(one.row.facts)
+        record_status(patent, status=status, source=_source(run), by=by, fees_paid_through=fees)
         return
-    rows = [
-        CoOwner(patent=one.patent, name=name[:160])
-        for one in stored
-        for name in names_in(str(one.row.facts.get("patentee", "")))
-        if not same_name(name, run.organization.name)
-    ]
-    CoOwner.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
+    touch_all(patent)
+    outbox.add(HEALTH, patent=patent.pk)
+    suspend_for_health(patent)
+
+
+def _co_owners(run: ImportRun, _by: User) -> None:
+    """Who else stands on the register; each one's consent is asked for later (GATE-8)."""
+    rows = run.rows.filter(outcome__in=STORED, facts__has_key="co_owners").order_by("number")
+    found = rows.values_list("patent_id", "facts__co_owners").iterator(chunk_size=CHUNK)
+    while some := list(itertools.islice(found, CHUNK)):
+        CoOwner.objects.bulk_create(
+            [CoOwner(patent_id=patent, name=name[:160]) for patent, names in some for name in names],
+            batch_size=CHUNK,
+            ignore_conflicts=True,
+        )
+
+
+PARTS = (_refuse_moved, _create, _change, _co_owners)
 
 
 def _source(run: ImportRun) -> str:
