@@ -27,7 +27,7 @@ from listings.forms.patents import (
     PledgeForm,
     StatusForm,
 )
-from listings.models import EncumbranceKind, Patent, PatentKind, Track
+from listings.models import CLOSED, EncumbranceKind, Patent, PatentKind, Track
 from listings.models.patent import ALIVE
 from listings.rules import check_patent
 from listings.views import known_patents
@@ -54,7 +54,7 @@ def patents(request: MemberRequest) -> HttpResponse:
     if asked:
         number = "".join(character for character in asked if character.isalnum()).upper().removeprefix("ZL")
         rows = rows.filter(Q(title__icontains=asked) | Q(application_number__startswith=number or "-"))
-    live = Count("listings", filter=~Q(listings__state__in=["withdrawn", "expired"]))
+    live = Count("listings", filter=~Q(listings__state__in=CLOSED))
     page = page_of(request, rows.annotate(live=live).order_by("title", "pk"))
     for patent in page:
         patent.number_words = patent_number(patent.application_number)

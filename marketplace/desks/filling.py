@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from cms import figures, queues
-from listings.models import Listing, ListingState, Objection
+from listings.models import FlagState, IntegrityFlag, Listing, ListingState, Objection
 from marketplace.accounts.models import AuthorityState, Organization, SigningAuthority, VerificationState
 from marketplace.licensing.models import Agreement, State
 from marketplace.outbox.models import Effect, EffectState
@@ -31,6 +31,11 @@ def objections_waiting() -> int:
     return Objection.objects.filter(upheld__isnull=True).count()
 
 
+def flags_waiting() -> int:
+    """What looks odd to a program and nobody has looked at."""
+    return IntegrityFlag.objects.filter(state=FlagState.OPEN).count()
+
+
 def requests_waiting() -> int:
     """Requests that the rules want a person to look at first (LIC-I, LIC-J)."""
     return Agreement.objects.filter(state=State.REQUESTED).count()
@@ -52,7 +57,8 @@ def register() -> None:
         ("organizations", _("Organizations to verify"), organizations_waiting, "accounts_moderation:organizations"),
         ("authorities", _("Signing authorities to confirm"), authorities_waiting, "accounts_moderation:organizations"),
         ("listings", _("Listings to check"), listings_waiting, "listings_moderation:listings"),
-        ("objections", _("Objections to decide"), objections_waiting, "listings_moderation:listings"),
+        ("objections", _("Objections to decide"), objections_waiting, "listings_moderation:objections?open=1"),
+        ("flags", _("Integrity flags to look at"), flags_waiting, "listings_moderation:flags"),
         ("requests", _("Requests a person must look at"), requests_waiting, "licensing:deals?state=open"),
         ("effects", _("Effects that failed for good"), effects_dead, ""),
     )

@@ -23,7 +23,7 @@ from marketplace.licensing.models import OPEN_STATES, Agreement, State
 FEES_SHOWN = 5
 DEALS_SHOWN = 5
 LINES_SHOWN = 3
-CLOSED = (ListingState.WITHDRAWN, ListingState.EXPIRED)
+CLOSED = (ListingState.WITHDRAWN, ListingState.EXPIRED, ListingState.REFUSED)
 
 
 class Pile(NamedTuple):
