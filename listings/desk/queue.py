@@ -71,7 +71,7 @@ def form_for(told: QueryDict) -> FilterForm:
 
 def rows(form: FilterForm, user: User) -> QuerySet[Any]:
     """The listings that a form asks for, with everything a row shows, in the order it asks for."""
-    found = Listing.objects.annotate(
+    found: QuerySet[Any] = Listing.objects.annotate(
         open_objections=Count("objections", filter=Q(objections__decided_at__isnull=True), distinct=True),
         flagged=Exists(gates.flags_of()),
         decided_before=Exists(Review.objects.filter(listing=OuterRef("pk"))),

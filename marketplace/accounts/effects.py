@@ -17,7 +17,7 @@ class Effect(NamedTuple):
     """How many of something, and what becomes of them."""
 
     label: Words
-    count: int
+    number: int
     becomes: Words
 
 

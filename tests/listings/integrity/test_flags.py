@@ -55,7 +55,11 @@ def test_a_flag_hinders_nothing_but_approval_in_bulk(
 ) -> None:
     waiting = flow.submit(sound_draft(twins[0], alice), by=alice)
     run_pending()
+    ReviewCase.objects.update(blocks=0, warns=0)
     assert not gates.green().exists()
+    IntegrityFlag.objects.update(state="gone")
+    assert gates.green().get() == waiting  # the control
+    IntegrityFlag.objects.update(state="open")
 
     assert flow.approve(waiting, by=moderator, revision=1).state == "published"
 
