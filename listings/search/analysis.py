@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -25,6 +26,8 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff々〇"
 _PIECE = re.compile(rf"[{_HAN}]+|[a-z0-9]+(?:[.\-/+_][a-z0-9]+)*")
 _NUMBER = re.compile(r"(?<![A-Z0-9])(?:ZL|CN)?[ .]*(?:\d[ .]*){7,12}[\dX](?: ?[A-Z]\d?)?(?![A-Z0-9])")
 _LONGEST_SYNONYM = 4  # words
+
+Table = Mapping[str, tuple[str, ...]]
 
 
 def even(text: str) -> str:
@@ -45,7 +48,7 @@ def words(text: str) -> list[str]:
         if is_han(piece):
             found += _jieba().cut_for_search(piece)
         else:
-            found += _english(piece)
+            found += _parts(piece)
     return found
 
 
@@ -86,10 +89,11 @@ def number_forms(application_number: str, publication_number: str) -> list[str]:
     return list(dict.fromkeys(forms))
 
 
-def question(text: str) -> tuple[list[Word], list[str]]:
+def question(text: str, groups: tuple[tuple[str, ...], ...] = ()) -> tuple[list[Word], list[str]]:
     """The words of a question with their synonyms, and the patent numbers in it.
 
-    Stop words are left out unless nothing else remains; at most MOST_WORDS words are read, each once.
+    Stop words are left out unless nothing else remains; at most MOST_WORDS words are read, each once. `groups` are the
+    moderators' synonyms: one that begins like a built-in group takes its place.
     """
     asked = numbers(text)
     rest = _NUMBER.sub(" ", unicodedata.normalize("NFKC", text).upper()) if asked else text
@@ -99,7 +103,7 @@ def question(text: str) -> tuple[list[Word], list[str]]:
     read = telling or read
     position = 0
     while position < len(read) and len(found) < MOST_WORDS:
-        word, width = _word_at(read, position)
+        word, width = _word_at(read, position, _synonyms(groups))
         found.setdefault(word.forms[0], word)
         position += width
     return list(found.values()), asked
@@ -132,7 +136,7 @@ def _single(base: str) -> str:
     return base[:-1] if doubled or (base.endswith("e") and len(base) > 4) else base
 
 
-def _english(piece: str) -> list[str]:
+def _parts(piece: str) -> list[str]:
     parts = [stem(part) for part in re.split(r"[.\-/+_]", piece) if part]
     return [stem(piece)] if len(parts) == 1 else [piece, *parts]
 
@@ -149,14 +153,13 @@ def tokens(text: str) -> list[str]:
     return found
 
 
-def _word_at(tokens: list[str], position: int) -> tuple[Word, int]:
+def _word_at(read: list[str], position: int, table: Table) -> tuple[Word, int]:
     """The longest expression of the synonym table that begins here, else the single word; and how many it spans."""
-    table = _synonyms()
-    for width in range(min(_LONGEST_SYNONYM, len(tokens) - position), 0, -1):
-        expression = " ".join(tokens[position : position + width])
+    for width in range(min(_LONGEST_SYNONYM, len(read) - position), 0, -1):
+        expression = " ".join(read[position : position + width])
         if expression in table:
             return _word(expression, table[expression]), width
-    return _word(tokens[position], ()), 1
+    return _word(read[position], in_chinese(read[position])), 1
 
 
 def _word(expression: str, kin: tuple[str, ...]) -> Word:
@@ -191,11 +194,40 @@ def stop_words() -> frozenset[str]:
 
 
 @cache
-def _synonyms() -> dict[str, tuple[str, ...]]:
-    """From an expression (words joined by blanks) to the other expressions of its group; groups are split by commas."""
+def _english() -> Mapping[str, tuple[str, ...]]:
+    """English word without its ending → the word, then its Chinese words."""
+    return {stem(entry[0]): tuple(entry) for entry in (line.split() for line in _lines("english.txt"))}
+
+
+def in_chinese(word: str) -> tuple[str, ...]:
+    """What an English word, without its ending, means in technical Chinese; empty where it is not known."""
+    return _english().get(word, ())[1:]
+
+
+def whole(word: str) -> str:
+    """A known English word with its usual ending; others as they are."""
+    return _english().get(word, (word,))[0]
+
+
+@cache
+def english_of(length: int) -> tuple[str, ...]:
+    """The known English words of so many letters, without their endings."""
+    return tuple(word for word in _english() if len(word) == length)
+
+
+@lru_cache(maxsize=4)
+def _synonyms(groups: tuple[tuple[str, ...], ...]) -> Table:
+    """From an expression (words joined by blanks) to the other expressions of its group."""
+    built_in = [[_joined(part) for part in line.split(",")] for line in _lines("synonyms.txt")]
+    own = [[_joined(part) for part in group] for group in groups]
+    begun = {group[0] for group in own if group}
     table: dict[str, list[str]] = {}
-    for line in _lines("synonyms.txt"):
-        group = [" ".join(tokens(expression)) for expression in line.split(",")]
+    for group in [group for group in built_in if group[0] not in begun] + own:
         for expression in group:
-            table.setdefault(expression, []).extend(e for e in group if e != expression)
-    return {expression: tuple(dict.fromkeys(kin)) for expression, kin in table.items()}
+            kin = table.setdefault(expression, [*in_chinese(expression)])
+            kin += [other for other in group if other != expression]
+    return {expression: tuple(dict.fromkeys(kin)) for expression, kin in table.items() if kin}
+
+
+def _joined(expression: str) -> str:
+    return " ".join(tokens(expression))

@@ -11,8 +11,10 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 # What membership in Question.near adds to a score: more than words can weigh, so that the engine lists them first and
-# fusion can take the two apart again; small enough that a 32-bit float still tells words apart behind it.
-NEAR = 4096.0
+# fusion can take the two apart again; small enough that a 32-bit float still tells words apart behind it. One that also
+# has enough of the words gets ENOUGH besides.
+NEAR = 16384.0
+ENOUGH = 8192.0
 
 
 class SearchUnavailable(Exception):
@@ -80,7 +82,9 @@ class Question:
     numbers: tuple[str, ...] = ()  # patent numbers in normal form: one of them must occur
     pairs: tuple[str, ...] = ()  # its characters two by two: they order what was found, they find nothing
     at_least: int = 0
-    near: tuple[int, ...] = ()  # keys of the listings nearest by meaning; each adds NEAR to its score
+    near: tuple[
+        int, ...
+    ] = ()  # keys of the listings nearest by meaning; each adds NEAR to its score, and ENOUGH with enough words
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     licensee_class: str = ""  # whose price sorts
     sort: str = "relevance"
@@ -92,7 +96,8 @@ class Question:
 class Hits:
     """What an engine answers: keys in order, how many there are in all, counts of values per filter.
 
-    `scores` belong to the keys when the sort is relevance: what the words weigh, plus NEAR for a key of `near`.
+    `scores` belong to the keys when the sort is relevance: what the words weigh, plus NEAR for a key of `near`, plus
+    ENOUGH for one of these that also has `at_least` of the words.
     """
 
     keys: tuple[int, ...]

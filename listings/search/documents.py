@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from listings.models.listing import PUBLIC
 from listings.search import analysis, facets, meaning
 from listings.search.backend import Document
 from listings.search.fields import CLASSES
-from marketplace.lib import classes, divisions, industries
+from marketplace.lib import classes, divisions, industries, pinyin
 
 _TEN_THOUSAND = 1_000_000  # fen
 
@@ -91,8 +92,15 @@ def _texts(listing: Listing) -> dict[str, str]:
                            listing.terms.field_of_use, divisions.name_of(organization.division))),
     }  # fmt: skip
     texts = {name: " ".join(analysis.words(text)) for name, text in told.items()}
+    texts["people"] = " ".join([texts["people"], *_spelled(patent.inventors, patent.patentee, organization.name)])
     whole = " ".join(told[name] for name in ("title", "headline", "problem", "products", "abstract"))
     return texts | {"pairs": " ".join(analysis.pairs(whole))}
+
+
+def _spelled(*names: str) -> list[str]:
+    """Names as people type them who have no Chinese keyboard at hand: whole in pinyin, and by initials."""
+    single = (part for name in names for part in re.split(r"[;；,，、\s]+", name) if part)
+    return list(dict.fromkeys(analysis.stem(form) for part in single for form in pinyin.names(analysis.even(part))))
 
 
 def _values(listing: Listing, prices: dict[str, int]) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from listings.search.backend import NEAR, Document, Question, Word
+from listings.search.backend import ENOUGH, NEAR, Document, Question, Word
 from listings.search.fields import (
     ALL_NUMBERS,
     BOOSTS,
@@ -61,14 +61,18 @@ def asked(question: Question) -> Body:
     must: list[Body] = []
     should = neighbors
     if question.near:
-        keys = {"constant_score": {"filter": {"terms": {"key": list(question.near)}}, "boost": NEAR}}
-        near = {"bool": {"must": [keys], "should": words, "minimum_should_match": 0}}
-        must = [{"dis_max": {"queries": [near, enough]}} if words and question.at_least else near]
+        near = {"bool": {"must": [_near(question, NEAR)], "should": words, "minimum_should_match": 0}}
+        both = {"bool": {"must": [_near(question, NEAR + ENOUGH), enough]}}
+        must = [{"dis_max": {"queries": [near, enough, both]}} if words and question.at_least else near]
     elif words and question.at_least:
         must = [enough]
     else:
         should = words + neighbors
     return {"bool": {"filter": always, "must": must, "should": should, "minimum_should_match": 0}}
+
+
+def _near(question: Question, boost: float) -> Body:
+    return {"constant_score": {"filter": {"terms": {"key": list(question.near)}}, "boost": boost}}
 
 
 def _word(word: Word) -> Body:

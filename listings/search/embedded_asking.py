@@ -7,7 +7,7 @@ from typing import Any
 
 import tantivy
 
-from listings.search.backend import NEAR, Question, Word
+from listings.search.backend import ENOUGH, NEAR, Question, Word
 from listings.search.fields import BOOSTS, KIN, NEIGHBORS, PAIRS, TIE
 
 
@@ -55,7 +55,9 @@ class Asking:
         )
         if not (words and question.at_least):
             return near
-        return tantivy.Query.disjunction_max_query([near, self._some_of(words, question.at_least)])
+        enough = self._some_of(words, question.at_least)
+        both = [tantivy.Query.const_score_query(keys, NEAR + ENOUGH), enough]
+        return tantivy.Query.disjunction_max_query([near, enough, self.all(both)])
 
     def _word(self, word: Word) -> Any:
         """The best of: the word itself, a synonym, its characters in order."""

@@ -22,7 +22,7 @@ BOOSTS: dict[str, float] = {
 }
 KIN = 0.55  # how much a synonym counts beside the word itself
 PAIRS = 0.35  # a word found only by its characters
-NEIGHBORS = 0.2  # each two neighboring characters of the question, only for the order
+NEIGHBORS = 1.0  # each two neighboring characters of the question, only for the order
 TIE = 0.15  # a word in several fields counts a little more than in the best one
 
 FACETS = (

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from listings.models import Listing
 from listings.models.listing import PUBLIC
-from listings.search import analysis, facets, fallback, highlight, hybrid, why
+from listings.search import analysis, facets, fallback, highlight, hybrid, reading, why
 from listings.search.backend import Hits, Question, SearchUnavailable, Word, backend
 from listings.search.documents import readable, reader_key
 from listings.search.query import FILTERS, LAST_PAGE, PER_PAGE, Query
@@ -54,6 +54,7 @@ class Results:
     words: Sequence[Word]
     page: int
     degraded: bool = False
+    suggestion: str = ""  # “did you mean”: the question with its unknown words mended
     fitting: bool = True  # whether they have something to do with the question; false for the newest offers instead
 
     @property
@@ -81,7 +82,7 @@ def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
     """Answer a query for a reader of these licensee classes. Never raises for what somebody typed, never comes empty
     while anything is on offer.
     """
-    words, numbers = analysis.question(query.q)
+    words, numbers = reading.read(query.q)
     key = reader_key(classes)
     asked = question_of(query, words, numbers, key)
     try:
@@ -105,6 +106,7 @@ def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
         words=words,
         page=attempt.question.offset // PER_PAGE + 1,
         degraded=degraded,
+        suggestion=reading.did_you_mean(query.q) if words and not numbers else "",
         fitting=attempt.note is not _NOTHING,
     )
 
@@ -135,7 +137,7 @@ def attempts(query: Query, asked: Question, near: hybrid.Likeness) -> Iterator[A
     yield Attempt(asked, _FEW if len(asked.words) > 2 else 1, near=near)
     if asked.numbers and asked.words:
         yield Attempt(replace(asked, numbers=(), at_least=1), 1, _NO_NUMBER)
-    elif len(asked.words) > 1:
+    elif len(asked.words) > 1 or near:
         yield Attempt(replace(asked, at_least=1), 1, _SOME, near)
     if query.filters:
         if near:
@@ -149,19 +151,23 @@ def attempts(query: Query, asked: Question, near: hybrid.Likeness) -> Iterator[A
 
 
 def first_enough(attempts: Iterator[Attempt], search: Callable[[Question], Hits]) -> tuple[Hits, Attempt, int]:
-    """The first attempt that found enough, and how many the strict one had found."""
+    """The first attempt that found enough, and how many offers the strict one had found by words."""
     strict = -1
     for attempt in attempts:
         if attempt.note is _NEAR_FILTERED and not attempt.near:
             continue
-        hits = hybrid.ask(search, attempt.question, attempt.near)
-        strict = hits.total if strict < 0 else strict
-        if hits.total >= attempt.enough and (hits.total or not attempt.enough):
+        answer = hybrid.ask(search, attempt.question, attempt.near, own_terms=None if strict < 0 else strict > 0)
+        found = answer.strict if strict < 0 else answer.hits.total
+        strict = answer.strict if strict < 0 else strict
+        if found >= attempt.enough and (found or not attempt.enough):
             break
+    if attempt.note is _SOME and not answer.strict:
+        attempt = replace(attempt, note=_NEAR)
+    hits = answer.hits
     if hits.total and not hits.keys:  # a page beyond the last one
         last = (min(hits.total, LAST_PAGE * PER_PAGE) - 1) // PER_PAGE
         attempt = replace(attempt, question=replace(attempt.question, offset=last * PER_PAGE))
-        hits = hybrid.ask(search, attempt.question, attempt.near)
+        hits = hybrid.ask(search, attempt.question, attempt.near, own_terms=strict > 0).hits
     return hits, attempt, strict
 
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 
 from listings.models import Listing
 from listings.models.listing import PUBLIC
-from listings.search import analysis, fallback, hybrid
+from listings.search import fallback, hybrid, reading
 from listings.search.backend import Hits, Question, SearchUnavailable, backend
 from listings.search.documents import readable, reader_key
 from listings.search.query import LAST_PAGE, PER_PAGE, Query
@@ -33,7 +33,7 @@ class Whole:
 
 def everything(query: Query, *, classes: Sequence[str] = (), most: int = MOST) -> Whole:
     """What the pages of a query show, relaxed as they are, up to `most` offers."""
-    words, numbers = analysis.question(query.q)
+    words, numbers = reading.read(query.q)
     asked = replace(question_of(query, words, numbers, reader_key(classes)), offset=0, limit=most)
     degraded = False
     try:
@@ -52,7 +52,7 @@ def fitting(query: Query, *, classes: Sequence[str] = (), since: datetime | None
     """What fits a query without relaxing it, the newest first: offers with enough of its words and all its filters, and
     the few nearest by meaning; of these, where `since` is given, only what was published after it.
     """
-    words, numbers = analysis.question(query.q)
+    words, numbers = reading.read(query.q)
     asked = question_of(replace(query, sort="newest"), words, numbers, reader_key(classes))
     asked = replace(asked, offset=0, limit=most)
     near = _closest(query, asked) if words and not numbers else ()
@@ -70,7 +70,7 @@ def _closest(query: Query, asked: Question) -> hybrid.Likeness:
 
 def _asked(asked: Question, near: hybrid.Likeness) -> Hits:
     try:
-        return hybrid.ask(backend().search, asked, near)
+        return hybrid.ask(backend().search, asked, near).hits
     except SearchUnavailable as away:
         log.warning("search index unavailable: %s", away)
         return fallback.search(asked)

