@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from listings import flow
-from listings.forms.fields import keep
 from listings.forms.patents import (
     CoOwnerForm,
     EncumbranceForm,
@@ -32,6 +30,7 @@ from listings.models.patent import ALIVE
 from listings.rules import check_patent
 from listings.views import known_patents
 from listings.views.desk import EDIT, may_list, moved_on, page_of, sections, wrong
+from listings.views.keeping import Scan, kept
 from listings.views.patent_health import health_context
 from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.models import Role
@@ -43,6 +42,7 @@ from marketplace.lib.terms import start_of, today
 
 if TYPE_CHECKING:
     from marketplace.accounts.requests import MemberRequest, PersonRequest
+    from marketplace.vault.models import VaultFile
 
 
 @organization_required()
@@ -190,6 +190,11 @@ def _findings(patent: Patent) -> list[Any]:
     return list(seen.values())
 
 
+def _done(request: PersonRequest, own: Patent, said: str) -> HttpResponse:
+    messages.success(request, said)
+    return redirect("listings:patent", own.code)
+
+
 def _back(request: PersonRequest, own: Patent, form_name: str, form: forms.Form) -> HttpResponse:
     return wrong(request, "listings/patent.html", patent_context(request, own, **{form_name: form}))
 
@@ -200,23 +205,21 @@ def patent_status(request: PersonRequest, code: UUID) -> HttpResponse:
     """Record what was found out about status and fees."""
     own = _to_change(request, code)
     form = StatusForm(request.POST, request.FILES, prefix="status")
-    if form.is_valid():
-        told = form.cleaned_data
-        day = told["checked_on"]
-        with transaction.atomic():
-            file = keep(form, "evidence", kind="status_evidence", by=request.user, subject=own)
-            if not form.errors:
-                flow.record_status(
-                    own,
-                    status=told["status"],
-                    fees_paid_through=told["fees_paid_through"],
-                    source=told["source"],
-                    evidence=file,
-                    checked_at=timezone.now() if day == today() else start_of(day),
-                    by=request.user,
-                )
-                messages.success(request, _("The status is recorded with its source and date."))
-                return redirect("listings:patent", own.code)
+
+    def record(file: VaultFile | None) -> None:
+        told, day = form.cleaned_data, form.cleaned_data["checked_on"]
+        flow.record_status(
+            own,
+            status=told["status"],
+            fees_paid_through=told["fees_paid_through"],
+            source=told["source"],
+            evidence=file,
+            checked_at=timezone.now() if day == today() else start_of(day),
+            by=request.user,
+        )
+
+    if kept(form, Scan("evidence", "status_evidence"), record, by=request.user, subject=own):
+        return _done(request, own, _("The status is recorded with its source and date."))
     return _back(request, own, "status_form", form)
 
 
@@ -226,19 +229,14 @@ def patent_owner(request: PersonRequest, code: UUID) -> HttpResponse:
     """Add a co-owner, or put its consent on file."""
     own = _to_change(request, code)
     form = CoOwnerForm(request.POST, request.FILES, prefix="owner")
-    if form.is_valid():
-        told = form.cleaned_data
-        with transaction.atomic():
-            file = keep(form, "consent", kind="co_owner_consent", by=request.user, subject=own)
-            if not form.errors:
-                kept = [(row.name, row.consent, row.consented_on) for row in own.co_owners.exclude(name=told["name"])]
-                flow.set_co_owners(
-                    own,
-                    by=request.user,
-                    owners=[*kept, (told["name"].strip(), file, told["consented_on"])],
-                )
-                messages.success(request, _("Saved."))
-                return redirect("listings:patent", own.code)
+
+    def record(file: VaultFile | None) -> None:
+        name, day = form.cleaned_data["name"], form.cleaned_data["consented_on"]
+        others = [(row.name, row.consent, row.consented_on) for row in own.co_owners.exclude(name=name)]
+        flow.set_co_owners(own, by=request.user, owners=[*others, (name.strip(), file, day)])
+
+    if kept(form, Scan("consent", "co_owner_consent"), record, by=request.user, subject=own):
+        return _done(request, own, _("Saved."))
     return _back(request, own, "owner_form", form)
 
 
@@ -259,29 +257,22 @@ def patent_encumber(request: PersonRequest, code: UUID) -> HttpResponse:
     """Record a license given outside the platform."""
     own = _to_change(request, code)
     form = EncumbranceForm(request.POST, request.FILES, prefix="enc")
-    if form.is_valid():
-        told = form.cleaned_data
-        last = told["ends_on"]
-        try:
-            with transaction.atomic():
-                file = keep(form, "evidence", kind="encumbrance_evidence", by=request.user, subject=own)
-                if not form.errors:
-                    flow.encumber(
-                        own,
-                        kind=told["kind"],
-                        starts_at=start_of(told["starts_on"]),
-                        ends_at=start_of(last + timedelta(days=1)) if last else None,
-                        holder=told["holder"],
-                        reference=told["reference"],
-                        evidence=file,
-                        by=request.user,
-                    )
-        except Refused as refused:
-            on_form(form, refused.findings, otherwise="kind")
-        else:
-            if not form.errors:
-                messages.success(request, _("Recorded."))
-                return redirect("listings:patent", own.code)
+
+    def record(file: VaultFile | None) -> None:
+        told, last = form.cleaned_data, form.cleaned_data["ends_on"]
+        flow.encumber(
+            own,
+            kind=told["kind"],
+            starts_at=start_of(told["starts_on"]),
+            ends_at=start_of(last + timedelta(days=1)) if last else None,
+            holder=told["holder"],
+            reference=told["reference"],
+            evidence=file,
+            by=request.user,
+        )
+
+    if kept(form, Scan("evidence", "encumbrance_evidence", "kind"), record, by=request.user, subject=own):
+        return _done(request, own, _("Recorded."))
     return _back(request, own, "encumbrance_form", form)
 
 
@@ -311,15 +302,14 @@ def patent_pledge(request: PersonRequest, code: UUID) -> HttpResponse:
     """Record whether the patent is pledged, with the pledgee's consent."""
     own = _to_change(request, code)
     form = PledgeForm(request.POST, request.FILES, prefix="pledge")
-    if form.is_valid():
-        with transaction.atomic():
-            file = keep(form, "pledgee_consent", kind="pledgee_consent", by=request.user, subject=own)
-            if not form.errors:
-                pledged = form.cleaned_data["pledged"]
-                facts = {"pledged": pledged, "pledgee_consent": file or (own.pledgee_consent if pledged else None)}
-                flow.change_patent(own, by=request.user, facts=facts)
-                messages.success(request, _("Saved."))
-                return redirect("listings:patent", own.code)
+
+    def record(file: VaultFile | None) -> None:
+        pledged = form.cleaned_data["pledged"]
+        facts = {"pledged": pledged, "pledgee_consent": file or (own.pledgee_consent if pledged else None)}
+        flow.change_patent(own, by=request.user, facts=facts)
+
+    if kept(form, Scan("pledgee_consent", "pledgee_consent"), record, by=request.user, subject=own):
+        return _done(request, own, _("Saved."))
     return _back(request, own, "pledge_form", form)
 
 
@@ -329,11 +319,10 @@ def patent_evaluation(request: PersonRequest, code: UUID) -> HttpResponse:
     """Put the patent office's evaluation report on file."""
     own = _to_change(request, code)
     form = EvaluationForm(request.POST, request.FILES, prefix="eval")
-    if form.is_valid():
-        with transaction.atomic():
-            file = keep(form, "evaluation_report", kind="evaluation_report", by=request.user, subject=own)
-            if not form.errors:
-                flow.change_patent(own, by=request.user, facts=form.cleaned_data | {"evaluation_report": file})
-                messages.success(request, _("The report is on file."))
-                return redirect("listings:patent", own.code)
+
+    def record(file: VaultFile | None) -> None:
+        flow.change_patent(own, by=request.user, facts=form.cleaned_data | {"evaluation_report": file})
+
+    if kept(form, Scan("evaluation_report", "evaluation_report"), record, by=request.user, subject=own):
+        return _done(request, own, _("The report is on file."))
     return _back(request, own, "evaluation_form", form)

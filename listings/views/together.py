@@ -19,6 +19,7 @@ from listings import story_sheet, together
 from listings.forms.offered import signed_sheets
 from listings.models import ImportRun, TermSheet
 from listings.offers import price_for
+from listings.rules.story import STORY_1
 from listings.views.desk import EDIT, wrong
 from marketplace.accounts.access import organization_required
 from marketplace.accounts.models import Role
@@ -174,6 +175,7 @@ def _drafts_context(
         "looked": sorted(looked, key=lambda one: not one.is_ready),
         "ready": ready,
         "to_mend": len(looked) - ready,
+        "untold": sum(any(finding.rule == STORY_1.id for finding in one.stops) for one in looked),
         "sheet": _sheet(request.organization, request.GET.get("sheet") or ""),
         "query": request.GET.urlencode(),
         "stories": StoriesForm(),

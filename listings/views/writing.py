@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -26,6 +26,7 @@ from listings.rules import Stage, check
 from listings.rules.institution import PUBLICITY_DAYS, needs_publicity, publicity_of
 from listings.states import EDITABLE
 from listings.views.desk import EDIT, moved_on, sections, wrong
+from listings.views.keeping import Scan, kept
 from listings.views.mine import own
 from marketplace.accounts.access import login_required
 from marketplace.lib.findings import Refused
@@ -238,7 +239,7 @@ def publicity_elsewhere(request: PersonRequest, code: UUID) -> HttpResponse:
         told = {name: form.cleaned_data[name] for name in ("starts_on", "ends_on", "held_at")}
         flow.record_publicity(listing, by=request.user, proof=proof, **told)
 
-    scan = _Scan("proof", "publicity_proof")
+    scan = Scan("proof", "publicity_proof")
     if answer := _recorded(request, listing, form, scan, record):
         return answer
     return wrong(request, "listings/publicity_desk.html", _publicity_context(listing, publicity_form=form))
@@ -257,17 +258,10 @@ def declaration(request: PersonRequest, code: UUID) -> HttpResponse:
         told = {name: form.cleaned_data[name] for name in ("number", "announced_on")}
         flow.record_declaration(listing, by=request.user, evidence=evidence, **told)
 
-    scan = _Scan("evidence", "declaration_evidence")
+    scan = Scan("evidence", "declaration_evidence")
     if answer := _recorded(request, listing, form, scan, record):
         return answer
     return wrong(request, "listings/publicity_desk.html", _publicity_context(listing, declaration_form=form))
-
-
-class _Scan(NamedTuple):
-    """Which field carries the scan, and as what kind it is kept."""
-
-    field: str
-    kind: str
 
 
 _RECORDED = {
@@ -277,22 +271,14 @@ _RECORDED = {
 
 
 def _recorded(
-    request: PersonRequest, listing: Listing, form: forms.Form, scan: _Scan, record: Callable[[VaultFile | None], None]
+    request: PersonRequest, listing: Listing, form: forms.Form, scan: Scan, record: Callable[[VaultFile | None], None]
 ) -> HttpResponse | None:
-    """Keep the scan and record the fact with it, both or neither; None with the reasons on the form."""
-    if not form.is_valid():
-        return None
+    """Where to go once the fact is recorded with its scan; None with the reasons on the form."""
     try:
-        with transaction.atomic():
-            file = keep(form, scan.field, kind=scan.kind, by=request.user, subject=listing)
-            if not form.errors:
-                record(file)
-    except Refused as refused:
-        on_form(form, refused.findings)
+        if not kept(form, scan, record, by=request.user, subject=listing):
+            return None
     except flow.NotNow:
         moved_on(request)
-        return redirect("listings:mine_one", listing.code)
-    if form.errors:
-        return None
-    messages.success(request, _RECORDED[scan.kind])
+    else:
+        messages.success(request, _RECORDED[scan.kind])
     return redirect("listings:mine_one", listing.code)
