@@ -11,6 +11,7 @@ from uuid import UUID
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from listings import saved
+from listings.publicity import guests
 from marketplace.notices import calendar
 from tests.access.world import World
 
@@ -96,6 +97,17 @@ PLACES: dict[str, Args] = {
     "listings:import_run": _thing("run", "code"),
     "listings:import_corrected": _thing("run", "code"),
     "listings:objection": _listing("arsenic"),
+    "listings:objection_guest": lambda world: (
+        world.listings["arsenic"].code,
+        guests.token_for(world.listings["arsenic"], "guest@example.test"),
+    ),
+    "listings:status_run": _thing("status run", "code"),
+    "listings:patent_event": _patent,
+    "listings:patent_event_settle": lambda world: (*_patent(world), world.things["event"].pk),
+    "listings:declaration_pdf": _listing("al-foam"),
+    "listings:declaration_xlsx": _listing("al-foam"),
+    "listings:withdrawal_pdf": _listing("waste-heat"),
+    "desks:patent_shares": _patent,
     "listings:cost": _listing("zinc-leach"),
     "listings:fees": _listing("kiln-burner"),
     "listings:variant_new": _listing("kiln-burner"),

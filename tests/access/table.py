@@ -19,6 +19,7 @@ GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     notices:calendar licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
     wagtail_serve health_live health_ready
     listings:find_feed listings:find_sheet listings:find_print listings:compare listings:saved_off needs:post
+    listings:objection_guest listings:publicity_feed listings:offer_feed
 GET    200 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
     account_login account_signup account_request_login_code
 GET  login | login login | login login | login login login login | login |   404
@@ -44,6 +45,7 @@ GET  login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
     accounts:organization accounts:verification accounts:members accounts:authorities listings:mine
     listings:patents listings:term_sheets listings:approvals licensing:request payments:mine
+    listings:declarations
 GET  login |   200   200 |   403   200 |   403   200   403   200 |   new |   new
     listings:new listings:patent_new listings:term_sheet_new listings:together listings:drafts listings:stories
 GET  login |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
@@ -51,16 +53,25 @@ GET  login |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
     mfa_login_webauthn kept accounts:texts
 GET  login |   403   200 |   403   403 |   403   200   403   200 |   new |   200
     listings:import listings:import_template
+    listings:status_import
 GET  login |   405   405 |   403   405 |   403   405   403   405 |   new |   new
     listings:stories_read
 GET  login |   404   404 |   403   404 |   403   403   403   200 |   new |   new
     listings:approval_step
 GET  login |   403   404 |   403   403 |   403   200   403   200 |   new |   403
     listings:import_run listings:import_corrected
+GET  login |   403   404 |   403   403 |   403   200   403   200 |   new |   200
+    listings:status_run
 GET  login |   404   200 |   403   404 |   403   403   200   200 |   new |   new
     payments:arrivals payments:record
+    desks:inventors
+GET  login |   404   404 |   403   404 |   403   403   200   200 |   new |   new
+    desks:patent_shares
+GET  login |   404   200 |   404   404 |   200   200   200   200 |   new |   new
+    desks:offers
 GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
-    licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel licensing:decline licensing:leave
+    licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel
+    licensing:decline licensing:leave
     payments:pay payments:slip payments:receipt payments:returned
 GET  login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
     licensing:sign
@@ -77,6 +88,7 @@ GET  login |   404   404 |   404   302 |   404   404   404   404 |   404 |   404
 GET  login |   404   404 |   404   404 |   200   200   200   200 |   404 |   200
     listings:mine_one listings:patent listings:term_sheet listings:term_sheet_print listings:term_sheet_sign
     listings:consents listings:fees
+    listings:declaration_pdf listings:declaration_xlsx listings:withdrawal_pdf
 GET  login |   404   404 |   404   404 |   403   200   403   200 |   404 |   403
     listings:variant_new listings:variant_edit
     listings:edit listings:terms listings:publicity listings:copy listings:patent_edit listings:term_sheet_edit
@@ -95,6 +107,7 @@ GET  login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:patent_evaluation listings:term_sheet_revoke listings:term_sheet_version payments:online
     payments:withdraw payments:approve payments:not_found
     listings:search_save listings:saved_change needs:close needs:pass_on needs:contact
+    listings:patent_event listings:patent_event_settle
 GET  login | fresh fresh | fresh   200 | fresh fresh fresh fresh | fresh | fresh
     mfa_reauthenticate_webauthn
 GET  login | fresh fresh | fresh fresh | fresh fresh fresh fresh | fresh | fresh
@@ -136,8 +149,10 @@ POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:consent listings:consent_question listings:consent_record
     listings:publicity_list licensing:preview licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail
     dev:components health_live health_ready
+    listings:publicity_feed listings:offer_feed
 POST   422 |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
     listings:objection listings:consent_open licensing:verify
+    listings:objection_guest
 POST login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reauthenticate account_change_password mfa_activate_totp mfa_add_webauthn accounts:profile
     accounts:organization_new
@@ -164,6 +179,9 @@ POST login |   403   405 |   403   403 |   403   405   403   405 |   new |   405
     listings:import_template listings:import_corrected
 POST login |   403   422 |   403   403 |   403   422   403   422 |   new |   422
     listings:import
+    listings:status_import
+POST login |   403   404 |   403   403 |   403   302   403   302 |   new |   302
+    listings:status_run
 POST login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
     licensing:confirm licensing:sign licensing:code
 POST login |   404   404 |   403   404 |   403   403   403   422 |   new |   new
@@ -189,6 +207,8 @@ POST login |   404   404 |   404   404 |   403   422   403   422 |   404 |   403
     listings:consents listings:copy listings:request_withdrawal listings:patent_edit listings:patent_status
     listings:patent_owner
     listings:patent_encumber listings:patent_encumbrance_end listings:patent_evaluation listings:term_sheet_edit
+POST login |   404   404 |   404   404 |   403   422   403   422 |   404 |   422
+    listings:patent_event listings:patent_event_settle
 POST login |   404   404 |   404   404 |   404   404   404   404 |   404 |   302
     licensing:offer
 POST login |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
@@ -205,8 +225,11 @@ POST login |   404   404 |   422   302 |   422   422   422   422 |   404 |   422
     licensing:cancel licensing:leave licensing:again
 POST login |   404   404 |   422   422 |   422   422   422   422 |   404 |   422
     licensing:decline
+POST login |   404   404 |   403   404 |   403   403   200   200 |   new |   new
+    desks:patent_shares
 POST login |   404   422 |   403   404 |   403   403   422   422 |   new |   new
     payments:record
+    desks:inventors
 POST login |   405   405 |   403   405 |   403   405   403   405 |   new |   new
     listings:stories
 POST login |   405   405 |   403   405 |   403   403   405   405 |   new |   new
@@ -216,8 +239,10 @@ POST login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:term_sheet
     listings:term_sheet_print licensing:deals licensing:agreement licensing:after payments:pay payments:slip
     payments:receipt payments:returned desks:home listings:saved needs:mine needs:map needs:need
+    listings:declaration_pdf listings:declaration_xlsx listings:withdrawal_pdf
 POST login |   405   405 |   405   405 |   405   405   405   405 |   new |   new
     listings:mine listings:patents listings:term_sheets payments:mine
+    desks:offers listings:declarations
 POST login |   422   422 |   403   422 |   403   403   403   422 |   new |   new
     accounts:organization listings:approvals
 POST login |   422   422 |   403   422 |   403   422   403   422 |   new |   new
