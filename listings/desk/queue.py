@@ -40,7 +40,7 @@ class FilterForm(forms.Form):
     due = forms.ChoiceField(label=_("Deadline"), required=False, choices=[ALL, *DUE])
     gates = forms.ChoiceField(label=_("Gates"), required=False, choices=[ALL, *GATES])
     flags = forms.ChoiceField(label=_("Flags"), required=False, choices=[ALL, *FLAGS])
-    seen = forms.ChoiceField(label=_("Submitted"), required=False, choices=[ALL, *SEEN])
+    seen = forms.ChoiceField(label=_("Seen before"), required=False, choices=[ALL, *SEEN])
     track = forms.ChoiceField(label=_("Track"), required=False, choices=[ALL, *Track.choices])
     organization = forms.ModelChoiceField(
         label=_("Organization"),

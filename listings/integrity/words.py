@@ -85,7 +85,7 @@ def facts(flag: IntegrityFlag) -> list[Fact]:
             return [
                 Fact(_("Free licenses"), told["count"]),
                 Fact(_("With a sign of use"), told["used"]),
-                Fact(_("Fields"), " ".join(told["fields"])),
+                Fact(_("Fields of technology"), " ".join(told["fields"])),
                 Fact(_("Staff"), "—" if told["people"] is None else told["people"]),
                 Fact(_("From – to"), f"{told['first']} – {told['last']}"),
             ]
