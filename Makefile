@@ -42,9 +42,9 @@ messages: $(VENV)/.tests ## bring the translation catalogs up to date with the c
 	$(BIN)/python manage.py messages
 
 lock: $(VENV)/.tests ## lock the dependencies of pyproject.toml with hashes (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra scale -c requirements.txt -o requirements-scale.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra semantic -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra semantic --extra scale -c requirements.txt -o requirements-scale.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra semantic --group dev -c requirements.txt -o requirements-dev.txt
 
 clean: ## forget the environment and all local data
 	rm -rf $(VENV) var

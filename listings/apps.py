@@ -22,7 +22,7 @@ class ListingsConfig(AppConfig):
         from listings.importing import spool, steps
         from listings.integrity import running as integrity
         from listings.publicity import guests
-        from listings.search import drift, health, indexer, meanings
+        from listings.search import drift, health, indexer, meanings, vocabulary
         from marketplace.outbox import outbox
 
         pre_migrate.connect(guards.take_down, sender=self, dispatch_uid="listings.guards")
@@ -51,6 +51,7 @@ class ListingsConfig(AppConfig):
         outbox.every(300, "listings.hold_vetoed")(flow.hold_vetoed)
         outbox.handles(steps.TOPIC, "listings")(steps.on_step)
         outbox.every(86_400, "listings.sweep_uploads")(spool.sweep)
+        outbox.every(600, "listings.count_words")(vocabulary.count_if_changed)
         outbox.every(60, "listings.compute_meanings")(meanings.compute_missing)
         outbox.every(drift.EVERY, "listings.search_drift")(drift.sweep)
         outbox.every(300, "listings.publish_due")(flow.publish_due)

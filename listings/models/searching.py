@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -58,3 +59,10 @@ class SynonymGroup(models.Model):
 
     def __str__(self) -> str:
         return self.expressions
+
+    def clean(self) -> None:
+        """Raises ValidationError for what would make searching worse: see listings.search.synonyms.check."""
+        from listings.search import synonyms
+
+        if findings := synonyms.check(self):
+            raise ValidationError({"expressions": findings})

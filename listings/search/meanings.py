@@ -27,6 +27,17 @@ def compute_missing() -> int:
     return compute(list(missing().values_list("pk", flat=True)[:A_TURN]))
 
 
+def store_missing(most: int) -> int:
+    """Compute and keep what is missing, without indexing it; returns how many, at most `most`."""
+    done = 0
+    while done < most:
+        batch = list(readable(missing())[: min(AT_ONCE, most - done)])
+        if not batch:
+            break
+        done += len(store(batch))
+    return done
+
+
 def missing() -> QuerySet[Listing]:
     """Listings that can be found and have no meaning under this model."""
     model = meaning.encoder()

@@ -297,6 +297,8 @@ OPEN_TO_MODERATORS = (
     "wagtailforms:",
     "wagtailimages:",
     "wagtailimages_chooser:",
+    "wagtailsnippetchoosers_listings_synonymgroup:",
+    "wagtailsnippets_listings_synonymgroup:",
 )
 # Closed doors (CMS-1), and what a browser loads before anybody is known: icons and words, nothing of anybody's.
 DOORS = ("wagtailadmin_login", "wagtailadmin_password_reset")
