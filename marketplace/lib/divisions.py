@@ -35,11 +35,6 @@ def _short(code: str) -> str:
     return code
 
 
-def is_known(code: str) -> bool:
-    """Whether a code of 2, 4 or 6 digits is in the list."""
-    return _short(code) in _names()
-
-
 def name_of(code: str) -> str:
     """The full name, province first: 410305 → 河南省洛阳市涧西区. '' for an unknown code.
 

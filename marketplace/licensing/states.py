@@ -238,11 +238,6 @@ _ROWS: Iterable[Step] = (
 STEPS: dict[str, Step] = {row.name: row for row in _ROWS}
 
 
-def first_states() -> set[tuple[str, str]]:
-    """The (track, state) pairs in which an agreement may be made."""
-    return {(str(t), str(s)) for step in STEPS.values() if not step.source for t in step.tracks for s in step.targets}
-
-
 def moves() -> set[tuple[str, str, str]]:
     """Every (track, from, to) that the table lists and that changes the state."""
     return {
@@ -259,11 +254,6 @@ STATES_OF: dict[Track, frozenset[State]] = {
     Track.OPEN: frozenset(State) - {State.REQUESTED, State.OFFERED, State.SIGNED, State.DECLINED},
     Track.PRESET: frozenset(State) - {State.PREPARED, State.NOTICED},
 }
-
-
-def steps_open_to(who: Who, track: str, state: str) -> list[Step]:
-    """What `who` may do now, in the table's order."""
-    return [step for step in STEPS.values() if step.allows(who, track, state)]
 
 
 def turn_of(track: str, state: str, missing: frozenset[Who] = frozenset()) -> Who | None:

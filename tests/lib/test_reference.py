@@ -64,7 +64,7 @@ def test_every_choice_has_a_code_of_six_digits_and_a_name_and_stands_once() -> N
     codes = [code for code, _name in choices]
 
     assert len(codes) == len(set(codes))
-    assert all(len(code) == 6 and name and divisions.is_known(code) for code, name in choices)
+    assert all(len(code) == 6 and name and name == divisions.name_of(code) for code, name in choices)
     assert 370 < len(choices) < 420
 
 
@@ -79,7 +79,7 @@ def test_a_place_lies_in_its_province_and_not_in_another() -> None:
 def test_every_code_of_the_source_is_kept(shared: Path) -> None:
     for name in ("provinces", "cities", "areas"):
         for row in json.loads((shared / "data" / "reference" / f"{name}.json").read_text(encoding="utf-8")):
-            assert divisions.is_known(row["code"])
+            assert divisions.name_of(row["code"])
 
 
 def test_a_class_is_explained_from_section_to_subclass() -> None:
