@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import Organization
 from marketplace.lib import divisions
+from marketplace.lib.industries import Industry
 from marketplace.lib.terms import today
 from marketplace.needs.models import Ending, Need, PassReason
 
@@ -43,7 +44,6 @@ class NeedForm(forms.ModelForm[Need]):
         )  # fmt: skip
         widgets = {
             "problem": forms.Textarea(attrs={"rows": 5}),
-            "budget": forms.RadioSelect,
             "wanted_by": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "contact_name": forms.TextInput(attrs={"autocomplete": "name"}),
             "contact_phone": forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
@@ -61,6 +61,7 @@ class NeedForm(forms.ModelForm[Need]):
     def __init__(self, *args: Any, organization: Organization | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organization = organization
+        self.fields["industry"].choices = [("", _("Choose…")), *Industry.choices]  # type: ignore[attr-defined]
         self.fields["division"] = forms.ChoiceField(label=self.fields["division"].label, choices=places, required=False)
         if self.instance.pk:
             self.fields["consent"].initial = self.instance.contact_consent_at is not None

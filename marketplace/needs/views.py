@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -23,7 +22,7 @@ from marketplace.accounts.access import login_required
 from marketplace.accounts.current import may
 from marketplace.accounts.models import Role, User
 from marketplace.accounts.requests import PersonRequest, asker_of
-from marketplace.lib import limits
+from marketplace.lib import divisions, limits
 from marketplace.lib.findings import Refused
 from marketplace.lib.saying import on_form
 from marketplace.needs import flow
@@ -66,7 +65,9 @@ def post(request: HttpRequest) -> HttpResponse:
 
 
 def _city(division: str) -> str:
-    return f"{division[:4]}00" if len(division) == 6 else ""
+    """The city of a place; counties that belong to no city stand for themselves."""
+    known = dict(divisions.choices())
+    return next((code for code in (division, f"{division[:4]}00") if code in known), "")
 
 
 def _form(request: HttpRequest, form: NeedForm, *, need: Need | None = None, status: int = 200) -> HttpResponse:
@@ -175,7 +176,7 @@ def pass_on(request: PersonRequest, code: UUID) -> HttpResponse:
         messages.warning(request, _("Choose a reason for one of the offers shown."))
         return redirect("needs:need", row.code)
     try:
-        flow.pass_on(row, listing, by=cast("User", request.user), reason=form.cleaned_data["reason"])
+        flow.pass_on(row, listing, by=request.user, reason=form.cleaned_data["reason"])
     except flow.NotNow:
         messages.info(request, _("This need has moved on meanwhile."))
     else:

@@ -114,14 +114,8 @@ def test_universities_read_the_trouble_but_not_whose_it_is(
 
     assert TOLD["problem"] in text
     assert "河南省" in text
-    for secret in (
-        "示范冶炼厂",
-        "赵师傅",
-        "13800135678",
-        "洛阳",
-        bob.email,
-        str(heard.organization and heard.organization.code),
-    ):
+    assert heard.organization is not None
+    for secret in ("示范冶炼厂", "赵师傅", "13800135678", "洛阳", bob.email, str(heard.organization.code)):
         assert secret not in text
 
 
@@ -142,7 +136,7 @@ def test_what_is_not_open_is_not_on_the_map(
 def test_the_map_counts_by_province_and_industry(heard: Need, need: Need, moderator: User) -> None:
     flow.check(need, by=moderator)
 
-    assert matching.table() == [matching.Cell("河南省", "机械与装备", 2)] or matching.table()[0].number == 2
+    assert [(cell.place, cell.number) for cell in matching.table()] == [("河南省", 2)]
 
 
 def test_firms_and_unverified_universities_do_not_read_the_map(

@@ -53,7 +53,7 @@ def test_two_offers_stand_side_by_side_under_an_address_of_their_own(client: Cli
 
     answer = english(client).get(COMPARE)
 
-    assert answer["Location"] == f"{COMPARE}?l={five[0].code}&l={five[1].code}"
+    assert answer["Location"] == f"{COMPARE}?l={five[0].code!s}&l={five[1].code!s}"
     text = text_of(client.get(answer["Location"]))
     assert "第0件装置" in text
     assert "难题1：热量跑掉" in text
@@ -64,14 +64,14 @@ def test_a_firm_compares_the_prices_it_pays_itself(client: Client, five: list[Li
     member(bob, firm(size="micro"), Role.OWNER)
     client.force_login(bob)
 
-    text = text_of(english(client).get(COMPARE, {"l": [five[0].code, five[1].code]}))
+    text = text_of(english(client).get(COMPARE, {"l": [str(five[0].code), str(five[1].code)]}))
 
     assert text.count('<span class="amount">¥10,000</span>') == 2
     assert "¥30,000" not in text
 
 
 def test_only_what_differs_can_be_shown(client: Client, five: list[Listing]) -> None:
-    text = text_of(english(client).get(COMPARE, {"l": [five[0].code, five[1].code], "only": "different"}))
+    text = text_of(english(client).get(COMPARE, {"l": [str(five[0].code), str(five[1].code)], "only": "different"}))
 
     assert "难题0：热量跑掉" in text
     assert "示范理工大学" not in text
@@ -86,7 +86,7 @@ def test_pressing_again_takes_an_offer_away(client: Client, five: list[Listing])
 def test_four_fit_and_no_fifth(client: Client, five: list[Listing]) -> None:
     put(english(client), *five[:4])
 
-    answer = client.post(ASIDE, {"listing": five[4].code}, headers={"HX-Request": "true", "HX-Target": "tray"})
+    answer = client.post(ASIDE, {"listing": str(five[4].code)}, headers={"HX-Request": "true", "HX-Target": "tray"})
 
     assert client.session["compared"] == [str(row.code) for row in five[:4]]
     assert "At most four offers can be compared" in text_of(answer)
@@ -101,11 +101,11 @@ def test_all_can_be_taken_away_at_once(client: Client, five: list[Listing]) -> N
 
 
 def test_htmx_gets_the_tray_and_the_button_as_they_are_now(client: Client, five: list[Listing]) -> None:
-    answer = client.post(ASIDE, {"listing": five[0].code}, headers={"HX-Request": "true", "HX-Target": "tray"})
+    answer = client.post(ASIDE, {"listing": str(five[0].code)}, headers={"HX-Request": "true", "HX-Target": "tray"})
 
     text = text_of(answer)
     assert '<aside class="tray" id="tray"' in text
-    assert re.search(rf'id="aside-{five[0].code}"[^>]* aria-pressed="true" hx-swap-oob="true"', text)
+    assert re.search(rf'id="aside-{five[0].code!s}"[^>]* aria-pressed="true" hx-swap-oob="true"', text)
 
 
 def test_without_htmx_the_visitor_comes_back_to_where_he_was(client: Client, five: list[Listing]) -> None:
@@ -128,14 +128,14 @@ def test_what_is_not_on_offer_is_not_compared_however_it_is_named(client: Client
     Listing.objects.filter(pk=five[0].pk).update(state=ListingState.SUSPENDED)
     Listing.objects.filter(pk=five[1].pk).update(state=ListingState.WITHDRAWN)
 
-    text = text_of(english(client).get(COMPARE, {"l": [row.code for row in five[:3]]}))
+    text = text_of(english(client).get(COMPARE, {"l": [str(row.code) for row in five[:3]]}))
 
     assert "第0件装置" not in text
     assert "第1件装置" not in text
     assert "第2件装置" in text
     assert "2 of the offers you wanted to compare are not on offer now" in text
     assert "第0件装置" not in text_of(client.get(reverse("listings:find")))
-    assert client.get(COMPARE)["Location"] == f"{COMPARE}?l={five[2].code}"
+    assert client.get(COMPARE)["Location"] == f"{COMPARE}?l={five[2].code!s}"
 
 
 def test_what_is_not_on_offer_cannot_be_put_aside_but_taken_away(client: Client, five: list[Listing]) -> None:
@@ -166,11 +166,11 @@ def test_a_spoilt_session_is_an_empty_tray(client: Client, five: list[Listing]) 
 
 
 def test_four_cost_as_many_questions_as_two(client: Client, five: list[Listing]) -> None:
-    client.get(COMPARE, {"l": five[0].code})
+    client.get(COMPARE, {"l": str(five[0].code)})
     with CaptureQueriesContext(connection) as two:
-        client.get(COMPARE, {"l": [row.code for row in five[:2]]})
+        client.get(COMPARE, {"l": [str(row.code) for row in five[:2]]})
     with CaptureQueriesContext(connection) as four:
-        client.get(COMPARE, {"l": [row.code for row in five[:4]]})
+        client.get(COMPARE, {"l": [str(row.code) for row in five[:4]]})
 
     assert len(two) == len(four)
 

@@ -126,8 +126,8 @@ def test_a_feed_is_atom_with_the_newest_first_and_stable_names(client: Client, o
     assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
     assert tree.tag == f"{ATOM}feed"
     assert titles(response)[0] == "第13件余热装置"
-    assert tree.find(f"{ATOM}entry").findtext(f"{ATOM}id") == f"urn:uuid:{offers[13].code}"
-    links = {link.get("rel"): link.get("href") for link in tree.findall(f"{ATOM}link")}
+    assert tree.findtext(f"{ATOM}entry/{ATOM}id") == f"urn:uuid:{offers[13].code}"
+    links = {link.get("rel"): str(link.get("href")) for link in tree.findall(f"{ATOM}link")}
     assert links["self"].endswith("/find/feed/?q=%E4%BD%99%E7%83%AD&track=preset")
     assert links["alternate"].endswith("/find/?q=%E4%BD%99%E7%83%AD&track=preset")
 
