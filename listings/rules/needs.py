@@ -25,6 +25,22 @@ _MODELS = {
     "organization": ("accounts", "Organization"),
 }
 
+_WORDS: dict[str, Words] = {  # of columns that no form shows under these words
+    "declaration.number": _("number of the declaration"),
+    "declaration.announced_on": _("day of its announcement"),
+    "declaration.withdrawal_reason": _("reason of the withdrawal"),
+    "declaration.withdrawn_on": _("day of the withdrawal"),
+    "encumbrance.kind": _("kind of license on record"),
+    "encumbrance.starts_at": _("its first day"),
+    "encumbrance.ends_at": _("its last day"),
+    "listing.confirmed_alive_at": _("last confirmation of the status"),
+    "owner.consent": _("consent of each co-owner"),
+    "patent.evaluation_conclusion": _("conclusion of the evaluation report"),
+    "patent.pledgee_consent": _("consent of the pledgee"),
+    "price.licensee_class": _("class of licensee"),
+    "terms.royalty_base": _("what the royalty is a share of"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Needs:
@@ -40,7 +56,7 @@ class Needs:
         for name in self.fields:
             model, column = name.split(".")
             field = apps.get_model(*_MODELS[model])._meta.get_field(column)
-            found.setdefault(str(getattr(field, "verbose_name", column)))
+            found.setdefault(str(_WORDS.get(name, getattr(field, "verbose_name", column))))
         return list(found)
 
 
