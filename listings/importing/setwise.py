@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Case, Expression, F, Func, Q, Value, When
 from django.db.models.fields.json import KT, KeyTransform
 from django.db.models.functions import Cast, Coalesce
+from django.db.models.sql.compiler import SQLCompiler
 
 from listings.models import ImportRow, ImportRun, LegalStatus, Outcome, Patent, StatusRecord
 from marketplace.accounts.models import User
@@ -20,16 +22,17 @@ from marketplace.accounts.models import User
 TOLD = Q(facts__has_key="status") | Q(facts__has_key="fees_paid_through")  # the sheet says something about the status
 
 
+_Sql = tuple[str, tuple[str | int, ...]]
+
+
 class _NewCode(Func):
     """A random UUID for each row."""
 
+    template = "gen_random_uuid()"
     output_field = models.UUIDField()
 
-    def as_sql(self, compiler: Any, connection: Any, **_options: Any) -> tuple[str, list[Any]]:
-        return "gen_random_uuid()", []
-
-    def as_sqlite(self, compiler: Any, connection: Any, **_options: Any) -> tuple[str, list[Any]]:
-        return "lower(hex(randomblob(16)))", []
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **options: Any) -> _Sql:
+        return self.as_sql(compiler, connection, template="lower(hex(randomblob(16)))")
 
 
 class _Day(Func):
@@ -38,8 +41,8 @@ class _Day(Func):
     template = "CAST(%(expressions)s AS date)"
     output_field = models.DateField()
 
-    def as_sqlite(self, compiler: Any, connection: Any, **_options: Any) -> tuple[str, Any]:
-        return self.as_sql(compiler, connection, template="%(expressions)s")  # type: ignore[no-any-return]
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **options: Any) -> _Sql:
+        return self.as_sql(compiler, connection, template="%(expressions)s")
 
 
 def _text(name: str, otherwise: str = "") -> Expression:
@@ -90,7 +93,7 @@ def _insert(model: type[models.Model], values: dict[str, Expression | F], rows: 
     chosen = {f"to_{f.attname}": values.get(f.attname) or Value(f.get_default(), output_field=f) for f in fields}
     select, params = rows.order_by("number").annotate(**chosen).values_list(*chosen).query.sql_with_params()
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {select}", params)
         return int(cursor.rowcount)
