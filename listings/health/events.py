@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from listings.flow.moving import HEALTH, require_lister, require_moderator, tell_owners, touch_all
+from listings.flow.moving import HEALTH, require_lister, require_moderator, tell_moderators, tell_owners, touch_all
 from listings.flow.suspending import suspend_for_health
 from listings.models import PUBLIC, HealthEvent, HealthKind, ListingState, Patent
 from listings.rules import RULES
@@ -89,6 +89,8 @@ def settle_event(event: HealthEvent, *, by: User, how: str) -> HealthEvent:
         trail.record(Action.PATENT_EVENT_SETTLE, patent, by=by, event=event.pk, kind=event.kind, how=how.strip())
         touch_all(patent)
         outbox.add(HEALTH, patent=patent.pk)
+        for listing in patent.listings.filter(state=ListingState.SUSPENDED).select_related("patent", "organization"):
+            tell_moderators(listing, "patent.event_settled", how=how.strip())
     event.refresh_from_db()
     return event
 

@@ -51,3 +51,9 @@ def register_messages() -> None:
         ),
         action=_("Look at it"),
     )
+    register(
+        "patent.event_settled",
+        subject=_("To resume: %(title)s"),
+        body=_("%(organization)s recorded how “%(title)s” was settled: %(how)s Look whether the offer can be resumed."),
+        action=_("Look at it"),
+    )

@@ -64,7 +64,7 @@ def _for_tellers(view: Given) -> View:
 @require_http_methods(["GET", "HEAD", "POST"])
 def status_import(request: PersonRequest, organization: Organization | None) -> HttpResponse:
     """Choose a file of legal status; earlier files beneath."""
-    form = StatusFileForm(request.POST or None, request.FILES or None)
+    form = StatusFileForm(request.POST, request.FILES) if request.method == "POST" else StatusFileForm()
     if request.method == "POST":
         answer = _staged(request, form, organization)
         if answer is not None:

@@ -87,7 +87,7 @@ def inventors(request: MemberRequest) -> HttpResponse:
     if request.method == "GET" and request.GET.get("as") in VIEWS:
         data = income.workbook(organization, year, request.GET["as"])
         return _download(data, f"inventors-{request.GET['as']}-{year or 'all'}.xlsx")
-    form = RuleForm(request.POST or None, initial={"from_day": today()})
+    form = RuleForm(request.POST if request.method == "POST" else None, initial={"from_day": today()})
     if request.method == "POST" and form.is_valid():
         try:
             shares.set_rule(organization, by=request.user, **form.cleaned_data)
