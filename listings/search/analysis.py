@@ -15,9 +15,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import rjieba
-from opencc import OpenCC
 
 from listings.search.backend import Word
+from listings.search.simplify import simplified
 from marketplace.lib.numbers import BadNumber, parse_application_number, parse_publication_number
 
 MOST_WORDS = 24  # of a question; the rest is not read (WEB-6)
@@ -32,8 +32,7 @@ Table = Mapping[str, tuple[str, ...]]
 
 def even(text: str) -> str:
     """NFKC, simplified characters, lower case: the form in which texts are compared."""
-    simplified: str = _converter().convert(unicodedata.normalize("NFKC", text))
-    return simplified.lower()
+    return simplified(unicodedata.normalize("NFKC", text)).lower()
 
 
 def is_han(word: str) -> bool:
@@ -166,11 +165,6 @@ def _word(expression: str, kin: tuple[str, ...]) -> Word:
     joined = expression.replace(" ", "") if is_han(expression) else ""
     forms = (expression, joined) if joined and joined != expression else (expression,)
     return Word(forms=forms, kin=kin, pairs=tuple(_pairs(joined)))
-
-
-@lru_cache(maxsize=1)
-def _converter() -> OpenCC:
-    return OpenCC("t2s")
 
 
 @cache
