@@ -19,7 +19,7 @@ from marketplace.lib.findings import Refused
 from marketplace.lib.terms import add_working_days, start_of, working_days_between
 from marketplace.notices.models import Message
 from marketplace.outbox.worker import run_pending
-from tests.listings.building import sound_draft, sound_patent
+from tests.listings.building import scan, sound_draft, sound_patent
 from tests.listings.test_owner_pages import as_
 
 
@@ -190,6 +190,24 @@ def test_claims_without_their_document_are_named(waiting: Listing, alice: User) 
     wanting = [claim.rule for claim in evidence.claims(Listing.objects.get(pk=waiting.pk)) if claim.wants]
 
     assert "GATE-8" in wanting
+
+
+def test_a_moderator_reads_evidence_in_a_frame_and_nobody_else_does(waiting: Listing, mo: User, alice: User) -> None:
+    file = scan(alice, subject=waiting.patent)
+    address = reverse("vault:file", args=[file.code])
+
+    shown, saved = as_(mo).get(address, {"beside": "1"}), as_(mo).get(address)
+    mine = as_(alice).get(address, {"beside": "1"})
+
+    assert shown["Content-Disposition"].startswith("inline")
+    assert (shown["X-Frame-Options"], "frame-ancestors 'self'" in shown["Content-Security-Policy"]) == (
+        "SAMEORIGIN",
+        True,
+    )
+    for other in (saved, mine):
+        assert other["Content-Disposition"].startswith("attachment")
+        assert (other["X-Frame-Options"], "sandbox" in other["Content-Security-Policy"]) == ("DENY", True)
+    assert Entry.objects.filter(action="file.read", by=mo).count() == 2
 
 
 # several at once
