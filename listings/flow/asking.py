@@ -17,8 +17,8 @@ from listings.asking import body, entry
 from listings.asking.mail import LINK_TOPIC
 from listings.flow import moving
 from listings.flow.refusing import language_of
-from listings.models import ApprovalStep, Asking, AskingKind, AskingState, CoOwner, Listing, ListingState
-from listings.rules import RULES, Stage, check
+from listings.models import LIVE, ApprovalStep, Asking, AskingKind, AskingState, CoOwner, Listing, ListingState
+from listings.rules import RULES, Rule, Stage, check
 from listings.rules.approval import bound_sha256, waiting_steps
 from listings.rules.gates import uncovered_owners
 from listings.states import STEPS, NotNow
@@ -190,9 +190,11 @@ def answer(asking: Asking, told: Answer, *, paper: VaultFile | None = None, at: 
     Raises NotNow when it was answered, replaced or has expired, or when something else was on the page; Refused where
     name or reason is missing.
     """
-    _complete(told)
+    _complete(told, RULES["INST-4" if asking.kind == AskingKind.APPROVAL else "GATE-8"])
     with transaction.atomic():
         listing = moving.lock(asking.listing)
+        if not still_asked(asking, listing):
+            raise NotNow(f"listing {listing.pk} is {listing.state}: asking {asking.pk} is over")
         now = at or timezone.now()
         moved = Asking.objects.filter(
             pk=asking.pk, state=AskingState.WAITING, expires_at__gt=now, sha256=told.sha256
@@ -222,11 +224,20 @@ def answer(asking: Asking, told: Answer, *, paper: VaultFile | None = None, at: 
     return asking
 
 
-def _complete(told: Answer) -> None:
+def still_asked(asking: Asking, listing: Listing) -> bool:
+    """Whether the offer still waits for this answer: in approval for a step, not yet ended for a co-owner."""
+    return listing.state == S.APPROVAL if asking.kind == AskingKind.APPROVAL else listing.state in LIVE
+
+
+def _complete(told: Answer, rule: Rule) -> None:
+    """A name always, a reason for a no. Raises Refused."""
+    found = []
     if not told.name.strip():
-        raise refuse("GATE-8", _("Your name is missing."), _("Write it as it stands on papers."), field="name")
+        found.append(rule.finding(_("Your name is missing."), _("Write it as it stands on papers."), "name"))
     if not told.agreed and not told.reason.strip():
-        raise refuse("GATE-8", _("The reason is missing."), _("Say why you refuse, in a sentence."), field="reason")
+        found.append(rule.finding(_("The reason is missing."), _("Say why you refuse, in a sentence."), "reason"))
+    if found:
+        raise Refused(found)
 
 
 def _follow(asking: Asking, listing: Listing) -> None:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from listings import flow
 from listings.asking import body, entry, paper
 from listings.asking.mail import language_of
+from listings.flow.asking import still_asked
 from listings.forms.asking import AnswerForm, EntryForm
 from listings.forms.fields import keep
 from listings.models import Asking, AskingKind, AskingState
@@ -54,7 +55,7 @@ def consent(request: HttpRequest, token: str) -> HttpResponse:
     asking = entry.find(token)
     if asking is None:
         return _closed(request, None, status=404)
-    if not asking.is_open():
+    if not _asked(asking):
         if asking.state in (AskingState.AGREED, AskingState.REFUSED) and _opened(request, asking):
             return render(request, "listings/consent_done.html", {"asking": asking, "token": token})
         return _closed(request, asking)
@@ -62,6 +63,11 @@ def consent(request: HttpRequest, token: str) -> HttpResponse:
         return _door(request, asking, token)
     form = AnswerForm(initial=_known(asking), approval=asking.kind == AskingKind.APPROVAL)
     return _question(request, asking, token, form)
+
+
+def _asked(asking: Asking) -> bool:
+    """Whether an answer is still wanted."""
+    return asking.is_open() and still_asked(asking, asking.listing)
 
 
 def _busy(request: HttpRequest) -> bool:
@@ -77,7 +83,7 @@ def _closed(request: HttpRequest, asking: Asking | None, *, status: int = 410) -
     """Why a link leads nowhere, without telling anything about the question."""
     state = "unknown" if asking is None else str(asking.state)
     if asking is not None and asking.state == AskingState.WAITING:
-        state = "expired"
+        state = "void" if asking.is_open() else "expired"
     return render(request, "listings/consent_closed.html", {"state": state}, status=status)
 
 
@@ -109,7 +115,7 @@ def _waiting(request: HttpRequest, token: str) -> Asking | HttpResponse:
     asking = entry.find(token)
     if asking is None:
         return _closed(request, None, status=404)
-    return asking if asking.is_open() else _closed(request, asking)
+    return asking if _asked(asking) else _closed(request, asking)
 
 
 @never_cache

@@ -234,3 +234,18 @@ def test_owners_set_the_steps_on_a_page_and_others_read_them(
         approvals.remove_step(step, by=bob)
     client.post(f"{path}{step.pk}/remove/")
     assert not ApprovalStep.objects.exists()
+
+
+def test_a_link_of_an_offer_that_was_taken_back_opens_nothing(
+    draft: Listing, chain: list[ApprovalStep], alice: User, mailoutbox: Box
+) -> None:
+    listing = flow.submit(draft, by=alice)
+    client, token = go_in(mailoutbox, OFFICE)
+    flow.withdraw(listing, by=alice)
+
+    answered = client.post(f"/consent/{token}/answer/", fields(newest()))
+
+    assert answered.status_code == 410
+    assert newest().state == AskingState.WAITING
+    with pytest.raises(NotNow):
+        flow.answer(newest(), flow.Answer(True, "李", "", "", newest().sha256))
