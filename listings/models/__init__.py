@@ -5,7 +5,7 @@ from listings.models.declaration import Declaration, Objection, Publicity, Withd
 from listings.models.desk import Reason, ReasonUse, ReviewCase
 from listings.models.encumbrance import ALONE, Encumbrance, EncumbranceKind
 from listings.models.health import HealthEvent, HealthKind, ListingViews, StatusOutcome, StatusRow, StatusRun
-from listings.models.importing import ColumnMemory, ImportRow, ImportRun, ImportState, Mapped, Outcome
+from listings.models.importing import ColumnMemory, ImportPart, ImportRow, ImportRun, ImportState, Mapped, Outcome
 from listings.models.income import IncomeCost, InventorShare, ShareRule
 from listings.models.integrity import FlagKind, FlagState, IntegrityFlag
 from listings.models.listing import CLOSED, LIVE, PUBLIC, SHOWN, Listing, ListingState, Track
@@ -52,6 +52,7 @@ __all__ = [
     "FlagState",
     "HealthEvent",
     "HealthKind",
+    "ImportPart",
     "ImportRow",
     "ImportRun",
     "ImportState",

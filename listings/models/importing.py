@@ -138,6 +138,24 @@ class ImportRow(models.Model):
         return f"{self.run_id} row {self.number}"
 
 
+class ImportPart(models.Model):
+    """A piece of an upload on its way: the file until it is read, its rows until they are looked at.
+
+    In the database and not on a disk, so that any machine may go on with the work. Rows are lines of JSON, compressed.
+    """
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="parts")
+    kind = models.CharField(max_length=8, choices=[("upload", "upload"), ("rows", "rows")])
+    place = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "kind", "place"], name="import_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.kind} {self.place}"
+
+
 class ColumnMemory(models.Model):
     """What an organization's columns meant when somebody last said so; found again by the names in the header.
 
