@@ -12,18 +12,28 @@ from django.utils.translation import gettext_lazy
 from listings.forms.fields import DayField, Layout, YuanField
 from listings.forms.terms import PRICES, TRIAL_FIELDS, TermsForm
 from listings.models import FeeMode, OfferTerms, TermSheet, TermSheetState, Track
+from listings.prices import price_for
 from marketplace.accounts.models import Organization
 from marketplace.lib.terms import today
+
+
+class SheetField(forms.ModelChoiceField):  # type: ignore[type-arg]  # cannot be subscripted at run time
+    """A term sheet, named with its version and price."""
+
+    def label_from_instance(self, sheet: TermSheet) -> str:  # type: ignore[override]
+        """Name, version, price in one line."""
+        return f"{sheet} · {price_for(sheet).words}"
 
 
 class PresetTermsForm(TermsForm):
     """The terms of a preset listing: a signed term sheet's, or its own."""
 
     track = Track.PRESET
-    sheet = forms.ModelChoiceField(
+    sheet = SheetField(
         label=gettext_lazy("Whose terms?"),
         queryset=TermSheet.objects.none(),
         required=False,
+        blank=True,  # else radio buttons leave out the own terms
         empty_label=gettext_lazy("Own terms, stated below; a signatory signs each contract"),
         widget=forms.RadioSelect,
         help_text=gettext_lazy("With a signed term sheet a firm can have its license without waiting for you."),
@@ -82,7 +92,11 @@ class VariantForm(PresetTermsForm):
         max_length=60,
         help_text=gettext_lazy("What sets it apart, in a few words: “trial, one year”, “five years”."),
     )
-    layout: Layout = ((gettext_lazy("Variant"), ("label",), "", False), *PresetTermsForm.layout[:-1])
+    layout: Layout = (
+        (gettext_lazy("Variant"), ("label",), "", False),
+        (gettext_lazy("Term sheet"), ("sheet",), "", False),
+        *TermsForm.layout,
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, several=True, **options)

@@ -62,3 +62,26 @@ def test_places_that_cannot_be_are_refused_and_the_way_is_kept(
         in answer.content.decode()
     )
     assert Listing.objects.get(pk=draft.pk).terms.territory == "CN"
+
+
+def test_own_terms_can_take_the_place_of_a_sheet_s(alice: User, draft: Listing) -> None:
+    from tests.listings.test_together import signed
+
+    sheet = signed(draft.organization, alice)
+    client = as_(alice)
+    assert 'name="sheet" value="" ' in client.get(url("terms", draft.code)).content.decode()
+
+    client.post(url("terms", draft.code), {"sheet": str(sheet.pk)})
+    assert Listing.objects.get(pk=draft.pk).term_sheet == sheet
+    page = client.get(url("terms", draft.code)).content.decode()
+    assert (f'value="{sheet.pk}"' in page, "小微一口价 v1 · ¥30,000" in page) == (True, True)
+    client.post(url("terms", draft.code), TERMS | {"sheet": ""})
+
+    after = Listing.objects.get(pk=draft.pk)
+    assert (after.term_sheet, after.terms.fee_minor) == (None, 3_000_050)
+
+
+def test_the_name_of_a_variant_stands_once_in_its_form(alice: User, draft: Listing) -> None:
+    page = as_(alice).get(url("variant_new", draft.code)).content.decode()
+
+    assert page.count('name="label"') == 1
