@@ -25,7 +25,7 @@ LOOKED_AT = (
 )
 
 
-SMALL = 3_000  # patents that can be compared with one in passing, at each move
+SMALL = 1_000  # patents that can be compared with one in passing, at each move
 
 
 def _texts(patents: Iterable[int] | None = None) -> list[PatentText]:

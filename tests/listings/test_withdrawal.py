@@ -27,7 +27,8 @@ MICRO = timedelta(microseconds=1)
 
 def ask(listing: Listing, by: User, **more: Any) -> Listing:
     """The first step, with everything the law wants."""
-    return flow.request_withdrawal(listing, by=by, **({"reason": "拟转让专利权", "unconditional": True} | more))
+    facts: dict[str, Any] = {"reason": "拟转让专利权", "unconditional": True}
+    return flow.request_withdrawal(listing, by=by, **(facts | more))
 
 
 def announce(listing: Listing, by: User, days: int) -> Listing:

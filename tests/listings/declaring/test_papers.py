@@ -167,9 +167,9 @@ def test_there_is_no_withdrawal_without_a_declaration(waiting: Listing) -> None:
 # the pages
 
 
-def at(client: Client, who: User, name: str, row: Listing | None = None, **get: Any) -> Any:
+def at(client: Client, who: User, name: str, row: Listing | None = None, get: dict[str, Any] | None = None) -> Any:
     client.force_login(who)
-    return client.get(reverse(f"listings:{name}", args=[row.code] if row else []), get)
+    return client.get(reverse(f"listings:{name}", args=[row.code] if row else []), get or {})
 
 
 def test_the_owner_downloads_one_and_many(client: Client, waiting: Listing, alice: User) -> None:
@@ -179,9 +179,9 @@ def test_the_owner_downloads_one_and_many(client: Client, waiting: Listing, alic
     assert len(read(at(client, alice, "declaration_xlsx", waiting).content, "x.xlsx").rows) == 2
     page = at(client, alice, "declarations")
     assert waiting.patent.title in page.content.decode()
-    many = at(client, alice, "declarations", listing=[str(waiting.code), "rubbish"], **{"as": "xlsx"})
+    many = at(client, alice, "declarations", get={"listing": [str(waiting.code), "rubbish"], "as": "xlsx"})
     assert len(read(many.content, "x.xlsx").rows) == 2
-    assert at(client, alice, "declarations", **{"as": "pdf"}).content.startswith(b"%PDF-")
+    assert at(client, alice, "declarations", get={"as": "pdf"}).content.startswith(b"%PDF-")
 
 
 def test_papers_of_others_are_not_found(
@@ -191,7 +191,7 @@ def test_papers_of_others_are_not_found(
 
     for name in ("declaration_pdf", "declaration_xlsx", "withdrawal_pdf"):
         assert at(client, mallory, name, waiting).status_code == 404
-    many = at(client, mallory, "declarations", listing=[str(waiting.code)], **{"as": "xlsx"})
+    many = at(client, mallory, "declarations", get={"listing": [str(waiting.code)], "as": "xlsx"})
     assert many.headers["Content-Type"].startswith("text/html")
     assert waiting.patent.title not in many.content.decode()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from listings import flow, offers, term_sheets
@@ -20,6 +21,7 @@ from marketplace.lib.findings import Refused
 from marketplace.notices.models import Message
 from marketplace.outbox.worker import run_pending
 from tests.listings.building import offered, sound_draft, sound_patent
+from tests.listings.test_owner_pages import as_
 
 WHY = "被通报为非正常专利申请单位（示例）"
 
@@ -213,3 +215,24 @@ def test_the_database_keeps_one_standing_veto_with_its_reason(university: Organi
             Veto.objects.create(**told, **wrong)
     with pytest.raises(IntegrityError), transaction.atomic():
         Veto.objects.filter(pk=laid.pk).update(lifted_at=laid.at)
+
+
+def test_the_page_shows_what_it_stops_and_lets_only_an_administrator_lift_it(
+    offer: Listing, university: Organization, moderator: User, admin: User
+) -> None:
+    address = reverse("accounts_moderation:organization", args=[university.pk])
+    decide = reverse("accounts_moderation:decide", args=[university.pk])
+    effects = as_(moderator).get(address).context["effects"]
+    assert [(effect.number, str(effect.becomes) != "") for effect in effects[:1]] == [(1, True)]
+
+    as_(moderator).post(decide, {"decision": "vetoed", "reason": ""})
+    assert not Veto.objects.exists()
+    as_(moderator).post(decide, {"decision": "vetoed", "reason": WHY})
+    as_(moderator).post(decide, {"decision": "lifted", "reason": "求情"})
+    assert Veto.objects.get().lifted_at is None
+    assert WHY in as_(moderator).get(address).content.decode()
+    listed = as_(moderator).get(reverse("accounts_moderation:organizations"), {"veto": "1"})
+    assert list(listed.context["page"].object_list) == [university]
+
+    as_(admin).post(decide, {"decision": "lifted", "reason": "通报已撤销"})
+    assert Veto.objects.get().lift_reason == "通报已撤销"

@@ -207,7 +207,7 @@ MADE: list[tuple[str, Callable[[Rows], bytes]]] = [
 def test_excel_and_old_chinese_text_are_read_alike(
     patent: Patent, moderator: User, name: str, make: Callable[[Rows], bytes]
 ) -> None:
-    rows = [(patent.application_number, "有效", "2026/3/5", "", "第6年")]
+    rows: Rows = [(patent.application_number, "有效", "2026/3/5", "", "第6年")]
 
     run, _new = flow.stage(make(rows), name, source="登记簿", by=moderator, organization=None)
 

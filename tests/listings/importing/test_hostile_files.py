@@ -16,8 +16,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from listings.importing import flow, spool
-from listings.models import ColumnMemory, ImportRow, ImportRun, Outcome, Patent
+from listings.importing import flow
+from listings.models import ColumnMemory, ImportPart, ImportRow, ImportRun, Outcome, Patent
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Refused
 from marketplace.outbox.models import Effect
@@ -109,19 +109,10 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(settings: Any, tmp_path: Path) -> None:
-    settings.DATA_DIR = tmp_path
-
-
 @pytest.fixture
 def desk(client: Client, lister: User) -> Client:
     client.force_login(lister)
     return client
-
-
-def left_on_disk() -> list[Path]:
-    return list(spool._path(ImportRun().code, "x").parent.iterdir())
 
 
 def send(client: Client, data: bytes, name: str, language: str = "en") -> Any:
@@ -148,7 +139,7 @@ def test_a_hostile_file_is_refused_in_both_languages_and_leaves_nothing(case: st
     assert told[0].isascii() or "“" in told[0]
     assert (ImportRun.objects.count(), ImportRow.objects.count(), Patent.objects.count()) == (0, 0, 0)
     assert (ColumnMemory.objects.count(), Effect.objects.filter(topic="import.step").count()) == (0, 0)
-    assert not left_on_disk()
+    assert ImportPart.objects.count() == 0
 
 
 def test_the_same_table_without_what_makes_it_hostile_comes_in(desk: Client) -> None:
@@ -173,11 +164,7 @@ def test_a_formula_is_read_as_its_stored_value_and_never_carried_out(desk: Clien
 
 
 def test_a_large_hostile_file_is_refused_on_its_own_page_and_may_come_again(
-    school: Organization,
-    lister: User,
-    desk: Client,
-    monkeypatch: pytest.MonkeyPatch,
-    django_capture_on_commit_callbacks: Any,
+    school: Organization, lister: User, desk: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from marketplace.outbox import worker
 
@@ -185,8 +172,7 @@ def test_a_large_hostile_file_is_refused_on_its_own_page_and_may_come_again(
     data = table()[:-40]
 
     page = send(desk, data, "a.xlsx").redirect_chain[-1][0]
-    with django_capture_on_commit_callbacks(execute=True):
-        worker.run_pending()
+    worker.run_pending()
     answer = desk.get(page)
 
     assert answer.status_code == 200
@@ -194,7 +180,7 @@ def test_a_large_hostile_file_is_refused_on_its_own_page_and_may_come_again(
     assert "这不是可以读取的表格文件。" in answer.content.decode()
     assert "IMP-3" in answer.content.decode()
     assert (ImportRun.objects.get().state, ImportRow.objects.count()) == ("unfit", 0)
-    assert not left_on_disk()
+    assert ImportPart.objects.count() == 0
     again, created = flow.stage(data, "a.xlsx", organization=school, by=lister)
     assert (created, again.state, ImportRun.objects.count()) == (True, "reading", 1)
 

@@ -7,14 +7,13 @@ import random
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connections, transaction
 
-from listings.importing import flow, spool, steps, storing
-from listings.models import CoOwner, ImportRow, ImportRun, ImportState, Outcome, Patent
+from listings.importing import flow, steps, storing
+from listings.models import CoOwner, ImportPart, ImportRow, ImportRun, ImportState, Outcome, Patent
 from marketplace.accounts.models import Organization, Role, User
 from marketplace.audit.models import Entry
 from marketplace.lib import crash
@@ -28,9 +27,8 @@ OWN, ROWS, CHUNK = "示范理工大学", 240, 20
 
 
 @pytest.fixture(autouse=True)
-def _small_steps(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
+def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything is the worker's, twelve steps where twelve thousand rows would take them, and no waiting."""
-    settings.DATA_DIR = tmp_path
     monkeypatch.setattr(flow, "ROWS_AT_ONCE", 0)
     monkeypatch.setattr(steps, "CHUNK", CHUNK)
     monkeypatch.setattr(steps, "TURN", 0.0)
@@ -178,7 +176,7 @@ def test_a_large_file_is_read_again_from_the_start_when_reading_was_killed(
     assert ImportRow.objects.count() == 0
     work_until(ImportState.STAGED, run)
     assert run.counts == {"new": 230, "refused": 6, "double": 4}
-    assert not list(spool._path(run.code, "x").parent.iterdir())  # and nothing of it is left on the disk
+    assert ImportPart.objects.count() == 0  # and nothing of it is left over
 
 
 def test_without_a_transaction_of_its_own_a_killed_store_would_leave_half(importer: tuple[Organization, User]) -> None:

@@ -104,7 +104,7 @@ def test_somebody_logged_in_objects_with_several_files(client: Client, shown: Li
     client.force_login(bob)
 
     answer = client.post(
-        url(shown), {"name": "Bob", "text": "价格过低", "files": [pdf_file("一.pdf"), pdf_file("二.pdf")]}
+        url(shown), {"name": "Bob", "text": "价格过低", "evidence": [pdf_file("一.pdf"), pdf_file("二.pdf")]}
     )
 
     objection = Objection.objects.get()
@@ -120,7 +120,7 @@ def test_a_wrong_file_stores_nothing_and_loses_nothing_typed(client: Client, sho
     client.force_login(bob)
     files = [pdf_file(), SimpleUploadedFile("x.pdf", b"no pdf")]
 
-    answer = client.post(url(shown), {"name": "Bob", "text": "价格过低", "files": files})
+    answer = client.post(url(shown), {"name": "Bob", "text": "价格过低", "evidence": files})
 
     assert (answer.status_code, Objection.objects.count()) == (422, 0)
     assert VaultFile.objects.filter(kind="objection_evidence").count() == 0
@@ -130,13 +130,14 @@ def test_a_wrong_file_stores_nothing_and_loses_nothing_typed(client: Client, sho
 def test_more_than_five_files_are_refused(client: Client, shown: Listing, bob: User) -> None:
     client.force_login(bob)
 
-    answer = client.post(url(shown), {"name": "Bob", "text": "x", "files": [pdf_file(f"{n}.pdf") for n in range(6)]})
+    answer = client.post(url(shown), {"name": "Bob", "text": "x", "evidence": [pdf_file(f"{n}.pdf") for n in range(6)]})
 
     assert (answer.status_code, Objection.objects.count()) == (422, 0)
 
 
 def link_in(message: Any) -> str:
-    return next(word for word in message.body.split() if "/objection/" in word).split("testserver", 1)[-1]
+    words: list[str] = message.body.split()
+    return next(word for word in words if "/objection/" in word).split("testserver", 1)[-1]
 
 
 def test_a_guest_confirms_the_address_before_anything_is_recorded(
@@ -148,7 +149,7 @@ def test_a_guest_confirms_the_address_before_anything_is_recorded(
     (sent,) = [m for m in mail.outbox if m.to == ["guest@x.test"]]
     assert Objection.objects.count() == 0
 
-    answer = client.post(link_in(sent), {"name": "李某", "text": "有关联关系", "files": pdf_file()})
+    answer = client.post(link_in(sent), {"name": "李某", "text": "有关联关系", "evidence": pdf_file()})
 
     objection = Objection.objects.get()
     assert answer.status_code == 302
