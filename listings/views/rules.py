@@ -12,6 +12,12 @@ from listings.rules.needs import Needs, needs_of
 from listings.states import STEPS
 
 
+def _place(name: str) -> tuple[str, str]:
+    """Rules by number: GATE-2 before GATE-10."""
+    start, _dash, number = name.partition("-")
+    return start, number.zfill(3)
+
+
 def chapters() -> list[tuple[str, list[tuple[Rule, Needs]]]]:
     """The rules by chapter, each with its heading in the reader's language, and each rule with what it looks at."""
     headings = {
@@ -25,7 +31,7 @@ def chapters() -> list[tuple[str, list[tuple[Rule, Needs]]]]:
         "STORY": _("What a reader is told"),
     }
     return [
-        (words, [(rule, needs_of(rule.id)) for rule in RULES.values() if rule.id.split("-")[0] == start])
+        (words, [(RULES[name], needs_of(name)) for name in sorted(RULES, key=_place) if name.split("-")[0] == start])
         for start, words in headings.items()
     ]
 
