@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
@@ -50,21 +49,19 @@ def stage(
     known = runs.first()
     if known:
         return known, False
-    run = steps.start(uuid.uuid4(), organization, file_name=name[-200:], sha256=sha256, created_by=by)
+    run = steps.start(organization, file_name=name[-200:], sha256=sha256, created_by=by)
+    at_once = wait or len(data) <= READ_AT_ONCE or name.lower().endswith(sheet_text.ENDINGS)
+    packed = steps.describe(run, data, name) if at_once else None
     try:
-        if wait or len(data) <= READ_AT_ONCE or name.lower().endswith(sheet_text.ENDINGS):
-            steps.describe(run, data, name)
-        else:
-            spool.keep_upload(run.code, data)
         with transaction.atomic():
             run.save()
+            if packed is None:
+                spool.keep_upload(run, data)
+            else:
+                spool.keep_rows(run, packed)
             _go_on(run, wait=wait)
     except IntegrityError:  # the same file, uploaded twice at the same moment
-        spool.forget(run.code)
         return runs.get(), False
-    except BaseException:
-        spool.forget(run.code)
-        raise
     return _finished(run, wait=wait), True
 
 
@@ -132,10 +129,7 @@ def discard(run: ImportRun, *, by: User) -> None:
     """Throw an upload away that is not stored. Raises Refused when it is, or is being stored."""
     require_importer(by, run.organization)
     with transaction.atomic():
-        run = _staged(run, ImportState.STAGED, ImportState.READING, ImportState.UNFIT)
-        code = run.code
-        run.delete()
-        transaction.on_commit(lambda: spool.forget(code))
+        _staged(run, ImportState.STAGED, ImportState.READING, ImportState.UNFIT).delete()
 
 
 def commit(run: ImportRun, *, by: User, leave_out: bool = False, wait: bool = False) -> ImportRun:

@@ -1,101 +1,87 @@
-"""Files on their way: an upload waits here until it is read, its rows until they are in the database.
+"""Uploads on their way: the file waits in the database until it is read, its rows until they are looked at.
 
-A row is a line of JSON; the place of a line in the file is all that is needed to go on after a crash.
+Rows are kept in parts of so many; the number of a part is all that is needed to go on after a crash, on any machine.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
-import os
-import time
+import zlib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from uuid import UUID
+from dataclasses import dataclass, field
 
-from django.conf import settings
+from listings.models import ImportPart, ImportRun
 
 SAMPLE = 200  # rows that the guess about columns looks at
-OLDEST = 7 * 86_400  # seconds after which a file that nobody fetched is thrown away
+PIECE = 4 * 2**20  # bytes of an upload in one part
 
 
 class Gone(LookupError):
-    """A file of an upload is not here any more: the disk was cleaned, or another machine took it."""
+    """A part of an upload is not there any more."""
 
 
-def _path(code: UUID, kind: str) -> Path:
-    folder = Path(settings.DATA_DIR) / "imports"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder / f"{code}.{kind}"
+@dataclass(slots=True)
+class Packed:
+    """The rows of a file, ready to be kept: the first of them, how many there are, and the parts."""
+
+    sample: list[list[str]] = field(default_factory=list)
+    count: int = 0
+    parts: list[bytes] = field(default_factory=list)
 
 
-def _write(path: Path, pieces: Iterable[bytes]) -> None:
-    """Whole or not at all, and on the disk when it returns."""
-    part = path.with_suffix(f"{path.suffix}.part")
-    with part.open("wb") as file:
-        for piece in pieces:
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-
-
-def keep_upload(code: UUID, data: bytes) -> None:
-    """Put an upload aside until somebody reads it."""
-    _write(_path(code, "upload"), [data])
-
-
-def upload(code: UUID) -> bytes:
-    """The upload. Raises Gone."""
-    try:
-        return _path(code, "upload").read_bytes()
-    except FileNotFoundError as error:
-        raise Gone(str(code)) from error
-
-
-def keep_rows(code: UUID, rows: Iterable[list[str]]) -> tuple[list[list[str]], int]:
-    """Write the rows; returns the first of them, and how many there are. Raises what reading the rows raises."""
+def pack(rows: Iterable[list[str]], size: int) -> Packed:
+    """Take the rows in, `size` to a part; only their compressed form stays in memory. Raises what reading raises."""
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    sample: list[list[str]] = []
-    count = 0
-
-    def lines() -> Iterator[bytes]:
-        nonlocal count
-        for row in rows:
-            count += 1
-            if count <= SAMPLE:
-                sample.append(row)
-            yield encode(row).encode("utf-8", "replace") + b"\n"
-
-    try:
-        _write(_path(code, "rows"), lines())
-    except BaseException:
-        _path(code, "rows").with_suffix(".rows.part").unlink(missing_ok=True)
-        raise
-    return sample, count
+    packed, rows = Packed(), iter(rows)
+    while some := list(itertools.islice(rows, size)):
+        packed.sample += some[: max(0, SAMPLE - packed.count)]
+        packed.count += len(some)
+        text = "\n".join(map(encode, some)).encode("utf-8", "replace")
+        packed.parts.append(zlib.compress(text, level=3))
+    return packed
 
 
-def read_rows(code: UUID, offset: int, most: int) -> tuple[list[list[str]], int]:
-    """At most so many rows from a place in the file on, and the next place (0: there are no more). Raises Gone."""
-    try:
-        file = _path(code, "rows").open("rb")
-    except FileNotFoundError as error:
-        raise Gone(str(code)) from error
-    with file:
-        file.seek(offset)
-        rows = [json.loads(line) for _number, line in zip(range(most), file, strict=False)]
-        return rows, file.tell() if file.peek(1) else 0
+def keep_rows(run: ImportRun, packed: Packed) -> None:
+    """Put the rows aside until they are looked at. Requires the run to be saved."""
+    _keep(run, "rows", packed.parts)
 
 
-def forget(code: UUID, *kinds: str) -> None:
-    """Throw the files of an upload away."""
-    for kind in kinds or ("upload", "rows"):
-        _path(code, kind).unlink(missing_ok=True)
+def keep_upload(run: ImportRun, data: bytes) -> None:
+    """Put the file aside until somebody reads it. Requires the run to be saved."""
+    _keep(run, "upload", [data[start : start + PIECE] for start in range(0, len(data), PIECE)])
 
 
-def sweep() -> int:
-    """Throw away what nobody fetched for a week; how many files."""
-    folder = _path(UUID(int=0), "rows").parent
-    old = [file for file in folder.iterdir() if time.time() - file.stat().st_mtime > OLDEST]
-    for file in old:
-        file.unlink(missing_ok=True)
-    return len(old)
+def _keep(run: ImportRun, kind: str, parts: Iterable[bytes]) -> None:
+    for place, data in enumerate(parts):  # one by one: they are large
+        ImportPart.objects.create(run=run, kind=kind, place=place, data=data)
+
+
+def upload(run: ImportRun) -> bytes:
+    """The file. Raises Gone."""
+    data = b"".join(_parts(run, "upload"))
+    if not data:
+        raise Gone(str(run.code))
+    return data
+
+
+def _parts(run: ImportRun, kind: str) -> Iterator[bytes]:
+    parts = run.parts.filter(kind=kind).order_by("place").values_list("data", flat=True)
+    return (bytes(part) for part in parts.iterator(chunk_size=1))
+
+
+def rows_of(run: ImportRun, place: int) -> tuple[list[list[str]], bool]:
+    """The rows of a part, and whether another one comes after it. Raises Gone."""
+    parts = run.parts.filter(kind="rows", place__in=(place, place + 1)).order_by("place")
+    found = list(parts.values_list("place", flat=True))
+    if place not in found:
+        raise Gone(f"{run.code} {place}")
+    data = run.parts.filter(kind="rows", place=place).values_list("data", flat=True).get()
+    lines = zlib.decompress(bytes(data)).decode().split("\n")
+    return [json.loads(line) for line in lines], len(found) == 2
+
+
+def forget(run: ImportRun, *kinds: str) -> None:
+    """Throw away what is not needed any more."""
+    parts = run.parts.filter(kind__in=kinds) if kinds else run.parts.all()
+    parts.delete()

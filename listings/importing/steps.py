@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
@@ -106,10 +105,11 @@ def _locked(pk: int) -> ImportRun | None:
 # reading
 
 
-def describe(run: ImportRun, data: bytes, name: str) -> None:
-    """Read a file into the spool, and say on the run (unsaved) what its columns mean. Raises BadSheet."""
+def describe(run: ImportRun, data: bytes, name: str) -> spool.Packed:
+    """Read a file, and say on the run (unsaved) what its columns mean; its rows are not kept yet. Raises BadSheet."""
     run.reader, rows = readers.open_rows(data, name)
-    sample, run.total = spool.keep_rows(run.code, rows)
+    packed = spool.pack(rows, CHUNK)
+    sample, run.total = packed.sample, packed.count
     layout = layout_of(sample)
     told = memory.recall(run.organization, layout.header)
     run.header_row, run.header, run.preamble = layout.header_row, layout.header, _preamble(sample, layout)
@@ -118,6 +118,7 @@ def describe(run: ImportRun, data: bytes, name: str) -> None:
         run.mapping = by_names(layout.header)
     run.total = max(0, run.total - layout.first_data_row)
     run.phase, run.cursor, run.done = "rows", "", 0
+    return packed
 
 
 def _preamble(sample: Sequence[list[str]], layout: Layout) -> list[list[str]]:
@@ -126,21 +127,22 @@ def _preamble(sample: Sequence[list[str]], layout: Layout) -> list[list[str]]:
 
 def _read_apart(run: ImportRun) -> None:
     """Read a large file outside any transaction; repeating it after a crash changes nothing."""
-    describe(run, spool.upload(run.code), run.file_name)
+    packed = describe(run, spool.upload(run), run.file_name)
     with transaction.atomic():
         standing = _locked(run.pk)
         if standing is not None and standing.phase == "read":
             run.save(update_fields=_WORKED)
-    spool.forget(run.code, "upload")
+            spool.keep_rows(run, packed)
+            spool.forget(run, "upload")
 
 
 # rows
 
 
 def _take_rows(run: ImportRun) -> None:
-    """Put the next rows of the spool into the database, looked at."""
-    offset, _colon, number = run.cursor.partition(":")
-    found, place = spool.read_rows(run.code, int(offset or 0), CHUNK)
+    """Look at the next part of the rows."""
+    place, _colon, number = run.cursor.partition(":")
+    found, more = spool.rows_of(run, int(place or 0))
     before, first = int(number or 0), Layout(run.header_row, run.header, {}).first_data_row
     rows = [
         ImportRow(run=run, number=at, cells=cells)
@@ -151,8 +153,8 @@ def _take_rows(run: ImportRun) -> None:
     ImportRow.objects.bulk_create(rows, batch_size=CHUNK)
     crash.reach("import_rows")
     run.done = min(run.total, max(0, before + len(found) - first))
-    run.cursor = f"{place}:{before + len(found)}" if place else ""
-    if not place:
+    run.cursor = f"{int(place or 0) + 1}:{before + len(found)}" if more else ""
+    if not more:
         run.phase = "doubles"
 
 
@@ -183,7 +185,7 @@ def _find_announcements(run: ImportRun) -> None:
     if len(numbers) < doubles.GROUPS:
         count(run)
         run.state, run.phase, run.cursor, run.done = ImportState.STAGED, "", "", run.total
-        transaction.on_commit(lambda: spool.forget(run.code))
+        spool.forget(run)
 
 
 def count(run: ImportRun) -> None:
@@ -244,16 +246,16 @@ def _give_up(pk: int, error: Exception) -> None:
             run.rows.all().delete()
             run.state, run.phase, run.cursor, run.trouble = ImportState.UNFIT, "", "", _told(finding)
             run.save(update_fields=_WORKED)
-            transaction.on_commit(lambda: spool.forget(run.code))
+            spool.forget(run)
 
 
 def _told(finding: Finding) -> dict[str, str]:
     return {"rule": finding.rule, "message": str(finding.message), "remedy": str(finding.remedy)}
 
 
-def start(code: UUID, organization: Organization | None, **fields: Any) -> ImportRun:
+def start(organization: Organization | None, **fields: Any) -> ImportRun:
     """A run that is not saved yet."""
-    return ImportRun(code=code, organization=organization, state=ImportState.READING, phase="read", **fields)
+    return ImportRun(organization=organization, state=ImportState.READING, phase="read", **fields)
 
 
 __all__ = [
