@@ -19,7 +19,7 @@ class ListingsConfig(AppConfig):
         from listings.flow import objections, vetoes
         from listings.health import letters as health_letters
         from listings.health import sources
-        from listings.importing import spool, steps
+        from listings.importing import steps
         from listings.integrity import running as integrity
         from listings.publicity import guests
         from listings.search import drift, health, indexer, meanings, vocabulary
@@ -50,7 +50,6 @@ class ListingsConfig(AppConfig):
         outbox.every(86_400, "listings.integrity")(integrity.recompute_all)
         outbox.every(300, "listings.hold_vetoed")(flow.hold_vetoed)
         outbox.handles(steps.TOPIC, "listings")(steps.on_step)
-        outbox.every(86_400, "listings.sweep_uploads")(spool.sweep)
         outbox.every(600, "listings.count_words")(vocabulary.count_if_changed)
         outbox.every(60, "listings.compute_meanings")(meanings.compute_missing)
         outbox.every(drift.EVERY, "listings.search_drift")(drift.sweep)
