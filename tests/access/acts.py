@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from listings import flow as listings_flow
-from listings.models import LegalStatus
+from listings.models import HealthEvent, LegalStatus
 from marketplace.accounts.models import Invitation, Organization
 from marketplace.demo import codes, evidence
 from marketplace.demo.numbers import announcement_number, application_number
@@ -81,6 +81,11 @@ def _no_checkout(world: World) -> None:
     attempts.abandon(world.things["payment"])
 
 
+def _reopened(world: World) -> None:
+    """The event waits for its outcome."""
+    HealthEvent.objects.filter(pk=world.things["event"].pk).update(settled_at=None, settled_how="")
+
+
 def _first_of_two(world: World) -> None:
     transfer = world.things["transfer"]
     arrival = bank_transfer.Arrival("流水 9", today(), 20_000_000)
@@ -125,6 +130,13 @@ LISTINGS = [
     Act("listings:import", (*LISTS, "moderator"), lambda w: {
         "file": SimpleUploadedFile("清单.csv", "序号,专利名称,申请号\n1,某法,2019218980500\n".encode())}, own=True),
     Act("listings:import_run", LISTS, lambda w: {"act": "store", "leave_out": "1"}),
+    Act("listings:status_import", (*LISTS, "moderator"), lambda w: {
+        "file": SimpleUploadedFile("状态.csv", "专利号,状态\n2019218980500,有效\n".encode()), "source": "登记簿"}, own=True),
+    Act("listings:status_run", (*LISTS, "moderator")),
+    Act("listings:patent_event", (*LISTS, "moderator"), lambda w: {
+        "event-kind": "pledge", "event-happened_on": DAY, "event-source": "登记簿"}),
+    Act("listings:patent_event_settle", (*LISTS, "moderator"), lambda w: {
+        f"settle{w.things['event'].pk}-how": "请求被驳回"}, prepare=_reopened),
     Act("listings:new", LISTS, lambda w: {"patent": w.things["spare"].code, "track": "preset"}),
     Act("listings:edit", LISTS, lambda w: {"headline": "改过的一句话"}, "listings:edit"),
     Act("listings:terms", LISTS, page="listings:terms"),
@@ -206,6 +218,12 @@ DEALS = [
         own=True),
 ]  # fmt: skip
 
+DESKS = [
+    Act("desks:inventors", COUNTS, lambda w: {"from_day": DAY, "share_bp": "70", "basis": "校规"}, own=True),
+    Act("desks:patent_shares", COUNTS, lambda w: {
+        "act": "shares", "name0": "某人", "department0": "某系", "share0": "100"}, own=True),
+]  # fmt: skip
+
 MODERATION = [
     Act("listings:search_save", LOGGED_IN, lambda w: {"query": "?q=余热"}),
     Act("listings:saved_change", ("firm owner",), lambda w: {"pace": "never"}),
@@ -234,7 +252,7 @@ MODERATION = [
     Act("payments_moderation:suspense", ("moderator",), lambda w: {"how": "outside", "reason": "已退"}),
 ]  # fmt: skip
 
-ACTS = [*ACCOUNTS, *LISTINGS, *DEALS, *MODERATION]
+ACTS = [*ACCOUNTS, *LISTINGS, *DEALS, *DESKS, *MODERATION]
 
 # What anybody may post: about himself or herself, to everybody's desk, or to a door that checks by other means.
 ANYBODYS = {
@@ -243,7 +261,8 @@ ANYBODYS = {
     "account_reset_password", "account_reset_password_from_key", "account_set_password", "account_signup",
     "accounts:organization_new", "accounts:profile", "accounts:switch", "accounts:texts",
     "kept", "licensing:verify", "listings:consent_answer", "listings:consent_code", "listings:consent_open",
-    "listings:objection", "listings:saved_off", "mfa_activate_totp", "mfa_add_webauthn", "mfa_authenticate",
+    "listings:objection", "listings:objection_guest", "listings:saved_off", "mfa_activate_totp", "mfa_add_webauthn",
+    "mfa_authenticate",
     "mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_generate_recovery_codes", "mfa_login_webauthn",
     "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "notices:read_all", "payments:webhook", "set_language",
     "usersessions_list", "wagtail_serve",

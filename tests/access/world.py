@@ -25,6 +25,7 @@ from listings import flow as listings_flow
 from listings import saved, term_sheets
 from listings.asking import entry
 from listings.flow import approvals
+from listings.health import flow as health
 from listings.importing import flow as importing
 from listings.integrity import running as integrity
 from listings.integrity.facts import Found
@@ -276,6 +277,14 @@ def _papers(world: World) -> None:
     world.things["run"], _new = importing.stage(
         sheet, "暗表.csv", organization=world.organizations["university"], by=lister
     )
+    world.things["status run"], _new = health.stage(
+        "专利号,法律状态,日期\n201921898050.0,有效,2026-03-05\n".encode(), "暗状态.csv", source="暗代理所",
+        organization=world.organizations["university"], by=lister,
+    )  # fmt: skip
+    world.things["event"] = patent.health_events.create(
+        kind="invalidation", happened_on=today() - timedelta(days=3), source="暗来源", settled_at=timezone.now(),
+        settled_how="暗结果", recorded_by=lister,
+    )  # fmt: skip
     world.things["passkey"] = Authenticator.objects.create(
         user=firm_owner, type=Authenticator.Type.WEBAUTHN, data={"name": "暗钥匙", "credential": credential()}
     )
