@@ -67,7 +67,7 @@ class ObjectionForm(GroupedForm):
     text = forms.CharField(
         label=gettext_lazy("What you object to, and why"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
     )
-    files = SeveralScansField(
+    evidence = SeveralScansField(
         label=gettext_lazy("Evidence"),
         required=False,
         help_text=gettext_lazy("Up to five files: PDF, PNG or JPEG, 10 MB each. Only moderators see them."),
@@ -76,12 +76,12 @@ class ObjectionForm(GroupedForm):
     def keep_files(self, listing: Listing, by: User | None) -> list[VaultFile]:
         """The uploads in the vault; errors are put at the field."""
         kept: list[VaultFile] = []
-        uploads: list[UploadedFile[Any]] = self.cleaned_data.get("files") or []
+        uploads: list[UploadedFile[Any]] = self.cleaned_data.get("evidence") or []
         for upload in uploads:
             try:
                 kept.append(
                     store(upload.read(), kind="objection_evidence", name=upload.name or "", by=by, subject=listing)
                 )
             except BadFile as bad:
-                self.add_error("files", f"{upload.name}: {bad.finding}")
+                self.add_error("evidence", f"{upload.name}: {bad.finding}")
         return kept

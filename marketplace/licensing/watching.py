@@ -58,7 +58,7 @@ def on_patent_changed(key: str, payload: dict[str, Any]) -> None:
     patent = Patent.objects.filter(pk=payload["patent"]).first()
     if patent is None:
         return
-    event = HealthEvent.objects.filter(pk=payload.get("event"), settled_at__isnull=True).first()
+    event = HealthEvent.objects.filter(pk=payload.get("event") or 0, settled_at__isnull=True).first()
     if event is None and patent.status in ALIVE:
         return
     what = HealthKind(event.kind).label if event else LegalStatus(patent.status).label

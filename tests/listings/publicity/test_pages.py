@@ -185,6 +185,15 @@ def test_a_link_that_is_old_or_foreign_or_forged_opens_no_form(client: Client, s
     assert Objection.objects.count() == 0
 
 
+def test_the_link_does_not_show_whose_it_is(shown: Listing) -> None:
+    import base64
+
+    token = guests.token_for(shown, "guest@x.test")
+
+    assert b"guest" not in base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    assert guests.address_in(token, shown.code) == "guest@x.test"
+
+
 def test_the_same_person_objects_once_until_it_is_decided(
     client: Client, shown: Listing, bob: User, moderator: User
 ) -> None:
