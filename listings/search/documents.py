@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.db.models import QuerySet
 from django.utils import translation
@@ -86,15 +87,25 @@ def _texts(listing: Listing) -> dict[str, str]:
         "products": listing.products,
         "gains": " ".join(str(cell) for row in listing.gains for cell in row),
         "abstract": patent.abstract,
-        "classes": _class_words([patent.ipc_main, *patent.ipc]),
+        "classes": _class_words((patent.ipc_main, *patent.ipc)),
         "people": f"{patent.inventors} {patent.patentee} {organization.name} {organization.name_en}",
         "about": " ".join((_industry_words(listing.industry), listing.adoption, listing.also_needed,
                            listing.terms.field_of_use, divisions.name_of(organization.division))),
     }  # fmt: skip
-    texts = {name: " ".join(analysis.words(text)) for name, text in told.items()}
+    words = analysis.fingerprint()
+    texts = {
+        name: _again(words, text) if name == "classes" else " ".join(analysis.words(text))
+        for name, text in told.items()
+    }
     texts["people"] = " ".join([texts["people"], *_spelled(patent.inventors, patent.patentee, organization.name)])
     whole = " ".join(told[name] for name in ("title", "headline", "problem", "products", "abstract"))
     return texts | {"pairs": " ".join(analysis.pairs(whole))}
+
+
+@lru_cache(maxsize=4_096)
+def _again(_words: str, text: str) -> str:
+    """The words of a text that many listings share, segmented once for each state of the dictionary."""
+    return " ".join(analysis.words(text))
 
 
 def _spelled(*names: str) -> list[str]:
@@ -126,12 +137,14 @@ def _ipc_values(symbols: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _class_words(symbols: Iterable[str]) -> str:
+@lru_cache(maxsize=4_096)
+def _class_words(symbols: tuple[str, ...]) -> str:
     """The titles of the classes in both languages, so that "heat exchange" finds F28."""
     titles = {step: title for symbol in symbols for step, title in classes.ladder(symbol)}
     return " ".join(f"{step} {title.zh} {title.en}" for step, title in titles.items())
 
 
+@lru_cache(maxsize=256)
 def _industry_words(key: str) -> str:
     told = []
     for language in ("zh-hans", "en"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -15,14 +16,29 @@ from listings.search.backend import Word
 _BEFORE = 24  # characters shown before the first hit of an excerpt
 
 
+class _Level(dict[int, str]):
+    """From each character to its comparable form, where that is one character too; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        written = chr(code)
+        plain = unicodedata.normalize("NFKC", written).lower()
+        self[code] = plain if len(plain) == 1 else written
+        return self[code]
+
+
+_LEVEL = _Level()
+
+
+@lru_cache(maxsize=1_024)  # a page looks at the same few texts for every word of the question
 def _level(text: str) -> str:
     """The text in its comparable form, character for character, so that positions stay."""
-    plain = "".join(n if len(n := unicodedata.normalize("NFKC", c).lower()) == 1 else c for c in text)
+    plain = text.translate(_LEVEL)
     simplified = even(plain)
     return simplified if len(simplified) == len(plain) else plain
 
 
-def _pattern(words: Iterable[Word]) -> re.Pattern[str] | None:
+@lru_cache(maxsize=256)
+def _pattern(words: tuple[Word, ...]) -> re.Pattern[str] | None:
     terms = {term for word in words for term in (*word.forms, *word.kin)}
     ways = []
     for term in sorted(terms, key=len, reverse=True):
@@ -35,7 +51,7 @@ def _pattern(words: Iterable[Word]) -> re.Pattern[str] | None:
 
 def spans(text: str, words: Sequence[Word]) -> list[tuple[int, int]]:
     """Where the words of a question stand in a text, in order, without overlaps."""
-    pattern = _pattern(words)
+    pattern = _pattern(tuple(words))
     return [match.span() for match in pattern.finditer(_level(text))] if pattern else []
 
 

@@ -77,10 +77,13 @@ class _Pen:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._fresh = not file.exists()
         self._index: Any = None
 
     def put(self, key: int, vector: bytes) -> None:
         """Store one vector, or take its key away."""
+        if self._index is None and not vector and self._fresh:
+            return  # nothing to take away
         if self._index is None:
             self._index = self._open(len(vector) // 2)
         if self._index is None:
