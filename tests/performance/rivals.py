@@ -63,8 +63,8 @@ def postgres_fts(url: str) -> Ask:
 
     def ask(text: str) -> list[int]:
         wanted = " | ".join(f"'{word}'" for word in _words(text))
-        order = "SELECT key FROM rival, to_tsquery('simple', %s) q WHERE words @@ q ORDER BY ts_rank(words, q) DESC LIMIT %s"
-        found = base.execute(order, (wanted, PAGE)).fetchall()
+        best = "WHERE words @@ q ORDER BY ts_rank(words, q) DESC LIMIT %s"
+        found = base.execute(f"SELECT key FROM rival, to_tsquery('simple', %s) q {best}", (wanted, PAGE)).fetchall()  # noqa: S608
         base.execute("SELECT count(*) FROM rival WHERE words @@ to_tsquery('simple', %s)", (wanted,)).fetchone()
         return [int(key) for (key,) in found]
 
@@ -113,9 +113,8 @@ def shop_browse() -> Ask:
     def ask(text: str) -> list[int]:
         found = Listing.objects.filter(state="published").select_related("patent", "organization", "terms")
         for word in _words(text)[:4]:
-            found = found.filter(
-                Q(patent__title__icontains=word) | Q(problem__icontains=word) | Q(headline__icontains=word)
-            )
+            ways = (Q(**{f"{name}__icontains": word}) for name in ("patent__title", "problem", "headline"))
+            found = found.filter(reduce(or_, ways))
         page = Paginator(found.order_by("-published_at"), PAGE).page(1)
         return [listing.pk for listing in page]
 

@@ -73,9 +73,8 @@ def searching(meter: Meter) -> None:
         _steady(meter, size, asked)
     sizes = sorted(medians)
     if len(sizes) > 1:
-        meter.say(
-            f"median of the bare engine from {sizes[0]:,} to {sizes[-1]:,}: × {medians[sizes[-1]] / medians[sizes[0]]:.1f}"
-        )
+        growth = medians[sizes[-1]] / medians[sizes[0]]
+        meter.say(f"median of the bare engine from {sizes[0]:,} to {sizes[-1]:,}: × {growth:.1f}")
 
 
 def _grow(meter: Meter, corpus: Corpus, size: int, schools: list[Any], person: Any) -> None:
@@ -143,7 +142,8 @@ def _ask(meter: Meter, size: int, asked: list[str], name: str) -> float:
     say(meter, size, f"{name}, browsing without words", browse)
     meter.say(
         f"{name} at {size:,}: engine {raw * 1e3:.1f} ms, relaxing and the database's word "
-        f"{(answer - raw) * 1e3:.1f} ms, rendering {(page - answer) * 1e3:.1f} ms; the answer takes {answer / raw:.1f} × the bare engine"
+        f"{(answer - raw) * 1e3:.1f} ms, rendering {(page - answer) * 1e3:.1f} ms; "
+        f"the answer takes {answer / raw:.1f} × the bare engine"
     )
     return raw
 
@@ -215,7 +215,7 @@ def _fresh(meter: Meter, name: str) -> Any:
 
 
 def _steady(meter: Meter, size: int, asked: list[str]) -> None:
-    """The site as it is served, at a steady rate from outside: requests come whether earlier ones are answered or not."""
+    """The site as it is served, at a steady rate: requests come whether earlier ones are answered or not."""
     port = free_port()
     command = [
         sys.executable, "-m", "gunicorn", "marketplace.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
