@@ -67,7 +67,7 @@ def contact(request: PersonRequest, code: UUID) -> HttpResponse:
     organization = _university(request)
     row = get_object_or_404(Need.objects.filter(state=NeedState.OPEN, contact_consent_at__isnull=False), code=code)
     if organization is None or not may(request.user, organization, Role.LISTER):
-        raise PermissionDenied(_("Listers, signatories and owners of a university may read whom to call."))
+        raise PermissionDenied(_("Listers and owners of a university may read whom to call."))
     try:
         flow.read_contact(row, by=request.user, organization=organization)
     except flow.NotNow:
