@@ -102,7 +102,7 @@ GET  login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:variant_drop listings:picture_add listings:picture_remove
     listings:publicity_elsewhere listings:declaration listings:submit listings:withdraw
     listings:request_withdrawal listings:confirm listings:call_back listings:asking_again listings:patent_status
-    listings:patent_owner
+    listings:patent_status listings:patent_owner
     listings:patent_owner_remove listings:patent_encumber listings:patent_encumbrance_end listings:patent_pledge
     listings:patent_evaluation listings:term_sheet_revoke listings:term_sheet_version payments:online
     payments:withdraw payments:approve payments:not_found
@@ -196,7 +196,7 @@ POST login |   404   404 |   404   404 |   302   302   302   302 |   new |   new
     accounts:member_remove accounts:membership_end accounts:authority_revoke
 POST login |   404   404 |   404   404 |   403   302   403   302 |   404 |   403
     listings:variant_drop listings:picture_remove
-    listings:submit listings:withdraw listings:confirm listings:patent_owner_remove listings:patent_pledge
+    listings:withdraw listings:confirm listings:patent_owner_remove listings:patent_pledge
     listings:call_back listings:asking_again
     listings:term_sheet_version
 POST login |   404   404 |   404   404 |   403   403   403   302 |   404 |   403
@@ -204,8 +204,8 @@ POST login |   404   404 |   404   404 |   403   403   403   302 |   404 |   403
 POST login |   404   404 |   404   404 |   403   422   403   422 |   404 |   403
     listings:variant_new listings:variant_edit listings:picture_add
     listings:edit listings:terms listings:publicity listings:publicity_elsewhere listings:declaration
-    listings:consents listings:copy listings:request_withdrawal listings:patent_edit listings:patent_status
-    listings:patent_owner
+    listings:submit listings:consents listings:copy listings:request_withdrawal listings:patent_edit
+    listings:patent_status listings:patent_owner
     listings:patent_encumber listings:patent_encumbrance_end listings:patent_evaluation listings:term_sheet_edit
 POST login |   404   404 |   404   404 |   403   422   403   422 |   404 |   422
     listings:patent_event listings:patent_event_settle
