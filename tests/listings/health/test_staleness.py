@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from listings import flow
@@ -89,6 +91,19 @@ def test_a_word_revives_what_silence_suspended(offer: Listing, alice: User) -> N
     assert (revived.state, revived.stale_since) == (ListingState.PUBLISHED, None)
     assert blocking(acceptable(revived)) == []
     assert heard(alice)[-2:] == ["listing.stale", "listing.resumed"]
+
+
+def test_the_owners_page_offers_the_word_after_the_suspension(offer: Listing, alice: User, client: Client) -> None:
+    silent_for(offer, 61)
+    flow.tidy_due()
+    client.force_login(alice)
+    confirm = reverse("listings:confirm", args=[offer.code])
+
+    assert confirm in client.get(reverse("listings:mine_one", args=[offer.code])).content.decode()
+    client.post(confirm)
+
+    offer.refresh_from_db()
+    assert offer.state == ListingState.PUBLISHED
 
 
 def test_a_status_from_elsewhere_revives_it_as_well(offer: Listing, moderator: User) -> None:
