@@ -101,7 +101,7 @@ GET  login |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
 GET  login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:variant_drop listings:picture_add listings:picture_remove
     listings:publicity_elsewhere listings:declaration listings:submit listings:withdraw
-    listings:request_withdrawal listings:confirm listings:call_back listings:asking_again listings:patent_status
+    listings:request_withdrawal listings:confirm listings:call_back listings:asking_again
     listings:patent_status listings:patent_owner
     listings:patent_owner_remove listings:patent_encumber listings:patent_encumbrance_end listings:patent_pledge
     listings:patent_evaluation listings:term_sheet_revoke listings:term_sheet_version payments:online
