@@ -83,6 +83,7 @@ class Plan:
     until: str  # draft submitted publicity awaiting published suspended withdrawal withdrawn
     sheet: str = ""
     terms: dict[str, Any] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)  # further variants: their name and their term sheet
 
 
 PRESET, OPEN = Track.PRESET, Track.OPEN
@@ -99,7 +100,9 @@ PLANS: dict[str, Plan] = {
     "lead-free": Plan(PRESET, "published", "小微企业价"),
     "aerogel-board": Plan(PRESET, "published", "入门费加提成"),
     "al-foam": Plan(OPEN, "awaiting"),
-    "so2-absorb": Plan(PRESET, "published", "先用十二个月，见效再付"),
+    "so2-absorb": Plan(
+        PRESET, "published", "先用十二个月，见效再付", beside={"一次付清五年": "小微企业价", "免费两年": "免费开放"}
+    ),
     "chlor-salt": Plan(PRESET, "published", "小微企业价"),
     "paint-water": Plan(OPEN, "published", terms={"fee_minor": 0, "fee_mode": "free"}),
     "rehmannia": Plan(PRESET, "published", "先用十二个月，见效再付"),
@@ -183,6 +186,11 @@ def listing(told: dict[str, Any], made: Patent, plan: Plan, sheet: TermSheet | N
     terms = {} if sheet else OPEN_TERMS | plan.terms
     draft = flow.Draft(texts={name: told[name] for name in TEXTS}, terms=terms, sheet=sheet, undertaking=True)
     row = flow.create(made, track=plan.track, by=by, draft=draft)
+    for label, name in plan.beside.items():
+        beside = TermSheet.objects.get(organization=row.organization, name=name)
+        row = flow.put_variant(row, by=by, label=label, draft=flow.Draft(sheet=beside))
+    if plan.beside:
+        flow.add_picture(row, by=by, data=evidence.drawing(), alt="两段吸收塔的示意图（示例）")
     if plan.until == "draft":
         return row
     row = flow.submit(row, by=by)
