@@ -35,7 +35,7 @@ from listings.search.fields import FACETS, digest_of
 
 log = logging.getLogger(__name__)
 
-_SCHEMA_VERSION = 2  # grows when the mapping changes
+_SCHEMA_VERSION = 3  # grows when the mapping changes
 _READ_SECONDS = 2.0  # a page waits no longer for the engine (ES-1)
 _WRITE_SECONDS = 60.0
 _SEARCH_TIME = "1500ms"  # within the engine
@@ -43,6 +43,7 @@ _BATCH = 500
 _KEPT = 24 * 3600  # seconds: old generations stay so long, for readers and for going back (ES-5)
 _TRIES = 4  # of what a node was too busy to store
 _PAGE = 1_000
+_WITHOUT_VECTORS = {"excludes": ["vector"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,17 @@ class ElasticBackend:
     def nearest(
         self, vector: bytes, limit: int, filters: Mapping[str, tuple[str, ...]] | None = None
     ) -> list[tuple[int, float]]:
-        """None yet: no vectors are stored here."""
-        return []
+        """The visible listings nearest by meaning, with their cosine, best first; under filters those that pass."""
+        if not vector:
+            return []
+        with _said():
+            told = self.client.search(
+                index=self.alias,
+                timeout=_SEARCH_TIME,
+                allow_partial_search_results=False,
+                **elastic_body.nearest(vector, limit, filters or {}),
+            )
+        return [(int(hit["_id"]), 2.0 * float(hit["_score"]) - 1.0) for hit in told["hits"]["hits"]]
 
     def versions(self) -> dict[int, int]:
         """The version stored for each key, tombstones included."""
@@ -132,13 +142,13 @@ class ElasticBackend:
     def stored(self, keys: Iterable[int] | None = None) -> Iterator[Stored]:
         """What the index holds, tombstones included, ordered by key; the digest is of what is stored now."""
         if keys is None:
-            yield from self._pages(None, True)
+            yield from self._pages(None, _WITHOUT_VECTORS)
             return
         wanted = iter(sorted(keys))
         while some := list(islice(wanted, _PAGE)):
-            yield from self._pages(some, True)
+            yield from self._pages(some, _WITHOUT_VECTORS)
 
-    def _pages(self, keys: list[int] | None, fields: dict[str, Any] | bool) -> Iterator[Stored]:
+    def _pages(self, keys: list[int] | None, fields: dict[str, Any]) -> Iterator[Stored]:
         query = {"match_all": {}} if keys is None else {"terms": {"key": keys}}
         with _said():
             point = self._writer.open_point_in_time(index=self.alias, keep_alive="5m")["id"]

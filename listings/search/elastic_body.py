@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,8 @@ from listings.search.fields import (
 )
 
 Body = dict[str, Any]
-_OWN = ("key", "version")  # beside what `fields.flat` gives
+_OWN = ("key", "version", "vector")  # beside what `fields.flat` gives
+_CANDIDATES = 10  # times as many vectors as are asked for are compared in each part of the index
 
 
 def mapping() -> Body:
@@ -33,6 +35,8 @@ def mapping() -> Body:
             "key": {"type": "long"},
             "version": {"type": "long", "index": False},
             "visible": {"type": "boolean"},
+            # As long as the first one: another model may have another length, and needs a new index.
+            "vector": {"type": "dense_vector", "index": True, "similarity": "cosine"},
             **{name: {"type": "text", "analyzer": "whitespace"} for name in TEXTS},
             **{name: {"type": "keyword"} for name in VALUES},
             **{name: {"type": "long", "index": False} for name in ALL_NUMBERS},
@@ -42,7 +46,22 @@ def mapping() -> Body:
 
 def source(document: Document) -> Body:
     """A document as it is stored."""
-    return {"key": document.key, "version": document.version, **flat(document)}
+    near = {"vector": _numbers(document.vector)} if document.vector and document.visible else {}
+    return {"key": document.key, "version": document.version, **near, **flat(document)}
+
+
+def _numbers(vector: bytes) -> list[float]:
+    return list(struct.unpack(f"<{len(vector) // 2}e", vector))
+
+
+def nearest(vector: bytes, limit: int, chosen: Mapping[str, Iterable[str]]) -> Body:
+    """The request for the vectors nearest to one, among visible listings that pass the filters."""
+    passing = [{"term": {"visible": True}}, *filters(chosen).values()]
+    near = {
+        "field": "vector", "query_vector": _numbers(vector), "k": limit,
+        "num_candidates": min(10_000, max(100, limit * _CANDIDATES)), "filter": passing,
+    }  # fmt: skip
+    return {"knn": near, "size": limit, "source": False, "track_total_hits": False}
 
 
 def told(stored: Mapping[str, Any]) -> dict[str, Any]:
