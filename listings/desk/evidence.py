@@ -44,7 +44,10 @@ def claims(listing: Listing) -> list[Claim]:
         *_identity(patent),
         *_status(patent),
         *_owners(listing),
+        *_asked(listing),
         *_burdens(patent),
+        *_events(patent),
+        *_maturity(listing),
         *_made_public(listing),
     ]
 
@@ -119,6 +122,43 @@ def _owners(listing: Listing) -> Iterator[Claim]:
         yield Claim(_("Co-owners"), _("the rule of the law applies (Patent Law, article 14)"), "PRESET-1")
 
 
+def _asked(listing: Listing) -> Iterator[Claim]:
+    """What co-owners and the institution's own people answered by link, with the paper that keeps the answer."""
+    for row in listing.askings.select_related("power", "paper").order_by("asked_at"):
+        who = _joined([row.owner_name, row.capacity, row.answer_name or row.name])
+        day = when(row.answered_at or row.asked_at, "day")
+        yield Claim(
+            row.get_kind_display(),
+            _joined([who, row.get_state_display(), day, row.answer_reason]),
+            "GATE-8" if row.owner_name else "INST-4",
+            _files(row.paper, row.power),
+        )
+
+
+def _events(patent: Patent) -> Iterator[Claim]:
+    """What happened to the patent, and how it ended."""
+    for row in patent.health_events.select_related("evidence"):
+        ended = row.settled_how or _("not settled yet")
+        yield Claim(
+            row.get_kind_display(),
+            _joined([when(row.happened_on), row.detail, ended]),
+            "DECL-8",
+            _files(row.evidence),
+            source=row.source,
+        )
+
+
+def _maturity(listing: Listing) -> Iterator[Claim]:
+    if listing.maturity:
+        label = str(Listing._meta.get_field("maturity_proof").verbose_name)  # type: ignore[union-attr]
+        yield Claim(
+            label[:1].upper() + label[1:],
+            _joined([str(listing.maturity), listing.maturity_proof]),
+            "",
+            _files(listing.maturity_file),
+        )
+
+
 def _burdens(patent: Patent) -> Iterator[Claim]:
     if patent.pledged:
         yield Claim(
@@ -160,3 +200,6 @@ def _made_public(listing: Listing) -> Iterator[Claim]:
             source=declaration.withdrawal_reason,
             wants=declaration.evidence is None,
         )
+        for paper in declaration.withdrawal_papers.select_related("file"):
+            said = _joined([paper.name, when(paper.recorded_at, "day")])
+            yield Claim(paper.get_kind_display(), said, "DECL-7", _files(paper.file))

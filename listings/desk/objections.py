@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from listings import flow, offers, reasons
-from listings.desk import deadlines, evidence, objection_mail
+from listings.desk import evidence, objection_mail
 from listings.desk.views import PER_PAGE, page_query
 from listings.models import Objection, ReasonUse
 from listings.rules.institution import publicity_of
 from marketplace.accounts.access import moderator_required
-from marketplace.lib import posted
+from marketplace.lib import deadlines, posted
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
 

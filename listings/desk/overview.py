@@ -15,12 +15,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from listings.desk import deadlines
 from listings.models import FlagKind, FlagState, IntegrityFlag, Listing, ListingState, Objection, Review
 from listings.reasons import again
 from marketplace.accounts.access import moderator_required
 from marketplace.audit.models import Entry
 from marketplace.audit.trail import Action
+from marketplace.lib import deadlines
 from marketplace.lib.look import Bar
 from marketplace.lib.terms import day_of, start_of, today, working_days_between
 

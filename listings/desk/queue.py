@@ -12,9 +12,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from listings.desk import deadlines, gates
+from listings.desk import gates
 from listings.models import Listing, ListingState, Review, Track
 from marketplace.accounts.models import Organization
+from marketplace.lib import deadlines
 from marketplace.lib.terms import today
 
 if TYPE_CHECKING:

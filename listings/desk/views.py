@@ -149,7 +149,9 @@ def assign(request: MemberRequest, code: UUID) -> HttpResponse:
                 flow.release(found, by=request.user)
             case _:
                 number = posted.text(request.POST, "moderator", 9)
-                to = get_object_or_404(people.moderators(), pk=int(number) if number.isdigit() else 0)
+                to = get_object_or_404(
+                    people.moderators(), pk=int(number) if number.isascii() and number.isdigit() else 0
+                )
                 flow.give(found, to=to, by=request.user)
                 messages.success(request, _("%(name)s has it now and has been told.") % {"name": to})
     except flow.NotNow:

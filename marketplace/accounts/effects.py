@@ -1,4 +1,4 @@
-"""What a veto would stop: each room counts what it keeps for an organization, and a moderator sees it before deciding."""
+"""What a veto would stop: each room counts what it keeps for an organization, before a moderator decides."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Q, When
+from django.db.models import Case, Count, Max, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,10 +24,11 @@ from marketplace.accounts.models import (
     VerificationState,
 )
 from marketplace.audit import trail
-from marketplace.lib import divisions, posted, sizes
+from marketplace.lib import deadlines, divisions, posted, sizes
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.numbers import BadNumber, check_credit_code
 from marketplace.lib.saying import aloud
+from marketplace.lib.terms import today
 
 if TYPE_CHECKING:
     from marketplace.accounts.requests import MemberRequest
@@ -80,7 +81,9 @@ def organizations(request: HttpRequest) -> HttpResponse:
     """All organizations, those that wait for an answer first."""
     form = FilterForm(request.GET)
     found = Organization.objects.annotate(
-        waiting=Count("signing_authorities", filter=Q(signing_authorities__state=AuthorityState.PENDING)),
+        waiting=Count(
+            "signing_authorities", filter=Q(signing_authorities__state=AuthorityState.PENDING), distinct=True
+        ),
         rank=Case(When(state=VerificationState.PENDING, then=0), default=1),
     )
     if form.is_valid():
@@ -93,8 +96,14 @@ def organizations(request: HttpRequest) -> HttpResponse:
             found = found.filter(vetoed_at__isnull=wanted["veto"] == "0")
         if wanted["kind"]:
             found = found.filter(kind=wanted["kind"])
-    page = Paginator(found.order_by("rank", "-created_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/moderation/list.html", {"form": form, "page": page, "query": _query(request)})
+    waiting_since = Max("verifications__submitted_at", filter=Q(verifications__decision=""))
+    found = found.annotate(waiting_since=waiting_since)
+    page = Paginator(found.order_by("rank", "waiting_since", "-created_at", "-pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    dues = [deadlines.due_on("verification", one.waiting_since) if one.waiting_since else None for one in page]
+    context = {"form": form, "page": page, "rows": zip(page, dues, strict=True), "query": _query(request)}
+    return render(request, "accounts/moderation/list.html", context | {"today": today()})
 
 
 @moderator_required

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from listings import flow, reasons
-from listings.desk import bulk, deadlines, differences, evidence, gates
+from listings.desk import bulk, differences, evidence, gates
 from listings.models import IntegrityFlag, Listing, Reason, ReasonUse, Review, ReviewCase
 from marketplace.accounts.models import Organization, User
 from marketplace.audit.models import Entry
+from marketplace.lib import deadlines
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import add_working_days, start_of, working_days_between
 from marketplace.notices.models import Message
