@@ -15,7 +15,8 @@ from listings.flow.moving import require_lister, require_moderator
 from listings.flow.patents import record_status
 from listings.health.events import record_event
 from listings.health.reading import NoHeader, Statement, statements
-from listings.models import ALIVE, Patent, StatusOutcome, StatusRow, StatusRun
+from listings.models import ALIVE, HealthKind, LegalStatus, Patent, StatusOutcome, StatusRow, StatusRun
+from listings.rules.gates import ENDED
 from listings.states import NotNow
 from marketplace.accounts.models import Organization, User
 from marketplace.audit import trail
@@ -161,12 +162,22 @@ def _outcome(run: StatusRun, one: Statement, patent: Patent | None) -> tuple[Sta
         e.kind == one.event and e.happened_on == _event_day(run, one) for e in patent.health_events.all()
     ):
         return O.NEWS, one.problem
-    if _checked_at(run, one.on) < (patent.status_checked_at or datetime.min.replace(tzinfo=UTC)):
-        return O.OLD, one.problem
+    if _is_older(run, one.on, patent):
+        return (O.NEWS if _contradicts(one.status, patent) else O.OLD), one.problem
     fees = _fees_through(one, patent)
     if one.status and one.status != patent.status:
         return (O.NEWS if patent.status in ALIVE and one.status not in ALIVE else O.CHANGED), one.problem
     return (O.CHANGED if fees is not None and fees != patent.fees_paid_through else O.SAME), one.problem
+
+
+def _is_older(run: StatusRun, on: date | None, patent: Patent) -> bool:
+    """Whether the patent's record was looked up later than what the row says."""
+    return _checked_at(run, on) < (patent.status_checked_at or datetime.min.replace(tzinfo=UTC))
+
+
+def _contradicts(status: LegalStatus | str | None, patent: Patent) -> bool:
+    """Whether the row says that the patent has ended, while the later record says that it lives: people must look."""
+    return status in ENDED and patent.status in ALIVE
 
 
 def _event_day(run: StatusRun, one: Statement) -> date:
@@ -213,7 +224,10 @@ def commit(run: StatusRun, *, by: User | None) -> StatusRun:
 def _store(run: StatusRun, row: StatusRow, by: User | None) -> None:
     patent = row.patent
     assert patent is not None  # noqa: S101 - filtered by the caller
+    on = row.on or run.as_of or today()
     status = row.status or (patent.status if not row.event else "")
+    if _is_older(run, row.on, patent) and _contradicts(row.status, patent):
+        record_event(patent, kind=HealthKind.LAPSE, happened_on=on, source=run.source, by=by, detail=row.detail)
     if status:
         record_status(
             patent,
@@ -225,7 +239,6 @@ def _store(run: StatusRun, row: StatusRow, by: User | None) -> None:
             note=row.detail,
         )
     if row.event:
-        on = row.on or run.as_of or today()
         record_event(patent, kind=row.event, happened_on=on, source=run.source, by=by, detail=row.detail)
 
 

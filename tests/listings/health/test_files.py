@@ -144,6 +144,21 @@ def test_storing_suspends_the_offer_tells_the_owner_and_leaves_the_topic(
     assert Entry.objects.filter(action="status.commit").count() == 1
 
 
+def test_an_end_that_an_earlier_day_reports_stops_the_offer_until_somebody_looked(
+    offer: Listing, moderator: User
+) -> None:
+    earlier = (today() - timedelta(days=5)).isoformat()
+    run = stage([(offer.patent.application_number, "未缴年费终止失效", earlier, "", "")], moderator)
+    assert outcomes(run) == ["news"]
+
+    flow.commit(run, by=moderator)
+
+    offer.refresh_from_db()
+    offer.patent.refresh_from_db()
+    assert (offer.state, offer.patent.status) == (ListingState.SUSPENDED, "in_force")
+    assert HealthEvent.objects.get().kind == "lapse"
+
+
 def test_a_file_is_stored_once_and_not_twice(offer: Listing, moderator: User) -> None:
     run = stage([(offer.patent.application_number, "有效", "", "", "6")], moderator)
     flow.commit(run, by=moderator)
