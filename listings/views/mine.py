@@ -79,8 +79,9 @@ def mine_one(request: PersonRequest, code: UUID) -> HttpResponse:
 def one_context(request: PersonRequest, listing: Listing, **more: Any) -> dict[str, Any]:
     """Everything the owner's page of a listing shows."""
     findings = check(listing, Stage.ACCEPT if listing.state in PUBLIC else Stage.SUBMIT)
-    # The institution's own steps are asked by submitting, so they do not stand before it.
+    # Submitting gives the undertaking and asks the institution's own steps, so neither stands before it.
     stops = [one for one in blocking(findings) if not RULES[one.rule].overridable and one.rule != "INST-4"]
+    stops = [one for one in stops if one.field != "undertaking"]
     lister = may_list(request.user, listing.organization)
     at = fresh_since(listing)
     snapshot = offers.snapshot(listing)
