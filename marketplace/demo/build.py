@@ -5,7 +5,7 @@ from __future__ import annotations
 from listings.models import Listing, TermSheet
 from marketplace.accounts import people as accounts_people
 from marketplace.accounts.models import Organization, Role, User
-from marketplace.demo import deals, desk, offers, people, wishes
+from marketplace.demo import asking, deals, desk, offers, people, wishes
 from marketplace.outbox.worker import run_pending
 
 
@@ -31,6 +31,7 @@ def build() -> list[str]:
     run_pending()
     desk.build(listings, universities["heluo"], sheets["heluo"]["免费开放"], moderator)
     desk.veto(moderator)
+    asking.build(listings["kiln-burner"])
     wishes.build(firms, moderator)
     run_pending()
     return log_ins()
