@@ -64,6 +64,10 @@ class Meter:
         """How long the measurements of these names took together."""
         return sum(line.seconds for line in self.lines if line.name in names)
 
+    def processor(self, *names: str) -> float:
+        """How many seconds of the processor they took: the same whatever else the machine is doing."""
+        return sum(line.cpu for line in self.lines if line.name in names)
+
     def floor(self, what: str, value: float, least: float) -> None:
         """Say whether a promise is kept: `value` is at least `least`."""
         kept = value >= least
