@@ -150,7 +150,7 @@ def _events(patent: Patent) -> Iterator[Claim]:
 
 def _maturity(listing: Listing) -> Iterator[Claim]:
     if listing.maturity:
-        label = str(Listing._meta.get_field("maturity_proof").verbose_name)  # type: ignore[union-attr]
+        label = str(Listing._meta.get_field("maturity_proof").verbose_name)
         yield Claim(
             label[:1].upper() + label[1:],
             _joined([str(listing.maturity), listing.maturity_proof]),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Max, Q, When
+from django.db.models import Case, Count, Max, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -80,7 +80,7 @@ class DecisionForm(forms.Form):
 def organizations(request: HttpRequest) -> HttpResponse:
     """All organizations, those that wait for an answer first."""
     form = FilterForm(request.GET)
-    found = Organization.objects.annotate(
+    found: QuerySet[Any] = Organization.objects.annotate(
         waiting=Count(
             "signing_authorities", filter=Q(signing_authorities__state=AuthorityState.PENDING), distinct=True
         ),

@@ -99,8 +99,8 @@ class OrganizationForm(forms.ModelForm[Organization]):
         fields = (
             "name", "name_en", "credit_code", "credit_code_override", "state_established", "legal_representative",
             "shareholders", "founded_on", "country", "division", "address", "industry", "people", "revenue_wan",
-            "assets_wan", "size_year", "contact_name", "contact_phone", "contact_email", "bank_name", "bank_account_name",
-            "bank_account", "invoice_title", "invoice_address",
+            "assets_wan", "size_year", "contact_name", "contact_phone", "contact_email", "bank_name",
+            "bank_account_name", "bank_account", "invoice_title", "invoice_address",
         )  # fmt: skip
         widgets = {
             "founded_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
