@@ -17,7 +17,7 @@ from marketplace.accounts.models import Organization
 from marketplace.lib.terms import today
 
 
-class SheetField(forms.ModelChoiceField):  # type: ignore[type-arg]  # cannot be subscripted at run time
+class SheetField(forms.ModelChoiceField):
     """A term sheet, named with its version and price."""
 
     def label_from_instance(self, sheet: TermSheet) -> str:  # type: ignore[override]

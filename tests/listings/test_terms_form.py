@@ -8,7 +8,8 @@ import pytest
 
 from listings.models import Listing
 from marketplace.accounts.models import User
-from tests.listings.test_writing_pages import TERMS, as_, url
+from tests.listings.test_owner_pages import as_, url
+from tests.listings.test_writing_pages import TERMS
 
 
 def test_what_belongs_to_another_way_of_paying_is_left_out_and_named(alice: User, draft: Listing) -> None:
