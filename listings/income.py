@@ -11,15 +11,14 @@ from django.utils.translation import gettext as _
 
 from listings.models import IncomeCost, InventorShare, Patent, ShareRule
 from listings.rules import RULES
+from listings.rules.institution import share_floor_bp
 from marketplace.accounts.current import roles
 from marketplace.accounts.models import Organization, Role, User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.findings import refuse
 
-FLOOR_BP = 5_000  # TL 45: at least half of the net income
-HENAN_BP = 7_000  # HN 40: at least seventy percent
-HENAN = "41"  # the first digits of its divisions
+FLOOR_BP = 5_000  # TL 45: at least half of the net income, wherever the institution is
 WHOLE_BP = 10_000
 KEEPERS = (Role.OWNER, Role.FINANCE)
 
@@ -48,9 +47,9 @@ def require_keeper(user: User, organization: Organization) -> None:
 
 def default_of(organization: Organization) -> Rate:
     """What holds while the institution has recorded no rule: the law's floor, the higher one in Henan."""
-    if organization.division.startswith(HENAN):
-        return Rate(HENAN_BP, _("Henan: at least 70%"), True)
-    return Rate(FLOOR_BP, _("national floor: at least 50%"), True)
+    floor = share_floor_bp(organization)
+    words = _("national floor: at least 50%") if floor == FLOOR_BP else _("Henan: at least 70%")
+    return Rate(floor, words, True)
 
 
 def rate_on(rules: Sequence[ShareRule], organization: Organization, day: date) -> Rate:

@@ -106,7 +106,7 @@ def _inst_3(listing: Listing, stage: Stage) -> Iterable[Finding]:
     if rule is None:
         yield INST_3.finding(
             _("The institution has not recorded yet which part of the income its inventors get."),
-            _("Record it under “Income and shares”; the reports reckon with it."),
+            _("Record it under “Inventors' share” on your desk; the reports reckon with it."),
             "share_rule",
         )
     elif rule.share_bp < share_floor_bp(organization):
