@@ -17,10 +17,10 @@ from marketplace.accounts.models import Organization
 from marketplace.lib.terms import today
 
 
-class SheetField(forms.ModelChoiceField):
+class SheetField(forms.ModelChoiceField):  # type: ignore[type-arg]  # cannot be subscripted at run time
     """A term sheet, named with its version and price."""
 
-    def label_from_instance(self, sheet: TermSheet) -> str:  # type: ignore[override]
+    def label_from_instance(self, sheet: TermSheet) -> str:
         """Name, version, price in one line."""
         return f"{sheet} · {price_for(sheet).words}"
 
