@@ -13,7 +13,7 @@ from listings.search import meaning
 from listings.search.backend import ENOUGH, NEAR, Hits, Question, backend
 
 NEAREST = 30  # listings that meaning adds
-_LEAST = 0.15  # likeness below which nothing is alike
+_LEAST = 0.12  # likeness below which nothing is alike
 _MARGIN = 0.15  # and not those whose likeness is that much below the best one's
 _RANK = 5.0  # how slowly a place loses weight: 1 / (_RANK + place)
 # What a place by words and one by meaning count: who uses the offers' own terms is answered by words, who tells his

@@ -16,7 +16,7 @@ def read(text: str) -> tuple[list[Word], list[str]]:
     if not latin:
         return words, numbers
     known = vocabulary.current()
-    return _joined_syllables([_heard(word, known) if word in latin else word for word in words]), numbers
+    return _name(text) or [_heard(word, known) if word in latin else word for word in words], numbers
 
 
 def did_you_mean(text: str) -> str:
@@ -28,9 +28,9 @@ def _heard(word: Word, known: vocabulary.Vocabulary) -> Word:
     return replace(word, kin=(*word.kin, *spelling.typed_in_pinyin(word.forms[0], known)))
 
 
-def _joined_syllables(words: list[Word]) -> list[Word]:
-    """A name typed syllable by syllable (he luo da xue) is also looked for in one word."""
-    typed = [word.forms[0] for word in words]
-    if len(typed) < 2 or not all(form in pinyin.syllables() for form in typed):
-        return words
+def _name(text: str) -> list[Word]:
+    """A name typed syllable by syllable (he luo da xue) is looked for in one word; empty for anything else."""
+    typed = text.lower().split()
+    if len(typed) < 2 or not all(part in pinyin.syllables() for part in typed):
+        return []
     return [Word(forms=(analysis.stem("".join(typed)),))]

