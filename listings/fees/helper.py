@@ -82,6 +82,11 @@ def ceilings(listing: Listing) -> list[Ceiling]:
     return rows
 
 
+def above(listing: Listing) -> list[Ceiling]:
+    """The ceilings that the terms exceed."""
+    return [row for row in ceilings(listing) if not row.kept]
+
+
 def ceilings_source() -> str:
     """Where the ceilings stand."""
     return f"{DECL_4.id} · {DECL_4.citation}"

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from listings import flow, offers, variants
 from listings.completeness import LINE, hints
+from listings.fees.helper import above, comparison
 from listings.forms.fields import keep
 from listings.forms.listings import BindingForm, DeclarationForm, PictureForm, PublicityForm, StoryForm
 from listings.forms.offered import OpenTermsForm, PresetTermsForm, initial_of_offer
@@ -155,7 +156,9 @@ def terms(request: PersonRequest, code: UUID) -> HttpResponse:
             organization=listing.organization,
             several=bool(variants.rows(listing)),
         )
-    context = part_context(listing, "terms", form=form, choices=choices_of(listing))
+    context = part_context(
+        listing, "terms", form=form, choices=choices_of(listing), comparison=comparison(listing), above=above(listing)
+    )
     if request.method != "POST":
         return render(request, "listings/terms.html", context)
     if form.is_valid():

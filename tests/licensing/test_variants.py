@@ -143,3 +143,13 @@ def test_an_address_of_a_variant_that_is_gone_shows_the_standard_terms(
         answer = client.get(f"{reverse(name, args=[listing.code])}?variant={five.code}")
         assert answer.status_code == 200
         assert answer.context["variant"] == ""
+
+
+def test_asking_again_keeps_the_variant(five: OfferTerms, listing: Listing, firm: Organization, bob: User) -> None:
+    agreement = ask_under(five, firm, bob)
+    client = Client()
+    client.force_login(bob)
+
+    answer = client.post(reverse("licensing:again", args=[agreement.code]))
+
+    assert answer["Location"] == f"{reverse('licensing:request', args=[listing.code])}?variant={five.code}"

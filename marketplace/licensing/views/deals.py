@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -179,4 +180,6 @@ def again(request: PersonRequest, code: UUID) -> HttpResponseBase:
         return redirect(deal)
     except Refused as refused:
         return errors.refused(request, refused.findings, back=deal.get_absolute_url())
-    return redirect("licensing:request", deal.listing.code)
+    variant = offers.variant_key(deal.version.snapshot)
+    path = reverse("licensing:request", args=[deal.listing.code])
+    return redirect(f"{path}?variant={variant}" if variant else path)
