@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -71,6 +72,12 @@ def parse_application_number(text: str) -> ApplicationNumber:
     """
     if len(text) > LONGEST:
         raise _not_an_application_number()
+    return _parsed(text, terms.today().year)
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(text: str, this_year: int) -> ApplicationNumber:
+    """The same number is read again by every rule that looks at it; what is none raises, and is not kept."""
     plain = _LABEL.sub("", _plain(text))
     number = plain.removeprefix("ZL").removeprefix("CN").removeprefix("ZL")
     if _PUBLICATION.fullmatch(number) or (re.fullmatch(r"[1-3][0-9]{8}", number) and not _OLD.fullmatch(number[:-1])):
@@ -79,14 +86,14 @@ def parse_application_number(text: str) -> ApplicationNumber:
         whole = form.fullmatch(number)
         found = whole or form.fullmatch(number[:-1])
         if found:
-            return _checked(found, "" if whole else number[-1])
+            return _checked(found, "" if whole else number[-1], this_year)
     raise _not_an_application_number()
 
 
-def _checked(found: re.Match[str], check: str) -> ApplicationNumber:
+def _checked(found: re.Match[str], check: str, this_year: int) -> ApplicationNumber:
     digits, kind, year = found[0], _KINDS[found[2]], _year(found[1])
     right = application_check_digit(digits)
-    if not 1985 <= year <= terms.today().year or (len(digits) == 12 and year < 2003):
+    if not 1985 <= year <= this_year or (len(digits) == 12 and year < 2003):
         raise _bad(
             "NUM-1",
             _("No Chinese patent application can have been filed in %(year)s under this number.") % {"year": year},
