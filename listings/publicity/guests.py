@@ -19,6 +19,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.encoding import force_bytes
 from django.utils.translation import gettext as _
 
 from listings.models import Listing, ListingState
@@ -37,7 +38,7 @@ class BadLink(ValueError):
 def _box() -> MultiFernet:
     """Seals and opens links with the site's secret keys, the newest first."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    made = [hashlib.sha256(f"{PURPOSE}:{key}".encode()).digest() for key in keys]
+    made = [hashlib.sha256(f"{PURPOSE}:".encode() + force_bytes(key)).digest() for key in keys]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(each)) for each in made])
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from listings import flow as listings_flow
 from listings.health import events
 from listings.models import HealthKind, Listing, Patent
 from marketplace.accounts.models import Organization, User
@@ -18,6 +19,8 @@ from marketplace.licensing.models import Agreement, Signature
 from marketplace.notices.models import Message
 from marketplace.outbox import worker
 from tests.licensing.conftest import ask, confirm_all, send_notice, sign
+from tests.licensing.test_races import at_once, threaded
+from tests.listings.building import scan
 
 
 def dies(patent: Patent) -> None:
@@ -109,8 +112,6 @@ def test_a_licensee_hears_that_the_license_stays(active: Agreement, alice: User,
 
 
 def test_a_lapse_is_told_once_and_a_corrected_title_not_at_all(offered: Agreement, alice: User, bob: User) -> None:
-    from listings import flow as listings_flow
-
     patent = offered.listing.patent
     listings_flow.change_patent(patent, by=alice, facts={"inventors": "示例甲"})
     worker.run_pending()
@@ -121,3 +122,42 @@ def test_a_lapse_is_told_once_and_a_corrected_title_not_at_all(offered: Agreemen
         worker.run_pending()
 
     assert told(bob) == ["deal_patent_stopped"]
+
+
+@threaded
+@pytest.mark.parametrize("round_", range(3))
+def test_a_notice_and_a_withdrawal_meet_and_nothing_is_half_done(
+    open_listing: Listing, firm: Organization, alice: User, bob: User, any_code: list[str], round_: int
+) -> None:
+    prepared = ask(open_listing, firm, bob)
+    confirm_all(prepared, bob)
+    listings_flow.request_withdrawal(open_listing, by=alice, reason="拟转让专利权", unconditional=True)
+    evidence = scan()
+
+    def withdraw() -> None:
+        row = Listing.objects.get(pk=open_listing.pk)
+        listings_flow.withdraw(row, by=alice, announced_on=today(), evidence=evidence)
+
+    served, withdrawn = at_once([lambda: send_notice(Agreement.objects.get(pk=prepared.pk), bob), withdraw])
+
+    open_listing.refresh_from_db()
+    prepared.refresh_from_db()
+    assert (withdrawn, open_listing.state) == ("done", "withdrawn")
+    assert (prepared.noticed_at is not None) is (served == "done")
+    assert prepared.state == ("noticed" if served == "done" else "prepared")
+
+
+@threaded
+def test_after_the_withdrawal_nobody_gives_notice(
+    open_listing: Listing, firm: Organization, alice: User, bob: User, any_code: list[str]
+) -> None:
+    prepared = ask(open_listing, firm, bob)
+    confirm_all(prepared, bob)
+    listing = listings_flow.request_withdrawal(open_listing, by=alice, reason="拟转让", unconditional=True)
+    listings_flow.withdraw(listing, by=alice, announced_on=today(), evidence=scan())
+
+    with pytest.raises(Refused):
+        send_notice(prepared, bob)
+
+    prepared.refresh_from_db()
+    assert (prepared.state, prepared.noticed_at) == ("prepared", None)
