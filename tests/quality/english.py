@@ -62,7 +62,7 @@ def learned(pairs: list[Pair]) -> dict[tuple[str, str], float]:
 
 
 def surfaces(shared: Path) -> dict[str, str]:
-    """Word without ending → how it is mostly written."""
+    """Word without ending → itself where it is a word, else how it is mostly written."""
     from listings.search import analysis
 
     seen: dict[str, Counter[str]] = defaultdict(Counter)
@@ -70,7 +70,7 @@ def surfaces(shared: Path) -> dict[str, str]:
         for line in lines:
             for word in re.findall("[a-z]+", (json.loads(line).get("title_en") or "").lower()):
                 seen[analysis.stem(word)][word] += 1
-    return {stem: counts.most_common(1)[0][0] for stem, counts in seen.items()}
+    return {stem: stem if stem in counts else counts.most_common(1)[0][0] for stem, counts in seen.items()}
 
 
 def dictionary(pairs: list[Pair]) -> dict[str, list[str]]:
