@@ -7,9 +7,9 @@ from typing import Any
 from django import template
 
 from listings import marking, variants
-from listings.models import Listing, OfferTerms
-from listings.offers import term_words
-from listings.prices import price_for, terms_dict
+from listings.models import LicenseeClass, Listing, OfferTerms
+from listings.offers import term_words, territory_words
+from listings.prices import class_prices_of, price_for, terms_dict
 
 register = template.Library()
 STORY = ("headline", "problem", "products", "adoption", "also_needed")
@@ -23,6 +23,18 @@ def variants_of(listing: Listing) -> dict[str, Any]:
         (choice.label, price_for(choice.listing).words, _term(choice.listing), choice.listing.term_sheet)
         for choice in variants.choices(listing)
     ]
+    return {"rows": rows if len(rows) > 1 else []}
+
+
+@register.inclusion_tag("listings/parts/every_variant.html")
+def every_variant(listing: Listing) -> dict[str, Any]:
+    """Every choice with its prices, by class too, its term and place; nothing where there is only one (INST-1)."""
+    rows = []
+    for choice in variants.choices(listing):
+        classes = class_prices_of(choice.listing.terms)
+        by_class = [(LicenseeClass(name).label, price_for(choice.listing, name).words) for name in classes]
+        place = territory_words(choice.listing.terms.territory)
+        rows.append((choice.label, price_for(choice.listing).words, by_class, _term(choice.listing), place))
     return {"rows": rows if len(rows) > 1 else []}
 
 

@@ -216,3 +216,17 @@ def test_a_firm_reads_what_it_pays_by_its_own_statement(
 
     Organization.objects.filter(pk=firm.pk).update(size="large")
     assert "You pay ¥8,000" not in client.get(listing.get_absolute_url()).content.decode()
+
+
+def test_the_publicity_shows_every_variant_with_its_price(
+    varied: Listing, state_university: Organization, alice: User, moderator: User
+) -> None:
+    from django.test import Client
+    from django.urls import reverse
+
+    listing = flow.approve(flow.submit(varied, by=alice), by=moderator, revision=varied.revision)
+
+    page = Client().get(reverse("listings:objection", args=[listing.code])).content.decode()
+
+    assert listing.state == "publicity"
+    assert all(words in page for words in ("先试一年", "五年", "¥30,000", "¥80,000", "¥20,000", "¥9,000"))
