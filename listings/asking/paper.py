@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from listings.asking import body
 from listings.models import Asking
@@ -57,16 +58,21 @@ def _page(asking: Asking, told: Answer, at: datetime, language: str) -> dict[str
     }
 
 
+def _grouped(sha256: str) -> str:
+    """A hash in groups of eight, so that it breaks within the page."""
+    return " ".join(sha256[i : i + 8] for i in range(0, len(sha256), 8))
+
+
 def _answer_lines(asking: Asking, told: Answer, at: datetime) -> list[tuple[str, str]]:
     return [
         (_("Answer"), _("Agreed") if told.agreed else _("Refused")),
-        (_("For"), asking.owner_name or asking.organization.name),
-        (_("Name"), told.name.strip()),
+        (pgettext("answer", "On behalf of"), asking.owner_name or asking.organization.name),
+        (pgettext("person", "Name"), told.name.strip()),
         (_("Capacity"), told.capacity.strip()),
         (_("Reason"), told.reason.strip()),
         (_("Time (Beijing)"), f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"),
         (_("E-mail address"), asking.email),
         (_("Network address"), told.address or ""),
-        (_("Power of attorney"), _("on file, SHA-256 %(hash)s") % {"hash": told.power.sha256} if told.power else ""),
-        (_("SHA-256 of the question"), asking.sha256),
+        (_("Power of attorney"), _("on file, SHA-256 %(hash)s") % {"hash": _grouped(told.power.sha256)} if told.power else ""),
+        (_("SHA-256 of the question"), _grouped(asking.sha256)),
     ]

@@ -42,6 +42,8 @@ def _opened(request: HttpRequest, asking: Asking) -> bool:
 
 
 def _open(request: HttpRequest, asking: Asking) -> None:
+    if not request.user.is_authenticated:
+        request.session.cycle_key()  # a session that somebody planted here before opens nothing
     known = request.session.get(SESSION, {})
     request.session[SESSION] = known | {str(asking.code): [asking.sha256, int(time.time()) + OPEN_SECONDS]}
 
