@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test tour eval-integrity bench check format messages lock clean
+.PHONY: help run test tour eval-search eval-integrity bench check format messages lock clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ check: $(VENV)/.tests ## style, types and import order only
 
 tour: $(VENV)/.tests ## the main job in a real browser, from an empty database (SHEET=FILE: with your own sheet)
 	@exec $(BIN)/python -m tests.browser.tour $(if $(SHEET),--sheet "$(SHEET)")
+
+eval-search: $(VENV)/.tests ## how well searching finds, on labelled questions (needs ../shared; OPTIONS=… passes on)
+	@exec $(BIN)/python -m tests.quality.evaluate $(OPTIONS)
 
 eval-integrity: $(VENV)/.tests ## how well the integrity checks do on the labelled cases kept for that (needs the reference data)
 	@exec $(BIN)/python -m tests.listings.integrity.evaluate
