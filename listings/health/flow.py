@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,16 @@ from listings.flow.moving import require_lister, require_moderator
 from listings.flow.patents import record_status
 from listings.health.events import record_event
 from listings.health.reading import NoHeader, Statement, statements
-from listings.models import ALIVE, HealthKind, LegalStatus, Patent, StatusOutcome, StatusRow, StatusRun
+from listings.models import (
+    ALIVE,
+    HealthKind,
+    LegalStatus,
+    Patent,
+    StatusOutcome,
+    StatusRecord,
+    StatusRow,
+    StatusRun,
+)
 from listings.rules.gates import ENDED
 from listings.states import NotNow
 from marketplace.accounts.models import Organization, User
@@ -213,12 +223,47 @@ def commit(run: StatusRun, *, by: User | None) -> StatusRun:
         if not claimed:
             raise NotNow(f"status file {run.pk} was stored before")
         run.refresh_from_db()
+        rows = run.rows.filter(patent__isnull=False).order_by("patent_id", "on", "number")
+        _confirm(run, rows.filter(outcome__in=(O.SAME, O.OLD), event=""), by)
         # In the order of the patents' keys: two files at once then wait for each other instead of locking up (OUT-9).
-        rows = run.rows.filter(outcome__in=STORED, patent__isnull=False).select_related("patent__organization")
-        for row in rows.order_by("patent_id", "on", "number"):
+        news = rows.filter(Q(outcome__in=(O.NEWS, O.CHANGED)) | (Q(outcome__in=(O.SAME, O.OLD)) & ~Q(event="")))
+        for row in news.select_related("patent__organization"):
             _store(run, row, by)
         trail.record(Action.STATUS_COMMIT, run, by=by, source=run.source, sha256=run.sha256, counts=run.counts)
     return run
+
+
+def _confirm(run: StatusRun, rows: QuerySet[StatusRow], by: User | None) -> None:
+    """Keep what only confirms the record, or lies before it, in steps of many rows: nothing else follows from it.
+
+    The file's own entry in the trail stands for all of them. Offers that had to wait for a fresh word are taken up by
+    the next turn of `flow.tidy_due`.
+    """
+    kept: list[StatusRecord] = []
+    fresh: dict[tuple[datetime, str], list[int]] = defaultdict(list)
+    for row in rows.select_related("patent").iterator(chunk_size=_BATCH):
+        patent = row.patent
+        assert patent is not None  # noqa: S101 - filtered by the caller
+        at = _checked_at(run, row.on)
+        kept.append(
+            StatusRecord(
+                patent=patent,
+                status=row.status or patent.status,
+                fees_paid_through=row.fees_paid_through,
+                source=run.source,
+                checked_at=at,
+                recorded_by=by,
+                note=row.detail,
+            )
+        )
+        if row.outcome == O.SAME:
+            fresh[at.replace(microsecond=0), row.status or patent.status].append(patent.pk)
+    StatusRecord.objects.bulk_create(kept, batch_size=_BATCH)
+    for (at, status), keys in fresh.items():
+        for start in range(0, len(keys), _BATCH):
+            Patent.objects.filter(pk__in=keys[start : start + _BATCH], status=status).filter(
+                Q(status_checked_at__isnull=True) | Q(status_checked_at__lte=at)
+            ).update(status_source=run.source, status_checked_at=at)
 
 
 def _store(run: StatusRun, row: StatusRow, by: User | None) -> None:

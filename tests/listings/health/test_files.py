@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -176,6 +177,33 @@ def test_a_file_is_stored_once_and_not_twice(offer: Listing, moderator: User) ->
 
     assert (again.pk, new) == (run.pk, False)
     assert StatusRecord.objects.count() == records
+
+
+def test_rows_that_confirm_cost_the_same_for_two_patents_and_for_forty(
+    university: Organization, moderator: User, django_assert_max_num_queries: Any
+) -> None:
+    patents = [sound_patent(university) for _ in range(40)]
+    Patent.objects.update(status_checked_at=timezone.now() - timedelta(days=40))
+    day = today() - timedelta(days=1)
+    run = stage([(patent.application_number, "有效", "", "", "") for patent in patents], moderator, as_of=day)
+
+    with django_assert_max_num_queries(20):
+        flow.commit(run, by=moderator)
+
+    assert StatusRecord.objects.count() == 40
+    assert {day_of(at) for at in Patent.objects.values_list("status_checked_at", flat=True) if at} == {day}
+
+
+def test_a_row_that_was_confirmed_by_a_status_that_changed_since_confirms_nothing(
+    patent: Patent, moderator: User
+) -> None:
+    run = stage([(patent.application_number, "有效", "", "", "")], moderator)
+    Patent.objects.update(status="lapsed", status_source="别处")
+
+    flow.commit(run, by=moderator)
+
+    patent.refresh_from_db()
+    assert (patent.status, patent.status_source) == ("lapsed", "别处")
 
 
 def test_a_later_file_makes_the_proof_fresh_and_an_older_one_does_not(offer: Listing, moderator: User) -> None:
