@@ -64,6 +64,7 @@ def _grouped(sha256: str) -> str:
 
 
 def _answer_lines(asking: Asking, told: Answer, at: datetime) -> list[tuple[str, str]]:
+    power = _("on file, SHA-256 %(hash)s") % {"hash": _grouped(told.power.sha256)} if told.power else ""
     return [
         (_("Answer"), _("Agreed") if told.agreed else _("Refused")),
         (pgettext("answer", "On behalf of"), asking.owner_name or asking.organization.name),
@@ -73,6 +74,6 @@ def _answer_lines(asking: Asking, told: Answer, at: datetime) -> list[tuple[str,
         (_("Time (Beijing)"), f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"),
         (_("E-mail address"), asking.email),
         (_("Network address"), told.address or ""),
-        (_("Power of attorney"), _("on file, SHA-256 %(hash)s") % {"hash": _grouped(told.power.sha256)} if told.power else ""),
+        (_("Power of attorney"), power),
         (_("SHA-256 of the question"), _grouped(asking.sha256)),
     ]
