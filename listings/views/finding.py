@@ -66,6 +66,7 @@ def _context(request: HttpRequest, query: Query, results: Results, *, whole: boo
         "page": paginator.page(min(results.page, paginator.num_pages)),
         "sorts": _sorts(query),
         "longest": LONGEST,
+        "suggestion_url": query.asking(results.suggestion).to_url() if results.suggestion else "",
         "kept": kept,
         "is_saved": _is_saved(request, kept),
         "tray": comparing.tray_of(request.session),

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from listings.models import AskedWords, Listing, ListingState
-from listings.search import asked, indexer
+from listings.search import asked, indexer, vocabulary
 from marketplace.accounts.models import Organization, Role, User
 from marketplace.lib.terms import today
 from tests.listings.making import firm, member
@@ -156,6 +156,30 @@ def test_an_empty_market_leads_to_posting_a_need(client: Client) -> None:
     indexer.rebuild()
 
     assert reverse("needs:post") in squeezed(client.get(FIND, {"q": "余热"}))
+
+
+def test_words_that_nothing_has_lead_to_posting_a_need_before_the_newest_offers(
+    client: Client, many: list[Listing]
+) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+
+    text = squeezed(client.get(FIND, {"q": "魑魅魍魉"}))
+
+    assert "Nothing found for these words" in text
+    assert text.count(f"{reverse('needs:post')}?q=") == 1
+    assert text.index(f"{reverse('needs:post')}?q=") < text.index('<ol class="offers finds">')
+
+
+def test_a_typo_is_answered_with_what_was_probably_meant(client: Client, school: Organization, alice: User) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    for n in range(3):
+        sound(school, alice, f"锅炉余热装置第{n}件", products="battery")
+    indexer.rebuild()
+    vocabulary.count()
+
+    text = squeezed(client.get(FIND, {"q": "baterry", "track": "preset"}))
+
+    assert re.search(r'Did you mean: <a class="strong" href="\?q=[^"]*&amp;track=preset"', text)
 
 
 def test_nothing_typed_is_lost_on_the_way_to_posting_a_need(client: Client, many: list[Listing]) -> None:
