@@ -13,7 +13,6 @@ from django.core.management import call_command
 from django.db import transaction
 
 from listings.search import indexer, meaning, meanings
-from listings.search.documents import readable
 from tests.quality.labelled import Labelled
 
 
@@ -39,7 +38,7 @@ def prepare(labelled: Labelled) -> dict[str, int]:
     if not Listing.objects.exists():
         _fill(labelled)
     while meanings.missing().exists():
-        meanings.store(readable(meanings.missing())[: meanings.AT_ONCE])
+        meanings.store_missing(meanings.A_TURN)
     indexer.rebuild()
     numbers = dict(Listing.objects.values_list("patent__publication_number", "pk"))
     return {patent.id: numbers[patent.id[:16]] for patent in labelled.patents}
