@@ -113,6 +113,7 @@ def fingerprint() -> str:
     return hashlib.sha256((_FOLDER / "terms.txt").read_bytes()).hexdigest()[:8]
 
 
+@lru_cache(maxsize=32_768)
 def stem(word: str) -> str:
     """An English word without its commonest endings: recycling, recycled, recycles → recycl."""
     if len(word) < 4 or not word.isalpha() or not word.isascii():

@@ -12,6 +12,7 @@ from django.utils import translation
 from listings import variants
 from listings.models import FeeMode, Listing, Track
 from listings.models.listing import PUBLIC
+from listings.prices import class_prices_of
 from listings.search import analysis, facets, meaning
 from listings.search.backend import Document
 from listings.search.fields import CLASSES
@@ -57,7 +58,7 @@ def document_of(listing: Listing) -> Document:
     if listing.state not in PUBLIC or not hasattr(listing, "terms"):
         return Document.tombstone(listing.pk, listing.version)
     patent = listing.patent
-    prices = {key: price_of(listing, key) for key in CLASSES}
+    prices = _prices(listing)
     last_day = patent.last_day.toordinal() if patent.last_day else 0
     return Document(
         key=listing.pk,
@@ -69,6 +70,13 @@ def document_of(listing: Listing) -> Document:
         last_day=last_day,
         vector=_vector(listing),
     )
+
+
+def _prices(listing: Listing) -> dict[str, int]:
+    """What readers of each of CLASSES pay; worked out once where all pay the same."""
+    if not variants.rows(listing) and not class_prices_of(listing.terms):
+        return dict.fromkeys(CLASSES, price_of(listing, ""))
+    return {key: price_of(listing, key) for key in CLASSES}
 
 
 def _vector(listing: Listing) -> bytes:
@@ -111,7 +119,12 @@ def _again(_words: str, text: str) -> str:
 def _spelled(*names: str) -> list[str]:
     """Names as people type them who have no Chinese keyboard at hand: whole in pinyin, and by initials."""
     single = (part for name in names for part in re.split(r"[;；,，、\s]+", name) if part)
-    return list(dict.fromkeys(analysis.stem(form) for part in single for form in pinyin.names(analysis.even(part))))
+    return list(dict.fromkeys(form for part in single for form in _spellings(part)))
+
+
+@lru_cache(maxsize=16_384)
+def _spellings(name: str) -> tuple[str, ...]:
+    return tuple(analysis.stem(form) for form in pinyin.names(analysis.even(name)))
 
 
 def _values(listing: Listing, prices: dict[str, int]) -> dict[str, tuple[str, ...]]:

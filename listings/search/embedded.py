@@ -38,6 +38,7 @@ from listings.search.neighbors import Neighbors
 
 _SCHEMA_VERSION = 3  # grows when the fields below change
 _HEAP = 15_000_000  # bytes: the least a writer takes; one listing is a few kilobytes
+_HEAP_REBUILDING = 60_000_000  # four times as much takes half the work: fewer small parts are joined again
 _BATCH = 2_000
 _COMPARED = 20_000  # listings a filter leaves, up to which each is compared by meaning
 _SAMPLED = 2_000  # nearest listings that are filtered where it leaves more
@@ -206,7 +207,9 @@ class TantivyBackend:
             folder.mkdir(parents=True)
             rejected = None
             try:
-                written = self._write(tantivy.Index(self._schema, path=str(folder)), documents, Neighbors(folder))
+                written = self._write(
+                    tantivy.Index(self._schema, path=str(folder)), documents, Neighbors(folder), heap=_HEAP_REBUILDING
+                )
             except Rejected as partly:
                 rejected, written = partly, partly.stored
             except BaseException:
@@ -224,9 +227,9 @@ class TantivyBackend:
         pointer.replace(self.root / "CURRENT")
         self._sweep(keep={name, before})
 
-    def _write(self, index: Any, documents: Iterable[Document], near: Neighbors) -> int:
+    def _write(self, index: Any, documents: Iterable[Document], near: Neighbors, heap: int = _HEAP) -> int:
         index.reload()
-        writer = index.writer(heap_size=_HEAP, num_threads=1)
+        writer = index.writer(heap_size=heap, num_threads=1)
         reasons: dict[int, str] = {}
         written = 0
         try:
