@@ -85,7 +85,7 @@ class EntryForm(forms.Form):
 class AnswerForm(forms.Form):
     """Yes or no, in whose name, and why not."""
 
-    agreed = forms.ChoiceField(label=gettext_lazy("Your answer"), widget=forms.RadioSelect)
+    agreed = forms.ChoiceField(label=pgettext_lazy("question", "Your answer"), widget=forms.RadioSelect)
     name = forms.CharField(
         label=gettext_lazy("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )

@@ -174,7 +174,7 @@ def _gate_8(patent: Patent, track: str) -> Iterable[Finding]:
     for name in uncovered_owners(patent):
         yield GATE_8.finding(
             _("The co-owner “%(name)s” has not agreed in writing, or the paper is not on file.") % {"name": name},
-            _("Upload the signed consent, one file for each co-owner, on the patent's page."),
+            _("Ask it by mail under “Consents and approvals”, or upload the signed consent on the patent's page."),
             "co_owners",
         )
 

@@ -108,8 +108,8 @@ def _preset_1_offer(listing: Listing, stage: Stage) -> Iterable[Finding]:
         yield PRESET_1.finding(
             _("Co-owners without a consent on file: %(names)s.") % {"names": "、".join(missing)},
             _(
-                "Upload their consent on the patent's page, or confirm that no agreement among the owners forbids an"
-                " ordinary license and that its fee is shared among them."
+                "Ask them by mail under “Consents and approvals”, upload their consent on the patent's page, or confirm"
+                " that no agreement among the owners forbids an ordinary license and that its fee is shared among them."
             ),
             "co_owner_default",
         )
