@@ -59,6 +59,9 @@ def deals_of(user: User, organization: Organization, side: Party) -> QuerySet[Ag
 def _verification(organization: Organization) -> Iterator[Need]:
     """Nobody signs for an organization that was not verified."""
     url = url_or_empty("accounts:verification")
+    if organization.is_vetoed:
+        note = _("Nothing new can be published or signed. Licenses given before stay in force.")
+        yield Need(_("A veto stands on your organization"), note, url, _("See details"), badge=_("Veto"), tone="stop")
     match organization.state:
         case VerificationState.UNVERIFIED:
             note = _("You can look, prepare and request; signing waits until we know who you are.")

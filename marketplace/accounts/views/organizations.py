@@ -173,4 +173,5 @@ def verification(request: MemberRequest) -> HttpResponse:
     tries = own.verifications.order_by("-submitted_at").prefetch_related("evidence")
     context = {"form": form if open_now else None, "own": own, "owner": owner, "tries": tries}
     context["can_read"] = owner or Role.SIGNATORY in held
+    context["veto"] = own.vetoes.filter(lifted_at__isnull=True).first() if own.is_vetoed else None
     return render(request, "accounts/verification.html", context, status=422 if form.errors else 200)

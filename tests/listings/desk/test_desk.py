@@ -333,3 +333,23 @@ def test_figures_are_counted_from_rows(waiting: Listing, mo: User, university: O
     assert sum(bar.value for bar in context["ages"]) == 1
     assert [bar.value for bar in context["decisions"]] == [0, 1, 0]
     assert [bar.value for bar in context["quoted"]] == [1]
+
+
+# what nobody types by hand
+
+
+@pytest.mark.parametrize("odd", ["²", "-1", "9" * 30, "abc", ""])
+def test_odd_input_changes_nothing_and_breaks_nothing(odd: str, waiting: Listing, mo: User) -> None:
+    client = as_(mo)
+    answers = [
+        client.post(url("decide", waiting.code), {"decision": "approve", "revision": odd}),
+        client.post(url("decide", waiting.code), {"decision": odd, "revision": "1", "reasons": [odd, odd]}),
+        client.post(url("assign", waiting.code), {"act": "give", "moderator": odd}),
+        client.post(url("bulk"), {"listing": [f"{waiting.code}:{odd}", odd], "confirm": "1"}),
+        client.get(url("listings"), {"state": odd, "organization": odd, "page": odd, "who": odd}),
+        client.get(url("flags"), {"state": odd, "kind": odd, "page": odd}),
+        client.post(url("reason_new"), {"use": odd, "position": odd, "text_zh": odd, "text_en": odd}),
+    ]
+
+    assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
+    assert (Listing.objects.get(pk=waiting.pk).state, Review.objects.count()) == ("submitted", 0)

@@ -236,3 +236,12 @@ def test_the_page_shows_what_it_stops_and_lets_only_an_administrator_lift_it(
 
     as_(admin).post(decide, {"decision": "lifted", "reason": "通报已撤销"})
     assert Veto.objects.get().lift_reason == "通报已撤销"
+
+
+def test_its_own_people_read_the_reason_on_their_pages(university: Organization, moderator: User, alice: User) -> None:
+    veto(university, moderator)
+
+    pages = [as_(alice).get(reverse(name)).content.decode() for name in ("accounts:verification", "desks:home")]
+
+    assert WHY in pages[0]
+    assert reverse("accounts:verification") in pages[1]
