@@ -175,13 +175,15 @@ class GroupedForm(forms.Form):
     def _row(self, name: str, findings: Sequence[Finding]) -> Row:
         bound = self[name]
         text = bound.value() if isinstance(bound.field, forms.CharField) else ""
+        pieces = marked(str(text or ""), name, self.track)
+        said = {piece.rule for piece in pieces}  # where the words are marked, that tells it
         return Row(
             bound,
-            findings,
+            [finding for finding in findings if finding.rule not in said],
             self.modes_of.get(name, ""),
             self.needs_of.get(name, ""),
             self.line_of(name),
-            marked(str(text or ""), name, self.track),
+            pieces,
         )
 
     def line_of(self, name: str) -> str:

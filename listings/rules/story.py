@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from listings.completeness import LINE, hints
-from listings.models import Listing
+from listings.models import Listing, Track
 from listings.rules.table import Rule, Stage
 from marketplace.lib.findings import Finding, Severity
 
@@ -17,6 +17,8 @@ def _story_1(listing: Listing, stage: Stage) -> Iterable[Finding]:
         return
     told = hints(listing)
     for hint in told.lacking:
+        if hint.field == "contact_name" and listing.track == Track.OPEN:
+            continue  # the declaration's own rule says so (DECL-1)
         yield STORY_1.finding(
             _("A factory owner cannot do without it: %(what)s.") % {"what": hint.label}, hint.advice, hint.field
         )
