@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from marketplace.outbox import worker
 from marketplace.outbox.models import Effect
 from tests.listings.importing.conftest import HEADER, sheet
 from tests.listings.making import number, patent
+from tests.performance import inventories
 
 pytestmark = pytest.mark.django_db
 OWN = "示范理工大学"
@@ -310,3 +312,21 @@ def test_a_long_marked_sheet_comes_in_parts_with_only_what_is_to_be_mended(
     assert [row[0] for part in parts for row in part[1:]] == [f"坏{at}" for at in range(12)]
     assert [desk.get(f"{address}?part={part}").status_code for part in ("3", "0", "x", "-1")] == [404] * 4
     assert "part 2 of 2" in text_of(desk.get(run.get_absolute_url()))
+
+
+def test_the_inventory_of_the_benchmark_has_the_mistakes_that_it_says(
+    tmp_path: Path, school: Organization, lister: User
+) -> None:
+    path = inventories.write(tmp_path / "inventory.xlsx", OWN, 400)
+
+    run, _new = flow.stage(path.read_bytes(), "inventory.xlsx", organization=school, by=lister, wait=True)
+
+    told = {row.number: {stored[0] for stored in row.findings} for row in run.rows.all()}
+    spoilt = {52, 152, 252, 352}  # the header is the first row
+    assert {number for number, keys in told.items() if keys & {"double", "double_differs"}} == {122, 322}
+    assert {row.number for row in run.rows.filter(outcome=Outcome.REFUSED)} <= spoilt
+    assert all(told[number] & MISTAKES for number in spoilt)
+    assert sum(run.gates["open"].values()) >= 394
+
+
+MISTAKES = {"title_missing", "number_bad", "date_bad", "patentee_other"}
