@@ -33,7 +33,9 @@ WAITING: dict[str, tuple[str, str, str]] = {
     "empty": ("led-heat", "一种新型节能装置", EMPTY),
     "refused": ("film-mulch", "地膜回收机的起膜铲", ""),
     "green": ("greenhouse", "温室卷帘电机的防过卷装置", ""),
+    "blocked": ("weld-seam", "长焊缝跟踪焊机的机头", ""),
 }
+DEAR = {**offers.OPEN_TERMS, "fee_minor": 2_400_000_000}  # above what a declaration may say without papers (DECL-4)
 
 
 def build(listings: dict[str, Listing], university: Organization, sheet: TermSheet, moderator: User) -> None:
@@ -59,7 +61,11 @@ def _submitted(number: int, told: tuple[str, str, str], university: Organization
     text = {**base, "title": title, "abstract": abstract or f"{title}（示例），{base['abstract']}"[:180]}
     lister = accounts_people.members(university, Role.LISTER)[0]
     patent = offers.patent(text, FIRST_NUMBER + number, university, lister)
-    draft = flow.Draft(texts={name: text[name] for name in offers.TEXTS}, sheet=sheet, undertaking=True)
+    texts = {name: text[name] for name in offers.TEXTS}
+    if title == WAITING["blocked"][1]:
+        dear = flow.Draft(texts=texts, terms=DEAR, undertaking=True)
+        return flow.submit(flow.create(patent, track="open", by=lister, draft=dear), by=lister)
+    draft = flow.Draft(texts=texts, sheet=sheet, undertaking=True)
     return flow.submit(flow.create(patent, track="preset", by=lister, draft=draft), by=lister)
 
 
