@@ -12,7 +12,10 @@ from wagtail.models import Page
 from cms.glossary import terms
 
 DOORS = ("/accounts/login/", "/accounts/signup/")
-PRIVATE = ("/admin/", "/accounts/", "/desk/", "/deals/", "/pay/", "/files/", "/inbox/", "/kept/", "/organization/")
+PRIVATE = (
+    "/admin/", "/accounts/", "/desk/", "/deals/", "/pay/", "/files/", "/inbox/", "/kept/", "/organization/",
+    "/saved/", "/needs/", "/compare/", "/find/sheet/", "/find/print/",
+)  # fmt: skip
 
 
 @require_safe
