@@ -44,7 +44,7 @@ def recompute(scope: Scope) -> Counter[str]:
 
 
 def keep(one: Found) -> IntegrityFlag:
-    """Store a finding. One that was dismissed stays dismissed until its evidence has changed."""
+    """Store a finding. One that was answered stays so until it is stronger than what was answered."""
     values = {
         "score": one.score,
         "evidence": one.evidence,
@@ -59,18 +59,15 @@ def keep(one: Found) -> IntegrityFlag:
         flag, new = IntegrityFlag.objects.get(kind=one.kind, key=one.key), False
     if new:
         return flag
-    changed = flag.evidence_sha256 != values["evidence_sha256"]
-    comes_back = changed or flag.state == FlagState.GONE
-    if comes_back and _weighs_more(flag, one):
+    if flag.state in (FlagState.OPEN, FlagState.GONE):
+        values["state"] = FlagState.OPEN
+    elif one.score > flag.score:  # an answered flag comes back only when it has grown stronger than what was answered
         values |= {"state": FlagState.OPEN, "decided_by": None, "decided_at": None, "reason": ""}
-    IntegrityFlag.objects.filter(pk=flag.pk).update(**values)
+    else:
+        values = {"seen_at": values["seen_at"]}
+    IntegrityFlag.objects.filter(pk=flag.pk, state=flag.state).update(**values)
     flag.refresh_from_db()
     return flag
-
-
-def _weighs_more(flag: IntegrityFlag, one: Found) -> bool:
-    """An open or vanished flag simply follows; a decided one comes back only when it has grown stronger."""
-    return flag.state in (FlagState.OPEN, FlagState.GONE) or one.score > flag.score
 
 
 def _let_go(flags: QuerySet[IntegrityFlag], found: Iterable[Found]) -> None:

@@ -35,8 +35,8 @@ class FlagState(models.TextChoices):
 class IntegrityFlag(models.Model):
     """One finding of one detector about one or two subjects; the same finding again is the same row.
 
-    `evidence` is plain JSON made by the detector; `evidence_sha256` lets a dismissed flag come back when there is more
-    to see than when it was dismissed.
+    `evidence` is plain JSON made by the detector. An answered flag keeps the score and evidence that were answered, and
+    comes back only with a higher score.
     """
 
     kind = models.CharField(max_length=16, choices=FlagKind)
