@@ -96,9 +96,7 @@ def objection_guest(request: HttpRequest, code: UUID, token: str) -> HttpRespons
     except guests.BadLink:
         messages.warning(request, _("This link is no longer good. Ask for a new one below."))
         return redirect("listings:objection", code)
-    answer = _object(request, listing, None, address)
-    answer["Referrer-Policy"] = "no-referrer"  # the address stands in the link
-    return answer
+    return _object(request, listing, None, address)
 
 
 def _ask_address(request: HttpRequest, listing: Listing) -> HttpResponse:

@@ -185,6 +185,13 @@ def test_a_link_that_is_old_or_foreign_or_forged_opens_no_form(client: Client, s
     assert Objection.objects.count() == 0
 
 
+def test_the_link_reaches_no_other_site_and_its_form_can_be_sent(client: Client, shown: Listing) -> None:
+    answer = client.get(url(shown, "objection_guest", guests.token_for(shown, "guest@x.test")))
+
+    # "no-referrer" would make browsers send the form without its origin, which Django then refuses
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
 def test_the_link_does_not_show_whose_it_is(shown: Listing) -> None:
     import base64
 
