@@ -22,13 +22,12 @@ class ListingsConfig(AppConfig):
         from listings.importing import steps
         from listings.integrity import running as integrity
         from listings.publicity import guests
-        from listings.search import drift, health, indexer, meanings, vocabulary
+        from listings.search import running as search
         from marketplace.outbox import outbox
 
         pre_migrate.connect(guards.take_down, sender=self, dispatch_uid="listings.guards")
         post_migrate.connect(guards.put_up, sender=self, dispatch_uid="listings.guards")
-        indexer.register()
-        outbox.handles("listing.moved", "meaning")(meanings.on_listing_moved)
+        search.register()
         letters.register_messages()
         asking.register()
         health_letters.register_messages()
@@ -38,7 +37,6 @@ class ListingsConfig(AppConfig):
         term_sheets.register_purpose()
         cms_panels.register()
         alert_mail.register()
-        health.register()
         outbox.handles("listing.moved", "desk")(gates.on_listing_moved)
         outbox.handles("listing.moved", "integrity")(integrity.on_listing_moved)
         outbox.handles(objections.DECIDED, "mail")(objection_mail.mail_decision)
@@ -50,9 +48,6 @@ class ListingsConfig(AppConfig):
         outbox.every(86_400, "listings.integrity")(integrity.recompute_all)
         outbox.every(300, "listings.hold_vetoed")(flow.hold_vetoed)
         outbox.handles(steps.TOPIC, "listings")(steps.on_step)
-        outbox.every(600, "listings.count_words")(vocabulary.count_if_changed)
-        outbox.every(60, "listings.compute_meanings")(meanings.compute_missing)
-        outbox.every(drift.EVERY, "listings.search_drift")(drift.sweep)
         outbox.every(300, "listings.publish_due")(flow.publish_due)
         outbox.every(300, "listings.expire_due")(flow.expire_due)
         outbox.every(3600, "listings.remind_due")(flow.remind_due)

