@@ -16,13 +16,17 @@ from listings.integrity.facts import Found
 from listings.integrity.registry import Scope
 from listings.models import FlagKind, FlagState, IntegrityFlag, Listing, Revision
 from marketplace.lib.canonical import sha256_of
+from marketplace.outbox import outbox
 
 EVERY = timedelta(minutes=10)
 _PATENTS = (FlagKind.DUPLICATE, FlagKind.BOILERPLATE, FlagKind.SUDDEN_PRICE)
 
 
 def register() -> None:
-    """This room's detectors."""
+    """This room's detectors, and when they run."""
+    outbox.handles("listing.moved", "integrity")(on_listing_moved)
+    outbox.every(600, "listings.compare_moved")(compare_moved)
+    outbox.every(86_400, "listings.integrity")(recompute_all)
     registry.register("duplicate", FlagKind.DUPLICATE, collecting.find_duplicates)
     registry.register("boilerplate", FlagKind.BOILERPLATE, collecting.find_boilerplate)
     registry.register("sudden_price", FlagKind.SUDDEN_PRICE, collecting.find_sudden_prices)

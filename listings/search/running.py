@@ -1,4 +1,4 @@
-"""What searching does by itself: hears what moves, computes meanings, counts words, mends drift, says what is missing."""
+"""What searching does by itself: hears what moves, computes meanings, counts words, mends drift."""
 
 from __future__ import annotations
 
