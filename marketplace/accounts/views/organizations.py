@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -171,7 +171,7 @@ def verification(request: MemberRequest) -> HttpResponse:
             messages.success(request, _("Handed in. A moderator usually answers within one working day."))
             return redirect("accounts:verification")
     tries = own.verifications.order_by("-submitted_at").prefetch_related("evidence")
-    context = {"form": form if open_now else None, "own": own, "owner": owner, "tries": tries}
+    context: dict[str, Any] = {"form": form if open_now else None, "own": own, "owner": owner, "tries": tries}
     context["can_read"] = owner or Role.SIGNATORY in held
     context["veto"] = own.vetoes.filter(lifted_at__isnull=True).first() if own.is_vetoed else None
     return render(request, "accounts/verification.html", context, status=422 if form.errors else 200)
