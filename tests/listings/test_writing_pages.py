@@ -180,8 +180,10 @@ def test_withdrawing_confirming_and_copying(
     answer = client.post(url("copy", opened.code), {"patent": other.code})
     assert answer["Location"] == url("edit", other.listings.get().code)
     assert client.post(url("request_withdrawal", opened.code), {"reason-reason": ""}).status_code == 422
-    client.post(url("request_withdrawal", opened.code), {"reason-reason": "拟转让"})
-    client.post(url("withdraw", opened.code), {"withdraw-announced_on": today().isoformat()})
+    told = {"reason-reason": "拟转让", "reason-unconditional": "on"}
+    client.post(url("request_withdrawal", opened.code), told)
+    announced = {"withdraw-announced_on": today().isoformat(), "withdraw-evidence": upload()}
+    client.post(url("withdraw", opened.code), announced)
     opened.refresh_from_db()
     assert opened.state == "withdrawn"
 
@@ -289,37 +291,6 @@ def test_lists_ask_the_same_number_of_queries_for_two_and_twelve_rows(
     with CaptureQueriesContext(connection) as twelve:
         client.get(url(name))
     assert len(two) == len(twelve)
-
-
-def test_publicity_shows_the_terms_and_takes_an_objection(
-    alice: User, moderator: User, bob: User, state_university: Organization, draft: Listing
-) -> None:
-    from listings import flow
-
-    listing = flow.approve(flow.submit(draft, by=alice), by=moderator, revision=1)
-    client = english()
-    page = client.get(url("objection", listing.code)).content.decode()
-    assert "¥30,000" in page
-    assert "15 days left" in page
-    assert client.get(url("publicity_list")).status_code == 200
-
-    assert client.post(url("objection", listing.code), {"name": "李某"}).status_code == 422
-    data = {"name": "李某", "contact": "li@x.test", "text": "价格过低", "evidence": upload()}
-    answer = client.post(url("objection", listing.code), data)
-
-    assert answer.status_code == 302
-    objection = listing.objections.get()
-    assert (objection.name, objection.text) == ("李某", "价格过低")
-    assert client.get(reverse("vault:file", args=[objection.evidence.code])).status_code in (302, 404)  # type: ignore[union-attr]
-    assert as_(alice).get(reverse("vault:file", args=[objection.evidence.code])).status_code == 404  # type: ignore[union-attr]
-    assert as_(moderator).get(reverse("vault:file", args=[objection.evidence.code])).status_code == 200  # type: ignore[union-attr]
-
-
-def test_a_listing_that_is_not_in_publicity_takes_no_objection(offer: Listing) -> None:
-    answer = Client().post(url("objection", offer.code), {"name": "李某", "contact": "x", "text": "y"})
-
-    assert answer["Location"] == url("publicity_list")
-    assert offer.objections.count() == 0
 
 
 def test_evidence_is_read_by_the_owner_and_nobody_else(
