@@ -34,6 +34,7 @@ ENV PATH=/opt/kaixu/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=marketplace.settings.production KAIXU_DATA=/data STATIC_ROOT=/srv/kaixu/built/static
 WORKDIR /srv/kaixu
 USER 10001
+# /data keeps what one process keeps for itself; papers and evidence are in the bucket, the truth is in the database.
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \

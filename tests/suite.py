@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.services import chromium, postgres
+from tests.services.elasticsearch import node as elasticsearch
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = (
@@ -61,6 +62,8 @@ def main(arguments: Sequence[str]) -> int:
         if "--checks-only" not in arguments:
             if chromium.fetch() is None:
                 say(chromium.MISSING)
+            if not elasticsearch.can_start():
+                say(elasticsearch.MISSING)
             passed.append(run_tests("SQLite", "", folder, arguments))
             passed.append(run_tests("a browser", "", folder, [*arguments, "-m", "browser"]))
             passed.append(_on_postgres(folder, arguments))

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WANTED = {"manage.py", "pyproject.toml", "README.md", "marketplace", "listings", "cms", "templates", "tests"}
 EXPECTED_BY_TOOLS = {
     ".ci",
+    ".dockerignore",
     ".env.example",
     ".gitignore",
     "CHANGELOG.md",
@@ -28,6 +29,7 @@ EXPECTED_BY_TOOLS = {
     "docs",
     "locale",
     "requirements-dev.txt",
+    "requirements-scale.txt",
     "requirements.txt",
 }
 LONGEST_FUNCTION = 40

@@ -15,7 +15,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encod
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"] == "kaixu"]
 KNOWN_KEYS = {
-    "build", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image", "ports", "read_only",
+    "build", "cap_drop", "command", "configs", "depends_on", "environment", "healthcheck", "image", "ports", "read_only",
     "restart", "security_opt", "tmpfs", "volumes",
 }  # fmt: skip
 
@@ -105,6 +105,12 @@ def test_who_waits_waits_for_something_that_can_happen(name: str) -> None:
         else:
             assert how["condition"] == "service_completed_successfully"
             assert service["restart"] == "no"
+
+
+def test_configs_that_are_used_are_told() -> None:
+    used = {each["source"] for service in SERVICES.values() for each in service.get("configs", [])}
+
+    assert used == COMPOSE["configs"].keys()
 
 
 def test_only_the_proxy_can_be_reached_from_outside() -> None:
