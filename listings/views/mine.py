@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -28,7 +29,7 @@ from listings.withdrawing import consents_needed, warning
 from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.models import Role
 from marketplace.audit import trail
-from marketplace.lib.findings import Refused, blocking
+from marketplace.lib.findings import Finding, Refused, Severity, blocking
 from marketplace.lib.saying import on_form
 
 if TYPE_CHECKING:
@@ -78,10 +79,8 @@ def mine_one(request: PersonRequest, code: UUID) -> HttpResponse:
 
 def one_context(request: PersonRequest, listing: Listing, **more: Any) -> dict[str, Any]:
     """Everything the owner's page of a listing shows."""
-    findings = check(listing, Stage.ACCEPT if listing.state in PUBLIC else Stage.SUBMIT)
-    # Submitting gives the undertaking and asks the institution's own steps, so neither stands before it.
-    stops = [one for one in blocking(findings) if not RULES[one.rule].overridable and one.rule != "INST-4"]
-    stops = [one for one in stops if one.field != "undertaking"]
+    findings = _as_seen_by_its_owner(check(listing, Stage.ACCEPT if listing.state in PUBLIC else Stage.SUBMIT))
+    stops = [one for one in blocking(findings) if not RULES[one.rule].overridable and one.field != "undertaking"]
     lister = may_list(request.user, listing.organization)
     at = fresh_since(listing)
     snapshot = offers.snapshot(listing)
@@ -117,6 +116,11 @@ def _todo(listing: Listing) -> list[str]:
     """What a lister can do; the announcement of a withdrawal only where it was asked for."""
     asked = warning(listing) is not None
     return [name for name in open_to(Who.LISTER, listing) if name != "withdraw" or asked]
+
+
+def _as_seen_by_its_owner(findings: list[Finding]) -> list[Finding]:
+    """The institution's own steps are asked by submitting: they inform and do not stand before it (INST-4)."""
+    return [replace(one, severity=Severity.INFO) if one.rule == "INST-4" else one for one in findings]
 
 
 @organization_required(Role.LISTER)

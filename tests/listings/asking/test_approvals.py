@@ -249,3 +249,18 @@ def test_a_link_of_an_offer_that_was_taken_back_opens_nothing(
     assert newest().state == AskingState.WAITING
     with pytest.raises(NotNow):
         flow.answer(newest(), flow.Answer(True, "李", "", "", newest().sha256))
+
+
+def test_the_drafts_page_says_who_is_asked_and_lets_it_be_submitted(
+    draft: Listing, chain: list[ApprovalStep], alice: User
+) -> None:
+    client = as_(alice)
+    page = client.get(f"/desk/listings/{draft.code}/").content.decode()
+    assert "转移办" in page
+    assert "Something must still be settled" not in page
+
+    asked = client.post(f"/desk/listings/{draft.code}/submit/", {"undertaking": "on"}, follow=True)
+
+    draft.refresh_from_db()
+    assert draft.state == ListingState.APPROVAL
+    assert "Your institution is asked first" in asked.content.decode()
