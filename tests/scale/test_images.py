@@ -15,8 +15,8 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encod
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"] == "kaixu"]
 KNOWN_KEYS = {
-    "build", "cap_drop", "command", "configs", "depends_on", "environment", "healthcheck", "image", "ports", "read_only",
-    "restart", "security_opt", "tmpfs", "volumes",
+    "build", "cap_drop", "command", "configs", "depends_on", "environment", "healthcheck", "image", "ports",
+    "read_only", "restart", "security_opt", "tmpfs", "volumes",
 }  # fmt: skip
 
 

@@ -46,7 +46,8 @@ def fail(breaker: Breaker, times: int) -> None:
 
 
 def test_a_breaker_opens_after_some_failures_in_a_row_and_turns_callers_away() -> None:
-    breaker, asked = Breaker(Clock()), []
+    breaker = Breaker(Clock())
+    asked: list[int] = []
     fail(breaker, FAILURES - 1)
     assert not breaker.is_open
     fail(breaker, 1)

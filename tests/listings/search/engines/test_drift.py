@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from listings.models import Listing, ListingState
-from listings.search import Query, drift, indexer, search
+from listings.search import Query, documents, drift, indexer, search
 from listings.search.backend import Document, backend
 from marketplace.accounts.models import User
 from marketplace.outbox import outbox, worker
@@ -160,7 +160,7 @@ def test_the_command_says_what_is_wrong_and_mends_it_when_asked(
 @pytest.fixture
 def refused(offers: list[Listing], monkeypatch: pytest.MonkeyPatch) -> Listing:
     """A listing whose document no engine takes: it has a field that is not in the mapping."""
-    bad, true = offers[3], indexer.document_of
+    bad, true = offers[3], documents.document_of
 
     def made(listing: Listing) -> Document:
         document = true(listing)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from listings.search import indexer
 from listings.search.backend import backend
-from marketplace.accounts.models import User
+from marketplace.accounts.models import Role, User
 from tests.listings.making import firm, member, offer, university
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_twelve_results_ask_as_often_as_one(many: None, client: Client, alice: U
 
 
 def test_a_members_page_is_small_too(many: None, client: Client, bob: User) -> None:
-    member(bob, firm(), "owner")
+    member(bob, firm(), Role.OWNER)
     client.force_login(bob)
 
     size, queries = cost(client, {"q": "余热"})
