@@ -38,15 +38,20 @@ def paid(deal: Callable[..., Agreement], owe: Callable[..., Obligation]) -> Call
             owed = Obligation.objects.get(agreement__listing__patent=patent)
         at = datetime.combine(date.fromisoformat(day), datetime.min.time(), SHANGHAI)
         with time_machine.travel(at, tick=False):
-            LedgerEntry.objects.create(
-                source_type="payment" if amount > 0 else "refund",
-                source_id=next(_serial),
-                kind="arrive" if amount > 0 else "return",
-                account=Account.APPLIED,
-                amount_minor=-amount,
-                currency="CNY",
-                organization=owed.agreement.licensor,
-                obligation=owed,
+            came, went = (Account.ARRIVED, Account.APPLIED) if amount > 0 else (Account.APPLIED, Account.RETURNED)
+            number = next(_serial)
+            LedgerEntry.objects.bulk_create(
+                LedgerEntry(
+                    source_type="payment" if amount > 0 else "refund",
+                    source_id=number,
+                    kind="arrive" if amount > 0 else "return",
+                    account=account,
+                    amount_minor=posted,
+                    currency="CNY",
+                    organization=owed.agreement.licensor,
+                    obligation=owed,
+                )
+                for account, posted in ((came, abs(amount)), (went, -abs(amount)))
             )
         return owed.agreement.listing.patent
 
