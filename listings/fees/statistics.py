@@ -60,6 +60,12 @@ class Year:
     free: Mode
     source: Source
 
+    @property
+    def shares(self) -> dict[str, int]:
+        """Each way's part of all contracts, in basis points, as precise as the office prints it."""
+        modes = {"fixed": self.fixed, "royalty": self.royalty, "free": self.free}
+        return {name: 10 * mode.share_permille(self.contracts) for name, mode in modes.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class IndustryFigure:
