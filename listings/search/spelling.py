@@ -13,6 +13,7 @@ from listings.search.vocabulary import Vocabulary
 from marketplace.lib import pinyin
 
 _LONGEST = 6  # characters of a Chinese word
+_SHORTEST = 6  # letters of an English word that is mended: of shorter ones too many resemble each other
 _MOST_WINDOWS = 60  # stretches of a question that are compared
 _PIECE = re.compile(r"[\u3400-\u9fff]+|[A-Za-z]+")
 
@@ -40,7 +41,7 @@ def _latin(word: str, known: Vocabulary) -> str:
     if len(word) < 4 or stem in known or analysis.in_chinese(stem):
         return ""
     in_pinyin = _from_pinyin(word, known)
-    if in_pinyin:
+    if in_pinyin or len(word) < _SHORTEST:
         return in_pinyin
     most = 1 if len(word) < 7 else 2
     near = [

@@ -35,7 +35,20 @@ def test_what_was_meant_is_offered(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["余热锅炉", "电池", "battery", "coating", "NOx", "怎么办", "ZL201921898050.0", "", "💡", "zzzzzzzzzzz", "的"],
+    [
+        "余热锅炉",
+        "电池",
+        "battery",
+        "coating",
+        "NOx",
+        "stink",
+        "怎么办",
+        "ZL201921898050.0",
+        "",
+        "💡",
+        "zzzzzzzzzzz",
+        "的",
+    ],
 )
 def test_what_is_known_or_beyond_help_is_left_alone(typed: str) -> None:
     assert spelling.suggestion(typed, KNOWN) == ""
