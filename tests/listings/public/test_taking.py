@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import xml.etree.ElementTree as ET
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -210,3 +212,16 @@ def test_without_an_index_all_three_answer_from_the_database(client: Client, sch
     assert [row[0] for row in cells(client.get(SHEET, {"q": "余热"}))[1:]] == ["余热装置"]
     assert titles(client.get(FEED, {"q": "余热"})) == ["余热装置"]
     assert client.get(PAPER).status_code == 200
+
+
+def test_no_naughty_string_breaks_a_feed_a_comparison_or_the_form_of_a_need(
+    client: Client, school: Organization, alice: User, shared: Path
+) -> None:
+    sound(school, alice, "余热装置")
+    indexer.rebuild()
+    strings = json.loads((shared / "data" / "hostile" / "blns.json").read_text(encoding="utf-8"))
+
+    for text in strings[::5]:
+        assert titles(client.get(FEED, {"q": text, "product": text})) in ([], ["余热装置"])
+        assert client.get(reverse("listings:compare"), {"l": text, "only": text}).status_code == 200
+        assert "<script>alert" not in client.get(reverse("needs:post"), {"q": text}).content.decode()
