@@ -37,7 +37,7 @@ class Load:
         self.acknowledged: dict[int, int] = {}
         self.writes, self.repeated = 0, 0
         self.pages: Counter[str] = Counter()
-        self.slowest = 0.0
+        self.slowest, self.seconds = 0.0, 0.0
         self._stop = threading.Event()
 
     def document(self, key: int) -> Any:
@@ -103,11 +103,13 @@ class Load:
     def running(self) -> Iterator[None]:
         """Writers and two readers at work."""
         self._stop.clear()
+        began = time.monotonic()
         work: list[Callable[[], None]] = [lambda share=share: self.write(share) for share in range(WRITERS)]  # type: ignore[misc]
         threads = [threading.Thread(target=each, daemon=True) for each in [*work, self.read, self.read]]
         for thread in threads:
             thread.start()
         yield
+        self.seconds = time.monotonic() - began
         self._stop.set()
         for thread in threads:
             thread.join(timeout=120)
@@ -212,7 +214,8 @@ def _judge(meter: Meter, load: Load, when: str) -> None:
     load.engine.settle()
     missing, stale = load.lost()
     meter.say(
-        f"{when}: {load.writes:,} writes acknowledged ({load.repeated} told again), pages {dict(load.pages)}, "
+        f"{when}: {load.writes:,} writes acknowledged, {load.writes / load.seconds:.0f} a second of {WRITES_A_SECOND} "
+        f"wanted ({load.repeated} told again), pages {dict(load.pages)}, "
         f"slowest {load.slowest:.2f} s"
     )
     meter.ceiling(f"{when}: acknowledged writes missing", missing, 0)
