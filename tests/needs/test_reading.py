@@ -159,6 +159,7 @@ def test_whoever_reads_whom_to_call_is_recorded_and_the_firm_is_told(
 
     assert "赵师傅" in text
     assert "13800135678" in text
+    assert "示范冶炼厂" not in text  # the consent is to the contact, not to the firm's name
     assert Entry.objects.filter(action="need.contact", by=alice).count() == 2
     assert bob.messages.filter(kind="need.contact").count() == 1
     assert "示范理工大学" in bob.messages.get(kind="need.contact").subject
