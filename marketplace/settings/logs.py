@@ -39,6 +39,13 @@ def _clean(value: Any) -> Any:
     return value
 
 
+QUIETER = {
+    "fontTools": {"level": "WARNING"},
+    "pyhanko": {"level": "WARNING"},
+    "waitress.queue": {"level": "ERROR"},  # a request that waits for a thread is no news
+}
+
+
 def configure(*, as_json: bool) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING for the same shape of lines."""
     shared: list[Processor] = [
@@ -77,8 +84,6 @@ def configure(*, as_json: bool) -> dict[str, Any]:
         "loggers": {
             "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             "django": {"level": "INFO" if as_json else "WARNING"},
-            "fontTools": {"level": "WARNING"},
-            "pyhanko": {"level": "WARNING"},
-            "waitress.queue": {"level": "ERROR"},  # a request that waits for a thread is no news
+            **QUIETER,
         },
     }
