@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
 
-
 class TextsMixin(forms.Form):
     """One box for each text to accept, and which versions were on the page."""
 

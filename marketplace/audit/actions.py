@@ -72,7 +72,7 @@ class Action(StrEnum):
     NEED_CLOSE = "need.close"
     NEED_CONTACT = "need.contact"
     NEED_HIDE = "need.hide"
-    NEED_PASS = "need.pass"
+    NEED_PASS = "need.pass"  # noqa: S105  an offer passed by, no password
     NEED_POST = "need.post"
     OBLIGATION_DUE = "obligation.due"
     ORGANIZATION_CHANGE = "organization.change"

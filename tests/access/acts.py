@@ -131,7 +131,8 @@ LISTINGS = [
         "file": SimpleUploadedFile("清单.csv", "序号,专利名称,申请号\n1,某法,2019218980500\n".encode())}, own=True),
     Act("listings:import_run", LISTS, lambda w: {"act": "store", "leave_out": "1"}),
     Act("listings:status_import", (*LISTS, "moderator"), lambda w: {
-        "file": SimpleUploadedFile("状态.csv", "专利号,状态\n2019218980500,有效\n".encode()), "source": "登记簿"}, own=True),
+        "file": SimpleUploadedFile("状态.csv", "专利号,状态\n2019218980500,有效\n".encode()),
+        "source": "登记簿"}, own=True),
     Act("listings:status_run", (*LISTS, "moderator")),
     Act("listings:patent_event", (*LISTS, "moderator"), lambda w: {
         "event-kind": "pledge", "event-happened_on": DAY, "event-source": "登记簿"}),
@@ -227,8 +228,8 @@ DESKS = [
 MODERATION = [
     Act("listings:search_save", LOGGED_IN, lambda w: {"query": "?q=余热"}),
     Act("listings:saved_change", ("firm owner",), lambda w: {"pace": "never"}),
-    Act("needs:post", ("firm owner", "stranger", "rival", "lister", "finance", "owner", "former", "moderator"), lambda w: {
-        "problem": "水管里结垢太厚，每月停机", "budget": "unsure"}),
+    Act("needs:post", ("firm owner", "stranger", "rival", "lister", "finance", "owner", "former", "moderator"),
+        lambda w: {"problem": "水管里结垢太厚，每月停机", "budget": "unsure"}),
     Act("needs:edit", ("firm owner",), lambda w: {"problem": "烟气里的热量跑掉，改过的说法"}, "needs:edit"),
     Act("needs:close", ("firm owner",), lambda w: {"ending": "elsewhere"}),
     Act("needs:pass_on", ("firm owner",), lambda w: {"listing": w.listings["zinc-leach"].code, "reason": "too_dear"}),

@@ -147,7 +147,8 @@ POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     accounts:text_version vault:file notices:inbox notices:follow listings:find listings:listing listings:cost
     listings:rules
     listings:consent listings:consent_question listings:consent_record
-    listings:publicity_list licensing:preview licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail
+    listings:publicity_list licensing:preview licensing:verify_code notices:calendar cms:glossary cms:robots
+    cms:sitemap dev:mail
     dev:components health_live health_ready
     listings:publicity_feed listings:offer_feed
 POST   422 |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
@@ -237,7 +238,8 @@ POST login |   405   405 |   403   405 |   403   403   405   405 |   new |   new
 POST login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     mfa_index mfa_view_recovery_codes mfa_list_webauthn listings:mine_one listings:fees listings:patent
     listings:term_sheet
-    listings:term_sheet_print licensing:deals licensing:agreement licensing:after payments:pay payments:slip
+    listings:term_sheet_print licensing:deals licensing:agreement licensing:evidence licensing:after
+    payments:pay payments:slip
     payments:receipt payments:returned desks:home listings:saved needs:mine needs:map needs:need
     listings:declaration_pdf listings:declaration_xlsx listings:withdrawal_pdf
 POST login |   405   405 |   405   405 |   405   405   405   405 |   new |   new
