@@ -36,6 +36,22 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         shared.end()
 
 
+def pytest_configure() -> None:
+    """Let the test client remember the context of the page alone.
+
+    It copies the context of every included template otherwise, which costs more than rendering it.
+    """
+    from django.test import client
+
+    remember: Any = client.store_rendered_templates  # type: ignore[attr-defined]
+
+    def page_only(store: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **more: Any) -> None:
+        if "context" not in store and "request" in context:
+            remember(store, signal, sender, template, context, **more)
+
+    client.store_rendered_templates = page_only  # type: ignore[attr-defined]
+
+
 @pytest.hookimpl(tryfirst=True)  # before the marks are asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser: such tests run in a process of their own (`pytest -m browser`).

@@ -21,7 +21,8 @@ def postgres(folder: Path) -> Iterator[str]:
 
     server = get_server(folder, cleanup_mode="stop")
     try:
-        server.psql("ALTER SYSTEM SET fsync = off;")  # a test's data need not survive a power cut
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")  # a test's data need not survive a power cut
         server.psql("SELECT pg_reload_conf();")
         yield _url(server.get_uri())
     finally:
