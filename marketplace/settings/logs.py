@@ -40,6 +40,7 @@ def _clean(value: Any) -> Any:
 
 
 QUIETER = {
+    "elastic_transport": {"level": "WARNING"},  # it tells every request
     "fontTools": {"level": "WARNING"},
     "pyhanko": {"level": "WARNING"},
     "waitress.queue": {"level": "ERROR"},  # a request that waits for a thread is no news
