@@ -99,7 +99,7 @@ PLACES: dict[str, Args] = {
     "listings:objection": _listing("arsenic"),
     "listings:objection_guest": lambda world: (
         world.listings["arsenic"].code,
-        guests.token_for(world.listings["arsenic"], "guest@example.test"),
+        guests.token_for(world.listings["arsenic"], "objector@elsewhere.test"),
     ),
     "listings:status_run": _thing("status run", "code"),
     "listings:patent_event": _patent,
