@@ -85,7 +85,10 @@ def load(port: int) -> WSGIApplication:
 
     from marketplace.wsgi import application
 
+    from listings.search.warm import warm  # isort: skip - needs the settings
+
     get_resolver()._populate()  # reads every room's addresses and views
+    warm()
     connections.close_all()
     gc.collect()
     gc.freeze()  # the collector leaves what both share alone: touching it would copy it
