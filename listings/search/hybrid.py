@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from listings.search import meaning
+from listings.search.analysis import is_han
 from listings.search.backend import ENOUGH, NEAR, Hits, Question, backend
 
 NEAREST = 30  # listings that meaning adds
@@ -17,9 +18,10 @@ _LEAST = 0.12  # likeness below which nothing is alike
 _MARGIN = 0.15  # and not those whose likeness is that much below the best one's
 _RANK = 5.0  # how slowly a place loses weight: 1 / (_RANK + place)
 # What a place by words and one by meaning count: who uses the offers' own terms is answered by words, who tells his
-# trouble in everyday words by meaning.
+# trouble in everyday words by meaning; in another language the word list knows as much as the model.
 _OWN_TERMS = (1.0, 0.1)
-_EVERYDAY = (0.8, 1.0)
+_EVERYDAY = (0.6, 1.0)
+_FOREIGN = (1.0, 1.0)
 
 Likeness = Sequence[tuple[int, float]]
 
@@ -55,9 +57,14 @@ def ask(
         return Answer(search(widened), _strict(best))
     hits = search(replace(widened, offset=0, limit=question.offset + question.limit + len(near)))
     strict = _strict(hits)
-    weights = _OWN_TERMS if (strict > 0 if own_terms is None else own_terms) else _EVERYDAY
-    fused = fuse(hits, widened.near, weights)[question.offset : question.offset + question.limit]
+    in_own_terms = strict > 0 if own_terms is None else own_terms
+    whole = fuse(hits, widened.near, _OWN_TERMS if in_own_terms else _everyday(question))
+    fused = whole[question.offset : question.offset + question.limit]
     return Answer(replace(hits, keys=tuple(fused), scores=()), strict)
+
+
+def _everyday(question: Question) -> tuple[float, float]:
+    return _EVERYDAY if any(is_han(word.forms[0]) for word in question.words) else _FOREIGN
 
 
 def fuse(hits: Hits, near: Sequence[int], weights: tuple[float, float]) -> list[int]:
