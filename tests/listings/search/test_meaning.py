@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 from listings.models import Listing, ListingState, Meaning
 from listings.search import Query, checks, hybrid, indexer, meaning, meanings, search
@@ -41,7 +42,8 @@ def understood(model: meaning.Encoder, catalog: dict[str, Listing]) -> dict[str,
 
 
 def test_a_need_that_shares_no_word_finds_the_offer_and_says_why(understood: dict[str, Listing]) -> None:
-    item = search(Query(q=NEED)).items[0]
+    with translation.override("en"):
+        item = search(Query(q=NEED)).items[0]
 
     assert item.listing.pk == understood["馒头"].pk
     assert "<mark>" not in item.title + item.headline
@@ -103,9 +105,9 @@ def test_a_filter_that_leaves_no_word_shows_the_nearest_within_it(
     found = search(Query(q=NEED, industry=("food",)))
 
     assert found.ids == [food.pk]
-    assert [str(note) for note in found.notes] == [
-        "Within your filters no offer has your words. These are nearest to them in meaning."
-    ]
+    with translation.override("en"):
+        told = [str(note) for note in found.notes]
+    assert told == ["Within your filters no offer has your words. These are nearest to them in meaning."]
 
 
 def test_sorting_by_price_keeps_what_meaning_found(understood: dict[str, Listing]) -> None:
