@@ -30,9 +30,8 @@ class Device:
 
     def register(self, user: User, name: str = "手机") -> Device:
         """Put the key among the person's ways of logging in, as allauth stores it."""
-        data = AttestedCredentialData.create(
-            b"\0" * 16, self.credential_id, ES256.from_cryptography_key(self.key.public_key())
-        )
+        make: Any = ES256.from_cryptography_key
+        data = AttestedCredentialData.create(b"\0" * 16, self.credential_id, make(self.key.public_key()))
         about = AuthenticatorData.create(hashlib.sha256(b"testserver").digest(), AuthenticatorData.FLAG(0x45), 0, data)
         credential = {
             "id": websafe_encode(self.credential_id),
