@@ -40,7 +40,8 @@ def post(request: HttpRequest) -> HttpResponse:
     and what was typed waits there.
     """
     organization = reader(request)
-    if organization and request.method != "POST" and not may(request.user, organization, *_MAY):
+    shown = request.method != "POST"
+    if shown and organization and request.user.is_authenticated and not may(request.user, organization, *_MAY):
         return render(request, "needs/form_closed.html")
     if request.method != "POST":
         told = {

@@ -56,7 +56,6 @@ def due(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     answer = HttpResponse(calendar.feed(user), content_type="text/calendar; charset=utf-8")
     answer.headers["Content-Disposition"] = 'inline; filename="kaixu.ics"'
-    answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
 
 

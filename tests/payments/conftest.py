@@ -90,6 +90,7 @@ def deal(university: Organization, firm: Organization, alice: User, bob: User) -
             patentee=university.name,
             status=LegalStatus.IN_FORCE,
             filed_on=today() - timedelta(days=900),
+            granted_on=today() - timedelta(days=200),
         )
         listing = Listing.objects.create(
             patent=patent,
