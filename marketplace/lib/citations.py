@@ -24,10 +24,11 @@ LAWS = {
     "洛迦诺协定": "Locarno Agreement",
     "交易规则": "Trading Rules of this platform",
     "专利申请号标准": "Standard for Application Numbers",
+    "法人和其他组织统一社会信用代码编码规则": "Coding Rule of the Unified Social Credit Identifier",
 }
 _LAW = re.compile(r"《([^》]+)》")
 _CHAPTER = re.compile(r"第五部分第十一章([\d、.]*)")
-_ARTICLE = re.compile(r"第([\d、]+)条(?:第(\d)(款|项))?")
+_ARTICLE = re.compile(r"第([\d、-]+)条(?:第(\d)(款|项))?")
 _PARTS = {"款": "paragraph", "项": "item"}
 
 
@@ -47,7 +48,7 @@ def _piece(text: str) -> str:
 
 
 def _article(at: re.Match[str]) -> str:
-    word = "articles" if "、" in at[1] else "article"
+    word = "articles" if {"、", "-"} & set(at[1]) else "article"
     part = f" {_PARTS[at[3]]} {at[2]}" if at[2] else ""
     return f"{word} {_list(at[1])}{part}"
 
