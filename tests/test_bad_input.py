@@ -343,7 +343,8 @@ def test_a_scan_of_the_wrong_kind_leaves_nothing_behind(listing: Listing, alice:
     answer = browser(alice).post(path, typed)
 
     assert answer.status_code == 422
-    assert "WEB-2: 这不是可读取的以下类型文件：PDF、PNG、JPEG" in words(answer)
+    assert "这不是可读取的以下类型文件：PDF、PNG、JPEG" in words(answer)
+    assert "规则 WEB-2" in words(answer)
     assert "登记簿副本" in answer.content.decode()
     assert stored() == before
     typed["status-evidence"] = SimpleUploadedFile("扫描.pdf", scan("登记簿副本（示例）"), "application/pdf")

@@ -17,6 +17,8 @@ from listings.models import LicenseeClass, Listing, Track
 from listings.offers import class_of
 from listings.views.mine import own
 from marketplace.accounts.access import login_required
+from marketplace.accounts.current import may
+from marketplace.accounts.models import Role
 
 if TYPE_CHECKING:
     from marketplace.accounts.requests import PersonRequest
@@ -72,6 +74,7 @@ def fees(request: PersonRequest, code: UUID) -> HttpResponse:
         "ceilings": helper.ceilings(listing),
         "ceilings_source": helper.ceilings_source(),
         "is_open": listing.track == Track.OPEN,
+        "may_write": may(request.user, listing.organization, Role.LISTER),
     }
     return render(request, "listings/fees.html", context)
 

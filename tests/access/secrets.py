@@ -74,6 +74,7 @@ FILES: dict[str, set[str]] = {
     "encumbrance_evidence": UNIVERSITY | MODERATOR,
     "publicity_proof": UNIVERSITY | MODERATOR,
     "consent_power": UNIVERSITY | MODERATOR,
+    "withdrawal_evidence": UNIVERSITY | MODERATOR,
     "listing_picture": UNIVERSITY | MODERATOR,  # of a draft; what is on offer shows its pictures to everybody
     "maturity_proof": UNIVERSITY | MODERATOR,
     "approval_record": UNIVERSITY | MODERATOR,

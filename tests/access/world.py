@@ -255,7 +255,7 @@ def _papers(world: World) -> None:
     patent = world.listings["kiln-burner"].patent
     for kind in ("evaluation_report", "pledgee_consent", "status_evidence", "encumbrance_evidence"):
         world.files[kind] = store(world, kind, lister, patent)
-    for kind in ("publicity_proof", "declaration_evidence"):
+    for kind in ("publicity_proof", "declaration_evidence", "withdrawal_evidence"):
         world.files[kind] = store(world, kind, lister, world.listings["arsenic"])
     consent = world.files["co_owner_consent"] = store(world, "co_owner_consent", lister, patent)
     listings_flow.set_co_owners(patent, by=lister, owners=[("暗合作研究院", consent, today())])

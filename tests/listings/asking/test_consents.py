@@ -206,7 +206,7 @@ def test_a_reminder_comes_once_and_then_the_days_are_over(asked: Asking, alice: 
         assert english().get(f"/consent/{token}/").status_code == 410
         assert flow.expire_askings() == 1
         assert flow.expire_askings() == 0
-        assert any("ask again" in str(mail.body) for mail in mails_to(mailoutbox, alice.email))
+        assert any("请重新询问" in str(mail.body) for mail in mails_to(mailoutbox, alice.email))
 
     asked.refresh_from_db()
     assert asked.state == AskingState.EXPIRED
