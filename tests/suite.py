@@ -1,4 +1,4 @@
-"""Runs everything: style, types, import order, then every test on SQLite and on a real PostgreSQL, in parallel.
+"""Runs everything: style, types, import order, every test on SQLite, and what asks the database on PostgreSQL too.
 
 `python -m tests.suite [--checks-only] [pytest arguments]`. Exits 0 only when all of it passed.
 """
@@ -76,7 +76,7 @@ def _on_postgres(folder: Path, arguments: Sequence[str]) -> bool:
     data.mkdir()
     try:
         with postgres.postgres(data) as url:
-            return run_tests("PostgreSQL", url, folder, arguments)
+            return run_tests("PostgreSQL", url, folder, [*arguments, "--of-database"])
     except ImportError:
         say(postgres.MISSING)
         return os.environ.get("CI") != "true"
