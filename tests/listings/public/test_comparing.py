@@ -105,7 +105,7 @@ def test_htmx_gets_the_tray_and_the_button_as_they_are_now(client: Client, five:
 
     text = text_of(answer)
     assert '<aside class="tray" id="tray"' in text
-    assert re.search(rf'id="aside-{five[0].code!s}"[^>]* aria-pressed="true" hx-swap-oob="true"', text)
+    assert re.search(rf'id="aside-{five[0].code!s}"[^>]* aria-pressed="true" data-hx-swap-oob="true"', text)
 
 
 def test_without_htmx_the_visitor_comes_back_to_where_he_was(client: Client, five: list[Listing]) -> None:

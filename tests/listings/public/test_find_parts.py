@@ -53,7 +53,7 @@ def test_htmx_gets_the_results_alone_and_the_address_that_means_the_same(client:
     assert "HX-Request" in response["Vary"]
     assert "<html" not in text
     assert text.count('<li class="preset">') == 12
-    assert '<p id="told" hx-swap-oob="innerHTML">' in text
+    assert '<p id="told" data-hx-swap-oob="innerHTML">' in text
 
 
 def test_while_somebody_types_history_does_not_grow(client: Client, many: list[Listing]) -> None:
