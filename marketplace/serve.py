@@ -125,13 +125,16 @@ def work_until_told(web: int) -> bool:
     died: list[int] = []
 
     def child_ended(_number: int, _frame: object) -> None:
-        if os.waitpid(web, os.WNOHANG)[0]:
+        if not died and os.waitpid(web, os.WNOHANG)[0]:
             died.append(web)
             os.kill(os.getpid(), signal.SIGTERM)  # the worker finishes the effect it is at
 
     signal.signal(signal.SIGCHLD, child_ended)
     try:
+        child_ended(0, None)  # it may have died before anybody listened
         call_command("run_outbox")
+    except KeyboardInterrupt:
+        pass  # told to stop before the worker listened
     finally:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if not died:
