@@ -7,6 +7,7 @@ the process that answers the browser and becomes the outbox worker itself: two p
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import hashlib
 import os
@@ -131,10 +132,9 @@ def work_until_told(web: int) -> bool:
 
     signal.signal(signal.SIGCHLD, child_ended)
     try:
-        child_ended(0, None)  # it may have died before anybody listened
-        call_command("run_outbox")
-    except KeyboardInterrupt:
-        pass  # told to stop before the worker listened
+        with contextlib.suppress(KeyboardInterrupt):  # told to stop before the worker listened
+            child_ended(0, None)  # it may have died before anybody listened
+            call_command("run_outbox")
     finally:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if not died:

@@ -11,7 +11,7 @@ SESSION_KEY = "organization"
 
 
 def organization_of(request: HttpRequest) -> Organization | None:
-    """The organization chosen in this session if the membership is still live, else the person's first one, else None.
+    """The organization chosen since the log-in if the membership is still live, else the person's first one, else None.
 
     Lazy: pages that do not ask cost no query.
     """

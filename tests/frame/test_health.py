@@ -17,7 +17,6 @@ from django.utils import timezone
 from listings.search import health as search_health
 from listings.search.backend import SearchUnavailable, backend
 from marketplace.lib import health
-from marketplace.outbox import health as outbox_health
 from marketplace.outbox.models import Effect, EffectState
 from marketplace.vault import files
 from marketplace.vault import health as vault_health
@@ -66,11 +65,12 @@ def test_a_site_whose_outbox_stands_still_is_not_ready(well: None, client: Clien
     assert client.get("/health/ready/").status_code == status
 
 
-def test_what_is_done_or_given_up_does_not_count_as_waiting(well: None) -> None:
+def test_what_is_done_or_given_up_does_not_count_as_waiting(well: None, client: Client) -> None:
     left_undone(60)
+    assert client.get("/health/ready/").status_code == 503
     Effect.objects.update(state=EffectState.DEAD)
 
-    outbox_health.outbox()
+    assert client.get("/health/ready/").status_code == 200
 
 
 def test_without_an_index_the_site_stays_in_service_and_somebody_is_called(
@@ -114,6 +114,10 @@ def test_a_full_disk_is_said(well: None, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_object_storage_has_no_disk_to_fill(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vault_health, "LEAST_FREE", 2**62)
+    with pytest.raises(health.Unwell):  # the control: a folder is on a disk
+        vault_health.disk()
+
     class Bucket:
         def path(self, name: str) -> str:
             raise NotImplementedError

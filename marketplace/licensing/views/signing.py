@@ -99,7 +99,7 @@ def sign(request: PersonRequest, code: UUID) -> HttpResponseBase:
 
 
 def _proof(request: PersonRequest, deal: Agreement, form: SignForm | PasskeyForm) -> dict[str, Any]:
-    """The code, or the device's answer to the question this session was last asked; an answer serves once."""
+    """The code, or the device's answer to the question this browser was last asked; an answer serves once."""
     if isinstance(form, SignForm):
         return {"code": form.cleaned_data["code"]}
     nonce = bytes.fromhex(request.session.pop(_asked(deal), ""))
