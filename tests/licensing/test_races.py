@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from marketplace.lib.findings import Refused
 from marketplace.licensing import flow
 from marketplace.licensing.models import Agreement
 from marketplace.outbox.models import Effect
+from tests import racing
 from tests.licensing.conftest import ask, confirm_all, send_notice, sign
 
 threaded = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
@@ -22,24 +22,8 @@ REFUSALS = (Refused, flow.NotNow, flow.NotPayable, flow.AlreadyAsked, flow.Terms
 
 
 def at_once(acts: Sequence[Callable[[], Any]]) -> list[str]:
-    """Run the acts at once and say how each ended: "done" or the refusal's name. Anything else is an error."""
-    if connection.vendor != "postgresql":
-        return [_one(act) for act in acts]
-    barrier, ended = threading.Barrier(len(acts)), [""] * len(acts)
-
-    def run(index: int) -> None:
-        try:
-            barrier.wait()
-            ended[index] = _one(acts[index])
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[index]) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return ended
+    """Each act's end: "done" or the refusal's name. Anything else is an error."""
+    return racing.at_once(acts, _one)
 
 
 def _one(act: Callable[[], Any]) -> str:

@@ -14,30 +14,15 @@ from listings.models import Listing, ListingState, Review, ReviewCase
 from marketplace.accounts.models import User
 from marketplace.audit.models import Entry
 from marketplace.lib.findings import Refused
+from tests import racing
 
 threaded = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 ROUNDS = 5 if connection.vendor == "postgresql" else 1
 
 
 def at_once(acts: Sequence[Callable[[], Any]]) -> list[str]:
-    """Threads behind a barrier on PostgreSQL; one after the other on SQLite, whose writers queue anyway."""
-    if connection.vendor != "postgresql":
-        return [_one(act) for act in acts]
-    barrier, ended = threading.Barrier(len(acts)), [""] * len(acts)
-
-    def run(index: int) -> None:
-        try:
-            barrier.wait()
-            ended[index] = _one(acts[index])
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[index]) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return ended
+    """Each act's end: "done" or the refusal's name."""
+    return racing.at_once(acts, _one)
 
 
 def _one(act: Callable[[], Any]) -> str:
