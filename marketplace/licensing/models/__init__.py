@@ -1,0 +1,36 @@
+"""The rows of a deal: agreements, signatures, papers, obligations."""
+
+from marketplace.licensing.models.agreement import (
+    LICENSOR_SEES,
+    LIVE_STATES,
+    OPEN_STATES,
+    Agreement,
+    AgreementQuerySet,
+    OfferVersion,
+    Party,
+    ReferenceCounter,
+    State,
+)
+from marketplace.licensing.models.obligations import Obligation, ObligationKind, ObligationState
+from marketplace.licensing.models.papers import Paper, PaperKind
+from marketplace.licensing.models.signing import Confirmation, Method, Signature
+
+__all__ = [
+    "LICENSOR_SEES",
+    "LIVE_STATES",
+    "OPEN_STATES",
+    "Agreement",
+    "AgreementQuerySet",
+    "Confirmation",
+    "Method",
+    "Obligation",
+    "ObligationKind",
+    "ObligationState",
+    "OfferVersion",
+    "Paper",
+    "PaperKind",
+    "Party",
+    "ReferenceCounter",
+    "Signature",
+    "State",
+]
