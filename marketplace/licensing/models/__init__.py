@@ -11,6 +11,7 @@ from marketplace.licensing.models.agreement import (
     ReferenceCounter,
     State,
 )
+from marketplace.licensing.models.filings import Filing, FilingKind, FilingState
 from marketplace.licensing.models.obligations import Obligation, ObligationKind, ObligationState
 from marketplace.licensing.models.papers import Paper, PaperKind
 from marketplace.licensing.models.signing import Confirmation, Method, Signature
@@ -22,6 +23,9 @@ __all__ = [
     "Agreement",
     "AgreementQuerySet",
     "Confirmation",
+    "Filing",
+    "FilingKind",
+    "FilingState",
     "Method",
     "Obligation",
     "ObligationKind",

@@ -17,13 +17,21 @@ class PaperKind(models.TextChoices):
     NOTICE = "notice", _("Written notice")
     CERTIFICATE = "certificate", _("Certificate of the open license")
     SIGNATURES = "signatures", _("Signature record")
+    TRIAL = "trial", _("Trial agreement")
+    GUIDANCE = "guidance", _("Guidance plan")
+    SUMMARY = "summary", _("Summary on one page")
+    AMENDMENT = "amendment", _("Amendment")
+    TERMINATION = "termination", _("Termination")
+    WITHDRAWAL = "withdrawal", _("Withdrawal notice")
+    POWER_OF_ATTORNEY = "power_of_attorney", _("Power of attorney")
 
 
 class Paper(models.Model):
     """A paper of an agreement: the bytes shown and signed, and later the sealed file that contains them."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="papers")
-    kind = models.CharField(max_length=12, choices=PaperKind)
+    kind = models.CharField(max_length=20, choices=PaperKind)
+    number = models.PositiveSmallIntegerField(default=1)  # the second amendment is number 2
     language = models.CharField(max_length=10, default="zh-hans")  # the Chinese text binds; English is a rendering
     file = models.ForeignKey(VaultFile, on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64)
@@ -34,7 +42,7 @@ class Paper(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "kind", "language"], name="paper_once"),
+            models.UniqueConstraint(fields=["agreement", "kind", "language", "number"], name="paper_once"),
             models.CheckConstraint(
                 condition=Q(sealed_at__isnull=True, sealed_sha256="")
                 | (Q(sealed_at__isnull=False) & ~Q(sealed_sha256="")),
