@@ -19,7 +19,8 @@ _OFFERED = "'publicity', 'awaiting', 'published', 'withdrawal'"
 class Guard(NamedTuple):
     """One trigger: on which table, for which changes, when it refuses, and the words of the refusal.
 
-    `refuses` is SQL that both databases understand, about NEW (or OLD, for a deletion).
+    `refuses` is SQL that both databases understand, about NEW (or OLD, for a deletion); `postgres` says the same where
+    PostgreSQL needs other words.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Guard(NamedTuple):
     events: tuple[str, ...]
     refuses: str
     message: str
+    postgres: str = ""
 
 
 def _unlawful(terms: str, track: str) -> str:
@@ -42,6 +44,9 @@ def _unlawful(terms: str, track: str) -> str:
         OR ({terms}.fee_mode IN ('royalty', 'entry_royalty') AND ({terms}.royalty_bp = 0 OR {terms}.royalty_base = ''))
     )"""
 
+
+# DECL-5: a patent's last day is over at 16:00 UTC, midnight in Shanghai; China has no daylight-saving time.
+_LICENSED = "EXISTS (SELECT 1 FROM listings_patent p WHERE p.id = NEW.patent_id AND NEW.kind <> 'open_declaration'"
 
 GUARDS = (
     Guard(
@@ -92,6 +97,14 @@ GUARDS = (
         "offer_terms_contradict_a_rule",
     ),
     Guard(
+        "license_outlives_no_patent",
+        "listings_encumbrance",
+        ("INSERT", "UPDATE"),
+        f"{_LICENSED} AND NEW.ends_at > p.last_day || ' 16:00:00')",
+        "license_outlives_its_patent",
+        f"{_LICENSED} AND NEW.ends_at > (p.last_day + interval '16 hours') AT TIME ZONE 'UTC')",
+    ),
+    Guard(
         "answered_asking_is_frozen",
         "listings_asking",
         ("UPDATE",),
@@ -134,7 +147,7 @@ def postgres_statements() -> list[str]:
     made = []
     for guard in GUARDS:
         kept = "OLD" if guard.events == ("DELETE",) else "NEW"
-        refusal = f"IF {guard.refuses} THEN RAISE EXCEPTION '{guard.message}' USING ERRCODE = '23514'; END IF;"
+        refusal = f"IF {guard.postgres or guard.refuses} THEN RAISE EXCEPTION '{guard.message}' USING ERRCODE = '23514'; END IF;"
         body = f"$$ BEGIN {refusal} RETURN {kept}; END $$"
         call = f"FOR EACH ROW EXECUTE FUNCTION listings_{guard.name}()"
         made += [

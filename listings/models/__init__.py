@@ -1,6 +1,6 @@
 """What is offered: patents, listings and everything that binds them."""
 
-from listings.models.asking import ApprovalStep, Asking, AskingKind, AskingState
+from listings.models.asking import ApprovalStep, Asking, AskingKind, AskingState, Letter
 from listings.models.declaration import Declaration, Objection, Publicity, WithdrawalPaper
 from listings.models.desk import Reason, ReasonUse, ReviewCase
 from listings.models.encumbrance import ALONE, Encumbrance, EncumbranceKind
@@ -61,6 +61,7 @@ __all__ = [
     "InventorShare",
     "LaterMode",
     "LegalStatus",
+    "Letter",
     "LicenseeClass",
     "Listing",
     "ListingState",

@@ -64,6 +64,7 @@ class AskingKind(models.TextChoices):
 
     CONSENT = "consent", _("A co-owner's consent")
     APPROVAL = "approval", _("An approval inside the institution")
+    PLEDGE = "pledge", _("The consent of whoever holds a pledge")
 
 
 class AskingState(models.TextChoices):
@@ -84,38 +85,82 @@ class AskingQuerySet(OwnedQuerySet["Asking"]):
         return self.filter(state=AskingState.WAITING, expires_at__gt=timezone.now())
 
 
-class Asking(models.Model):
-    """One question by a mailed link: to a co-owner (GATE-8, PRESET-1) or to a step of the institution (INST-4).
+class Door(models.Model):
+    """A mailed link and the one-time code behind it.
 
-    `body` is what is asked, byte for byte, and `sha256` its hash. Of the link only a keyed hash is kept; behind it a
-    code, mailed to the same address, has to be entered: a link alone, forwarded or found, opens nothing.
+    Of the link only a hash is kept; behind it a code, mailed to the same address, has to be entered: a link alone,
+    forwarded or found, opens nothing.
     """
 
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail address"))
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    entry_hash = models.CharField(max_length=64, blank=True)
+    entry_expires_at = models.DateTimeField(null=True, blank=True)
+    entry_tries = models.PositiveSmallIntegerField(default=0)
+    entry_sent = models.PositiveSmallIntegerField(default=0)  # codes mailed for this door so far
+    opened_at = models.DateTimeField(null=True, blank=True)  # when the right code was first entered
+
+    class Meta:
+        abstract = True
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    """The letters whose questions still wait."""
+
+    def open_now(self) -> LetterQuerySet:
+        """Those behind which something can still be answered."""
+        waiting = Asking.objects.filter(letter=models.OuterRef("pk"), state=AskingState.WAITING)
+        return self.filter(models.Exists(waiting), expires_at__gt=timezone.now())
+
+
+class Letter(Door):
+    """One mail with one link for all questions that a step of the institution is asked at a time (INST-4).
+
+    The questions stay each its own: with its bytes, its hash and its answer.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="letters")
+    batch = models.UUIDField()  # the act that put the questions: one letter for each address
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
+    capacity = models.CharField(_("office or function"), max_length=80, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "email"], name="letter_one_per_batch_and_address")]
+
+    def __str__(self) -> str:
+        return f"letter of {self.asked_at:%Y-%m-%d} to {self.capacity}"
+
+
+class Asking(Door):
+    """One question by a mailed link: to a co-owner (GATE-8, PRESET-1), to whoever holds a pledge (GATE-5), or to a step
+    of the institution (INST-4).
+
+    `body` is what is asked, byte for byte, and `sha256` its hash. Questions put together travel in one `letter`, whose
+    link and code open them all; alone a question is its own door.
+    """
+
     kind = models.CharField(max_length=10, choices=AskingKind)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="askings")
     patent = models.ForeignKey(Patent, on_delete=models.PROTECT, related_name="askings")
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="askings")
-    owner_name = models.CharField(max_length=160, blank=True)  # the co-owner whose consent it is
-    position = models.PositiveSmallIntegerField(default=0)  # of the step; 0 for a co-owner
+    letter = models.ForeignKey(Letter, null=True, blank=True, on_delete=models.PROTECT, related_name="askings")
+    owner_name = models.CharField(max_length=160, blank=True)  # the co-owner or pledgee whose consent it is
+    position = models.PositiveSmallIntegerField(default=0)  # of the step; 0 for a co-owner or pledgee
     name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     capacity = models.CharField(_("office or function"), max_length=80, blank=True)
-    email = models.EmailField(_("e-mail address"))
     body = models.TextField()  # canonical JSON, both languages
     sha256 = models.CharField(max_length=64)
     terms_sha256 = models.CharField(max_length=64)  # of what the answer binds to; other terms need another answer
-    token_hash = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=10, choices=AskingState, default=AskingState.WAITING)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-    reminded_at = models.DateTimeField(null=True, blank=True)
-    # the one-time code at the door
-    entry_hash = models.CharField(max_length=64, blank=True)
-    entry_expires_at = models.DateTimeField(null=True, blank=True)
-    entry_tries = models.PositiveSmallIntegerField(default=0)
-    entry_sent = models.PositiveSmallIntegerField(default=0)  # codes mailed for this question so far
-    opened_at = models.DateTimeField(null=True, blank=True)  # when the right code was first entered
     # the answer
     answer_name = models.CharField(max_length=80, blank=True)
     answer_capacity = models.CharField(max_length=80, blank=True)
@@ -143,7 +188,7 @@ class Asking(models.Model):
                 condition=~Q(state="refused") | ~Q(answer_reason=""), name="asking_refusal_has_reason"
             ),
             models.CheckConstraint(
-                condition=(Q(kind="consent") & ~Q(owner_name="") & Q(position=0))
+                condition=(Q(kind__in=["consent", "pledge"]) & ~Q(owner_name="") & Q(position=0))
                 | (Q(kind="approval") & Q(owner_name="") & Q(position__gte=1)),
                 name="asking_is_one_of_two_kinds",
             ),
