@@ -14,7 +14,15 @@ from marketplace.licensing.models.agreement import (
 from marketplace.licensing.models.filings import Filing, FilingKind, FilingState
 from marketplace.licensing.models.obligations import Obligation, ObligationKind, ObligationState
 from marketplace.licensing.models.papers import Paper, PaperKind
-from marketplace.licensing.models.signing import Confirmation, Method, Signature
+from marketplace.licensing.models.signing import (
+    CaSession,
+    Confirmation,
+    CopyState,
+    HandOver,
+    Method,
+    Signature,
+    StampedCopy,
+)
 
 __all__ = [
     "LICENSOR_SEES",
@@ -22,10 +30,13 @@ __all__ = [
     "OPEN_STATES",
     "Agreement",
     "AgreementQuerySet",
+    "CaSession",
     "Confirmation",
+    "CopyState",
     "Filing",
     "FilingKind",
     "FilingState",
+    "HandOver",
     "Method",
     "Obligation",
     "ObligationKind",
@@ -36,5 +47,6 @@ __all__ = [
     "Party",
     "ReferenceCounter",
     "Signature",
+    "StampedCopy",
     "State",
 ]

@@ -39,6 +39,10 @@ class Paper(models.Model):
     sealed_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
+    completed_at = models.DateTimeField(null=True, blank=True)  # both sides have signed it; never of a contract
+    # with certificates (PAdES): the bytes that were shown, and the parties' signatures appended to them one by one
+    signed_file = models.ForeignKey(VaultFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    signed_sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [
