@@ -1,0 +1,1 @@
+"""The rows of the table of steps, by what they are about; licensing.states puts them together."""
