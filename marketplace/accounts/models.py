@@ -13,6 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from marketplace.accounts.personal_models import ContactConsent as ContactConsent
+from marketplace.accounts.personal_models import Erasure as Erasure
+from marketplace.accounts.personal_models import LogIn as LogIn
+from marketplace.accounts.personal_models import PersonalCopy as PersonalCopy
+from marketplace.accounts.personal_models import SecurityChange as SecurityChange
 from marketplace.accounts.veto_model import Veto as Veto
 from marketplace.vault.models import VaultFile
 
@@ -52,6 +57,7 @@ class User(AbstractUser):
     name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)  # the account was closed (PII-5)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -146,6 +152,8 @@ class Organization(models.Model):
     state_reason = models.CharField(max_length=500, blank=True)
     shareholders = models.CharField(_("shareholders"), max_length=500, blank=True)  # names split by ";" (LIC-J)
     vetoed_at = models.DateTimeField(null=True, blank=True, editable=False)  # while a Veto stands (INST-5)
+    matching = models.BooleanField(_("propose offers that may fit"), default=True)  # PII-3
+    second_factor = models.BooleanField(_("who signs needs a second factor"), default=False)  # IDN-1; a site may ask all
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

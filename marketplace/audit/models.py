@@ -41,6 +41,25 @@ class Entry(models.Model):
         return words.words(self.action)
 
 
+class Said(models.Model):
+    """Words that somebody typed, beside the trail: the entry holds a salted hash of them, so that they can be erased.
+
+    `salt` is random, so nobody can guess the words from the hash once the row is gone (AUD-3).
+    """
+
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="said", db_constraint=False)
+    fact = models.CharField(max_length=40)
+    salt = models.CharField(max_length=32)
+    text = models.TextField()
+
+    class Meta:
+        verbose_name_plural = "said"
+        constraints = [models.UniqueConstraint(fields=["entry", "fact"], name="said_once")]
+
+    def __str__(self) -> str:
+        return f"{self.fact} of {self.entry_id}"
+
+
 class Anchor(models.Model):
     """A stretch of the trail under one hash that a time-stamp authority signed: nobody can write it anew later (AUD-1).
 

@@ -4,6 +4,45 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Pace(models.TextChoices):
+    """How soon a message is mailed."""
+
+    NOW = "now", _("At once")
+    DAILY = "daily", _("Once a day")
+    WEEKLY = "weekly", _("Once a week")
+    OFF = "off", _("Not by mail")
+
+
+class Preference(models.Model):
+    """How soon a person wants mail of one group of messages; without a row the group's own pace holds."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_preferences")
+    group = models.CharField(max_length=20)
+    pace = models.CharField(max_length=6, choices=Pace)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "group"], name="notice_preference_once")]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.pace} for {self.user_id}"
+
+
+class Digest(models.Model):
+    """Several messages of one person in one mail, at one time; the key of the time makes it once (OUT-5)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
+    pace = models.CharField(max_length=6, choices=Pace)
+    due_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "pace", "due_at"], name="digest_once")]
+
+    def __str__(self) -> str:
+        return f"{self.pace} digest for {self.user_id}"
 
 
 class Message(models.Model):
@@ -17,12 +56,22 @@ class Message(models.Model):
     action_label = models.CharField(max_length=80, blank=True)
     action_path = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    pace = models.CharField(max_length=6, choices=Pace, default=Pace.NOW)  # as the person wanted it when it was told
+    mail_at = models.DateTimeField(null=True, blank=True)  # when its digest is due; None: at once, or not at all
+    digest = models.ForeignKey(Digest, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages")
     mailed_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="message_once_per_key")]
+        indexes = [
+            models.Index(
+                fields=["mail_at"],
+                condition=models.Q(mailed_at__isnull=True, mail_at__isnull=False),
+                name="message_waits_for_digest",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.user_id}"

@@ -12,6 +12,7 @@ from marketplace.licensing.models.agreement import (
     State,
 )
 from marketplace.licensing.models.filings import Filing, FilingKind, FilingState
+from marketplace.licensing.models.naming import Naming
 from marketplace.licensing.models.obligations import Obligation, ObligationKind, ObligationState
 from marketplace.licensing.models.papers import Paper, PaperKind
 from marketplace.licensing.models.signing import (
@@ -38,6 +39,7 @@ __all__ = [
     "FilingState",
     "HandOver",
     "Method",
+    "Naming",
     "Obligation",
     "ObligationKind",
     "ObligationState",
