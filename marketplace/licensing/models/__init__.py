@@ -10,11 +10,13 @@ from marketplace.licensing.models.agreement import (
     Party,
     ReferenceCounter,
     State,
+    Trial,
 )
 from marketplace.licensing.models.filings import Filing, FilingKind, FilingState
 from marketplace.licensing.models.naming import Naming
 from marketplace.licensing.models.obligations import Obligation, ObligationKind, ObligationState
 from marketplace.licensing.models.papers import Paper, PaperKind
+from marketplace.licensing.models.securities import Disclosure, Security, SecurityKind, SecurityState
 from marketplace.licensing.models.signing import (
     CaSession,
     Confirmation,
@@ -24,16 +26,35 @@ from marketplace.licensing.models.signing import (
     Signature,
     StampedCopy,
 )
+from marketplace.licensing.models.trials import (
+    LIVE_DEMANDS,
+    OPEN_CLAIMS,
+    STANDING_CLAIMS,
+    Claim,
+    ClaimKind,
+    ClaimState,
+    PayDemandState,
+    PaymentDemand,
+    ReportState,
+    UseReport,
+)
 
 __all__ = [
     "LICENSOR_SEES",
+    "LIVE_DEMANDS",
     "LIVE_STATES",
+    "OPEN_CLAIMS",
     "OPEN_STATES",
+    "STANDING_CLAIMS",
     "Agreement",
     "AgreementQuerySet",
     "CaSession",
+    "Claim",
+    "ClaimKind",
+    "ClaimState",
     "Confirmation",
     "CopyState",
+    "Disclosure",
     "Filing",
     "FilingKind",
     "FilingState",
@@ -47,8 +68,16 @@ __all__ = [
     "Paper",
     "PaperKind",
     "Party",
+    "PayDemandState",
+    "PaymentDemand",
     "ReferenceCounter",
+    "ReportState",
+    "Security",
+    "SecurityKind",
+    "SecurityState",
     "Signature",
     "StampedCopy",
     "State",
+    "Trial",
+    "UseReport",
 ]

@@ -17,6 +17,7 @@ from marketplace.lib.terms import day_of
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
+    from marketplace.licensing.models.signing import Signature
 
 
 class State(models.TextChoices):
@@ -37,6 +38,19 @@ class State(models.TextChoices):
 OPEN_STATES = (State.REQUESTED, State.OFFERED, State.SIGNED, State.PREPARED, State.NOTICED)
 LIVE_STATES = (*OPEN_STATES, State.ACTIVE)
 LICENSOR_SEES = tuple(s for s in State if s != State.PREPARED)  # a notice not sent yet is the licensee's own matter
+
+
+class Trial(models.TextChoices):
+    """How a use-first-pay-later license stands: it runs, or how it came out (PRESET-2); '' without a free period."""
+
+    NONE = "", "—"
+    RUNNING = "running", _("Running")
+    CONVERTED = "converted", _("Converted to paid")
+    LEFT = "left", _("Left within the free period")
+    UNPAID = "unpaid", _("Ended unpaid")
+    TERMINATED = "terminated", _("Terminated")
+    TERM_ENDED = "term_ended", _("Term ended")
+    PATENT_LOST = "patent_lost", _("Patent lost")
 
 
 class Party(models.TextChoices):
@@ -111,6 +125,8 @@ class Agreement(models.Model):
     effective_at = models.DateTimeField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    trial = models.CharField(max_length=11, choices=Trial, blank=True)
+    trial_ended_on = models.DateField(null=True, blank=True)  # the day of its outcome
 
     objects = AgreementQuerySet.as_manager()
 
@@ -141,6 +157,17 @@ class Agreement(models.Model):
             models.CheckConstraint(
                 condition=~Q(track="open") | Q(licensee_class=""), name="agreement_open_track_has_no_class"
             ),
+            models.CheckConstraint(  # no trial ends without a recorded outcome
+                condition=~Q(state="ended") | ~Q(trial="running"), name="agreement_trial_ends_with_outcome"
+            ),
+            models.CheckConstraint(
+                condition=Q(trial__in=["", "running"], trial_ended_on__isnull=True)
+                | (~Q(trial__in=["", "running"]) & Q(trial_ended_on__isnull=False)),
+                name="agreement_trial_outcome_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(trial="") | Q(state__in=["active", "ended"]), name="agreement_trial_of_license"
+            ),
         ]
         indexes = [
             models.Index(fields=["licensee", "-requested_at"], name="agreement_of_licensee"),
@@ -156,6 +183,11 @@ class Agreement(models.Model):
         from django.urls import reverse
 
         return reverse("licensing:agreement", args=[self.code])
+
+    @property
+    def own_signatures(self) -> models.QuerySet[Signature]:
+        """The signatures of what the agreement itself rests on, without those of its further papers."""
+        return self.signatures.filter(paper__isnull=True)
 
     @property
     def last_day_to_act(self) -> date | None:
