@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ContactConsent(models.Model):
@@ -20,8 +21,8 @@ class ContactConsent(models.Model):
     class Ending(models.TextChoices):
         """How it ended."""
 
-        REFUSED = "refused", _("Refused")
-        REVOKED = "revoked", _("Taken back")
+        REFUSED = "refused", pgettext_lazy("consent", "Refused")
+        REVOKED = "revoked", pgettext_lazy("consent", "Taken back")
 
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Pace(models.TextChoices):
     """How soon a message is mailed."""
 
-    NOW = "now", _("At once")
-    DAILY = "daily", _("Once a day")
-    WEEKLY = "weekly", _("Once a week")
-    OFF = "off", _("Not by mail")
+    NOW = "now", pgettext_lazy("notice", "At once")
+    DAILY = "daily", pgettext_lazy("notice", "Once a day")
+    WEEKLY = "weekly", pgettext_lazy("notice", "Once a week")
+    OFF = "off", pgettext_lazy("notice", "Not by mail")
 
 
 class Preference(models.Model):

@@ -181,7 +181,7 @@ def test_what_a_moderator_may_let_pass_can_be_submitted_but_not_approved(
     flow.override(listing, rule="DECL-4", reason="评估报告第 3 页", by=moderator)
 
     assert flow.approve(listing, by=moderator, revision=1).state == S.AWAITING_ANNOUNCEMENT
-    assert trail.of(listing).filter(action="listing.override").get().facts["reason"] == "评估报告第 3 页"
+    assert trail.said(trail.of(listing).get(action="listing.override")) == {"reason": "评估报告第 3 页"}
 
 
 @pytest.mark.parametrize(("rule", "reason"), [("GATE-4", "好"), ("DECL-4", " "), ("NONE-1", "好"), ("DECL-4", "好")])
