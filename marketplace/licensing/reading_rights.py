@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketplace.licensing.models import Agreement, PaperKind
-from marketplace.vault import reading
+from marketplace.vault import kinds, reading
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -24,4 +24,5 @@ def may_read_paper(user: User | AnonymousUser, file: VaultFile) -> bool:
 def register() -> None:
     """Tell the vault; called from LicensingConfig.ready()."""
     for kind in PaperKind:
+        kinds.register(kind.value, kinds.PAPER)
         reading.readable(kind.value, may_read_paper)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from marketplace.licensing.contracts import words
@@ -75,23 +76,27 @@ def clauses(snapshot: Mapping[str, Any], deal: DealFacts, language: str) -> list
     `language` is "zh-hans" (binding) or "en" (a rendering). The same arguments give the same words and hashes.
     """
     offer = read(snapshot)
-    zh = language != "en"
-    bare = Draft(offer, deal, zh)
-    entries = [entry for entry in (OPEN if offer.track == "open" else PRESET) if entry.when(bare)]
-    numbers = _numbers(entries)
-    labels = {key: _label(number, zh) for key, number in numbers.items()}
-    draft = Draft(offer, deal, zh, labels)
+    bare = Draft(offer, deal, language != "en")
+    return compose(OPEN if offer.track == "open" else PRESET, bare)
+
+
+def compose(entries: Sequence[Entry], bare: Draft) -> list[Clause]:
+    """The entries that stand in this paper, written and numbered from 1; annexes carry no number."""
+    standing = [entry for entry in entries if entry.when(bare)]
+    numbers = _numbers(standing)
+    labels = {key: _label(number, bare.zh) for key, number in numbers.items()}
+    draft = replace(bare, labels=labels)
     return [
         Clause(
             key=entry.key,
             number=numbers[entry.key],
             label=labels[entry.key],
-            title=entry.zh if zh else entry.en,
+            title=draft.say(entry.zh, entry.en),
             paragraphs=tuple(entry.write(draft)),
             rows=tuple(entry.table(draft)),
             highlighted=entry.highlighted,
         )
-        for entry in entries
+        for entry in standing
     ]
 
 

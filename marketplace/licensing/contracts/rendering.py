@@ -42,8 +42,12 @@ def render(kind: str, snapshot: Mapping[str, Any], deal: DealFacts, language: st
     offer = read(snapshot)
     written = clauses(snapshot, deal, language)
     draft = Draft(offer, deal, language != "en", {c.key: c.label for c in written})
-    data = _page(draft, LAYOUTS[str(kind)](draft, written))
-    return papers.compile(_template(), {"data": json.dumps(data, ensure_ascii=False)})
+    return printed(draft, LAYOUTS[str(kind)](draft, written))
+
+
+def printed(draft: Draft, sheet: Sheet) -> bytes:
+    """A laid-out paper as PDF. Raises lib.papers.CannotPrint."""
+    return papers.compile(_template(), {"data": json.dumps(_page(draft, sheet), ensure_ascii=False)})
 
 
 @cache

@@ -12,6 +12,15 @@ from marketplace.licensing.contracts import (
     PaymentFacts,
     SignatureFacts,
 )
+from marketplace.licensing.contracts.further import (
+    TEXT,
+    AmendmentFacts,
+    Ground,
+    PowerOfAttorneyFacts,
+    TermChange,
+    TerminationFacts,
+    WithdrawalFacts,
+)
 
 SHEET = "0123456789abcdef" * 4
 TERMS: dict[str, Any] = {
@@ -174,3 +183,75 @@ def concluded(snapshot: dict[str, Any]) -> DealFacts:
             ),
         ),
     )
+
+
+def amendment(**facts: Any) -> AmendmentFacts:
+    """A second amendment: longer, dearer, and one point in the parties' own words."""
+    snapshot = offer(**CASES["fixed"])
+    told: dict[str, Any] = {
+        "snapshot": snapshot,
+        "deal": concluded(snapshot),
+        "number": 2,
+        "reason": "被许可人扩建第二条生产线。",
+        "changes": (
+            TermChange(name="ends_on", before=date(2031, 11, 24), after=date(2033, 11, 24)),
+            TermChange(name="fee_minor", before=8_000_000, after=9_500_000),
+            TermChange(name="territory", before="419001", after="419001,410300"),
+            TermChange(name=TEXT, label="样品", before="", after="许可人每年提供一次样品检测"),
+        ),
+        "made_on": date(2027, 3, 1),
+    }
+    return AmendmentFacts(**(told | facts))
+
+
+def termination(ground: Ground, **facts: Any) -> TerminationFacts:
+    """An end on that ground, money still owed."""
+    case = "later_deferred" if ground == Ground.TRIAL_EXIT else "entry_royalty"
+    snapshot = offer(**CASES[case])
+    licensor_acts = ground in {Ground.BREACH, Ground.NONPAYMENT}
+    told: dict[str, Any] = {
+        "snapshot": snapshot,
+        "deal": concluded(snapshot),
+        "ground": ground,
+        "by": "" if ground == Ground.MUTUAL else "licensor" if licensor_acts else "licensee",
+        "ends_on": date(2027, 6, 30),
+        "told_on": date(2027, 5, 1),
+        "demanded_on": date(2027, 3, 20) if licensor_acts else None,
+        "owed": ()
+        if ground == Ground.TRIAL_EXIT
+        else (
+            PaymentFacts(
+                kind="royalty", number=1, amount_minor=123_456, currency="CNY", state="due", due_on=date(2027, 3, 16)
+            ),
+        ),
+        "refund_minor": 100_000 if ground == Ground.PATENT_ENDED else 0,
+        "sell_until": None if licensor_acts else date(2027, 12, 30),
+        "made_on": date(2027, 5, 1),
+    }
+    return TerminationFacts(**(told | facts))
+
+
+def withdrawal(track: str, **facts: Any) -> WithdrawalFacts:
+    """A withdrawal with one co-owner's consent."""
+    told: dict[str, Any] = {
+        "snapshot": offer(track),
+        "reason": "拟转让该专利",
+        "consents": (("示范研究院（示例）", date(2027, 1, 10)),) if track == "open" else (),
+        "made_on": date(2027, 1, 12),
+    }
+    return WithdrawalFacts(**(told | facts))
+
+
+def power(**facts: Any) -> PowerOfAttorneyFacts:
+    """A power of attorney of the model university."""
+    told: dict[str, Any] = {
+        "principal": deal(offer()).licensor,
+        "agent": "张示范",
+        "agent_position": "技术转移办公室主任",
+        "scopes": ("contracts", "term_sheets"),
+        "at_most_minor": 50_000_000,
+        "valid_from": date(2026, 12, 1),
+        "valid_until": date(2027, 11, 30),
+        "made_on": date(2026, 11, 25),
+    }
+    return PowerOfAttorneyFacts(**(told | facts))
