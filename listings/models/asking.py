@@ -65,6 +65,7 @@ class AskingKind(models.TextChoices):
     CONSENT = "consent", _("A co-owner's consent")
     APPROVAL = "approval", _("An approval inside the institution")
     PLEDGE = "pledge", _("The consent of whoever holds a pledge")
+    DEAL = "deal", _("An approval of one contract inside the institution")
 
 
 class AskingState(models.TextChoices):
@@ -153,6 +154,7 @@ class Asking(Door):
     letter = models.ForeignKey(Letter, null=True, blank=True, on_delete=models.PROTECT, related_name="askings")
     owner_name = models.CharField(max_length=160, blank=True)  # the co-owner or pledgee whose consent it is
     position = models.PositiveSmallIntegerField(default=0)  # of the step; 0 for a co-owner or pledgee
+    about = models.CharField(max_length=40, blank=True)  # the code of the deal whose approval it is
     name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     capacity = models.CharField(_("office or function"), max_length=80, blank=True)
     body = models.TextField()  # canonical JSON, both languages
@@ -176,7 +178,7 @@ class Asking(Door):
         indexes = [models.Index(fields=["listing", "state"], name="asking_of_listing")]
         constraints = [
             models.UniqueConstraint(
-                fields=["listing", "kind", "position", "owner_name"],
+                fields=["listing", "kind", "position", "owner_name", "about"],
                 condition=Q(state="waiting"),
                 name="asking_one_open_per_question",
             ),
@@ -188,8 +190,9 @@ class Asking(Door):
                 condition=~Q(state="refused") | ~Q(answer_reason=""), name="asking_refusal_has_reason"
             ),
             models.CheckConstraint(
-                condition=(Q(kind__in=["consent", "pledge"]) & ~Q(owner_name="") & Q(position=0))
-                | (Q(kind="approval") & Q(owner_name="") & Q(position__gte=1)),
+                condition=(Q(kind__in=["consent", "pledge"]) & ~Q(owner_name="") & Q(position=0) & Q(about=""))
+                | (Q(kind="approval") & Q(owner_name="") & Q(position__gte=1) & Q(about=""))
+                | (Q(kind="deal") & Q(owner_name="") & Q(position__gte=1) & ~Q(about="")),
                 name="asking_is_one_of_two_kinds",
             ),
         ]

@@ -12,8 +12,28 @@ from marketplace.licensing.models.agreement import (
     State,
     Trial,
 )
+from marketplace.licensing.models.changing import (
+    Amendment,
+    AmendmentState,
+    BreachDemand,
+    Ground,
+    Hold,
+    HoldEnd,
+    Termination,
+    TerminationState,
+)
 from marketplace.licensing.models.filings import Filing, FilingKind, FilingState
 from marketplace.licensing.models.naming import Naming
+from marketplace.licensing.models.negotiating import (
+    TALKING,
+    Acceptance,
+    Negotiation,
+    NegotiationKind,
+    NegotiationNote,
+    NegotiationQuerySet,
+    NegotiationState,
+    Proposal,
+)
 from marketplace.licensing.models.obligations import Obligation, ObligationKind, ObligationState
 from marketplace.licensing.models.papers import Paper, PaperKind
 from marketplace.licensing.models.securities import Disclosure, Security, SecurityKind, SecurityState
@@ -46,8 +66,13 @@ __all__ = [
     "OPEN_CLAIMS",
     "OPEN_STATES",
     "STANDING_CLAIMS",
+    "TALKING",
+    "Acceptance",
     "Agreement",
     "AgreementQuerySet",
+    "Amendment",
+    "AmendmentState",
+    "BreachDemand",
     "CaSession",
     "Claim",
     "ClaimKind",
@@ -58,9 +83,17 @@ __all__ = [
     "Filing",
     "FilingKind",
     "FilingState",
+    "Ground",
     "HandOver",
+    "Hold",
+    "HoldEnd",
     "Method",
     "Naming",
+    "Negotiation",
+    "NegotiationKind",
+    "NegotiationNote",
+    "NegotiationQuerySet",
+    "NegotiationState",
     "Obligation",
     "ObligationKind",
     "ObligationState",
@@ -70,6 +103,7 @@ __all__ = [
     "Party",
     "PayDemandState",
     "PaymentDemand",
+    "Proposal",
     "ReferenceCounter",
     "ReportState",
     "Security",
@@ -78,6 +112,8 @@ __all__ = [
     "Signature",
     "StampedCopy",
     "State",
+    "Termination",
+    "TerminationState",
     "Trial",
     "UseReport",
 ]

@@ -26,6 +26,7 @@ class ObligationState(models.TextChoices):
 
     FUTURE = "future", _("Not due yet")
     DUE = "due", _("Due")
+    HELD = "held", _("Held: nothing is to be paid now")  # something happened to the patent (F9)
     SETTLED = "settled", _("Settled")
     WAIVED = "waived", _("No longer owed")
 
