@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from listings.models import Track
 from marketplace.licensing.models import State
-from marketplace.licensing.steps import making
-from marketplace.licensing.steps.step import ASKS, BOTH, NOBODY, OPEN, PAYS, PRESET, SIGNS, Step, Who
+from marketplace.licensing.steps import making, running
+from marketplace.licensing.steps.step import ASKS, BOTH, NOBODY, OPEN, PAYS, PRESET, REPORTS, SIGNS, Step, Who
 
 __all__ = [
     "ASKS",
@@ -18,6 +18,7 @@ __all__ = [
     "OPEN",
     "PAYS",
     "PRESET",
+    "REPORTS",
     "SIGNS",
     "STATES_OF",
     "STEPS",
@@ -27,7 +28,7 @@ __all__ = [
     "turn_of",
 ]
 
-STEPS: dict[str, Step] = {row.name: row for row in making.ROWS}
+STEPS: dict[str, Step] = {row.name: row for row in (*making.ROWS, *running.ROWS)}
 
 
 def moves() -> set[tuple[str, str, str]]:
@@ -38,7 +39,7 @@ def moves() -> set[tuple[str, str, str]]:
         for track in step.tracks
         for old in step.source & STATES_OF[track]
         for new in step.targets
-        if old != new
+        if old != new and not step.stays
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.audit.actions import Action
-from marketplace.licensing.models import OPEN_STATES, State
+from marketplace.licensing.models import OPEN_STATES, State, Trial
 from marketplace.licensing.steps.step import ASKS, BOTH, NOBODY, OPEN, PRESET, SIGNS, Step, Who
 
 _LAPSES = _("The request lapses. Nothing is owed and you may ask again.")
@@ -163,6 +163,7 @@ ROWS: tuple[Step, ...] = (
         Action.AGREEMENT_LEAVE,
         _("Leave within the free period"),
         _("Left within the free period, at no cost"),
+        outcome=Trial.LEFT,
     ),
     Step(
         "end",
@@ -175,5 +176,6 @@ ROWS: tuple[Step, ...] = (
         Action.AGREEMENT_END,
         _("End"),
         _("The license term ended"),
+        outcome=Trial.TERM_ENDED,
     ),
 )

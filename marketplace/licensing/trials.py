@@ -1,0 +1,140 @@
+"""The free period of a license: how long it lasts, what can end it, and what counts as use (PRESET-2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from listings.models import FeeMode, LaterMode, Trigger
+from marketplace.lib import terms
+from marketplace.licensing.contracts.reading import Offer, read
+from marketplace.licensing.models import (
+    STANDING_CLAIMS,
+    Agreement,
+    ClaimKind,
+    ObligationState,
+    State,
+    Trial,
+)
+
+if TYPE_CHECKING:
+    from marketplace.licensing.models import Claim
+
+HALF = 5_000  # half of a unit in basis points: royalties are rounded half up to the minor unit
+
+
+@dataclass(frozen=True, slots=True)
+class FreePeriod:
+    """The free period of one license, both days included. `claim` is what ended it before its longest time."""
+
+    starts_on: date
+    last_day: date
+    longest: date
+    claim: Claim | None = None
+
+    @property
+    def paid_from(self) -> date:
+        """The first day that is no longer free."""
+        return self.last_day + timedelta(days=1)
+
+    @property
+    def over(self) -> bool:
+        """Whether today is no longer free."""
+        return terms.today() > self.last_day
+
+
+def has_free_period(offer: Offer) -> bool:
+    """Whether the terms grant one."""
+    return offer.text("fee_mode") == FeeMode.FREE_THEN_PAID
+
+
+def free_period(agreement: Agreement) -> FreePeriod | None:
+    """The free period as it stands now; None where there is none or the license never took effect."""
+    offer = read(agreement.version.snapshot)
+    if not has_free_period(offer) or agreement.effective_at is None:
+        return None
+    start = terms.day_of(agreement.effective_at)
+    longest = terms.add_months(start, offer.number("free_months")) - timedelta(days=1)
+    kind = offer.text("trigger")
+    claim = None
+    if kind in ClaimKind.values:
+        claim = agreement.claims.filter(kind=kind, state__in=STANDING_CLAIMS, happened_on__lt=longest).first()
+    return FreePeriod(start, claim.happened_on if claim else longest, longest, claim)
+
+
+def kinds_of(offer: Offer) -> list[ClaimKind]:
+    """What can be reported or asserted under these terms beside the calendar."""
+    if not has_free_period(offer):
+        return []
+    found = [ClaimKind(offer.text("trigger"))] if offer.text("trigger") in ClaimKind.values else []
+    if offer.text("later_mode") == LaterMode.CONDITIONAL and ClaimKind.MILESTONE not in found:
+        found.append(ClaimKind.MILESTONE)
+    return found
+
+
+def claimable(agreement: Agreement) -> list[ClaimKind]:
+    """What can still be reported or asserted now: nothing said of it yet, and something waits for it."""
+    if agreement.state != State.ACTIVE or agreement.trial != Trial.RUNNING:
+        return []
+    offer, period = read(agreement.version.snapshot), free_period(agreement)
+    said = set(agreement.claims.exclude(state="dismissed").values_list("kind", flat=True))
+    waits = agreement.obligations.filter(state=ObligationState.FUTURE).exists()
+    found = []
+    for kind in kinds_of(offer):
+        conditional = kind == ClaimKind.MILESTONE and offer.text("later_mode") == LaterMode.CONDITIONAL
+        running = period is not None and not period.over
+        if kind not in said and waits and (running or conditional):
+            found.append(kind)
+    return found
+
+
+def royalty_from(agreement: Agreement) -> date | None:
+    """The first day whose sales count for a royalty; None where the terms know none, or it has not come yet."""
+    offer = read(agreement.version.snapshot)
+    if not offer.number("royalty_bp") or agreement.effective_at is None:
+        return None
+    if not has_free_period(offer):
+        return terms.day_of(agreement.effective_at)
+    if offer.text("later_mode") == LaterMode.CONDITIONAL:
+        claim = agreement.claims.filter(kind=ClaimKind.MILESTONE, state__in=STANDING_CLAIMS).first()
+        return claim.happened_on + timedelta(days=1) if claim else None
+    period = free_period(agreement)
+    return period.paid_from if period else None
+
+
+def royalty_of(base_minor: int, rate_bp: int) -> int:
+    """The royalty on a base: integers of minor units, rounded half up to the minor unit. ValueError below zero."""
+    if base_minor < 0 or rate_bp < 0:
+        raise ValueError("neither a base nor a rate is negative")
+    return (base_minor * rate_bp + HALF) // 10_000
+
+
+def use_words(offer: Offer) -> list[str]:
+    """What counts as use and what ends the free period, in the reader's language; the contract says the same."""
+    said = [
+        _(
+            "Use is whatever of the permitted acts you do with the patent within the territory and field of the"
+            " license: making, using, offering, selling, importing a product, or using the process."
+        )
+    ]
+    match offer.text("trigger"):
+        case Trigger.FIRST_REVENUE:
+            said.append(
+                _(
+                    "First revenue is the first invoice to somebody else for a product made under the license, or the"
+                    " first money received for one, whichever comes first. Free samples, own trials and test runs do"
+                    " not count."
+                )
+            )
+        case Trigger.MILESTONE:
+            said.append(_("The milestone is: %(milestone)s") % {"milestone": offer.text("milestone")})
+        case _:
+            said.append(_("The free period ends by the calendar; how much you use does not matter."))
+    if offer.text("later_mode") == LaterMode.CONDITIONAL and offer.text("trigger") != Trigger.MILESTONE:
+        said.append(
+            _("The fee is owed only if this is reached: %(milestone)s") % {"milestone": offer.text("milestone")}
+        )
+    return said
