@@ -23,9 +23,12 @@ PASSWORD = "correct horse battery staple 9"
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Compile the translations once, before any worker reads them: a fresh checkout has none."""
     if not hasattr(session.config, "workerinput"):
+        from django.utils.translation.reloader import translation_file_changed
+
         from marketplace import catalogs
 
         catalogs.compile_all()
+        translation_file_changed(None, Path("django.mo"))  # what was read before them is forgotten
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -62,14 +65,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     if config.getoption("--of-database"):
-        asking = [item for item in items if _asks_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
-        items[:] = asking
+        _keep(config, items, [item for item in items if _asks_database(item)])
+    if config.getoption("--postgres-follows"):
+        _keep(config, items, [item for item in items if not item.get_closest_marker("one_database")])
+
+
+def _keep(config: pytest.Config, items: list[pytest.Item], kept: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--of-database`: what asks no database is the same on every one, so the second run leaves it out."""
+    """Two runs share the work.
+
+    `--of-database`: what asks no database is the same on every one, so the second run leaves it out.
+    `--postgres-follows`: what walks through every page (mark `one_database`) is left to PostgreSQL, which is the
+    stricter one: it refuses NUL bytes, over-long texts, wrong types, and anything after an error in a transaction.
+    """
     parser.addoption("--of-database", action="store_true", help="only tests that ask the database")
+    parser.addoption("--postgres-follows", action="store_true", help="leave walks through every page to PostgreSQL")
 
 
 def _asks_database(item: pytest.Item) -> bool:

@@ -64,7 +64,8 @@ def main(arguments: Sequence[str]) -> int:
                 say(chromium.MISSING)
             if not elasticsearch.can_start():
                 say(elasticsearch.MISSING)
-            passed.append(run_tests("SQLite", "", folder, arguments))
+            shared = [*arguments, "--postgres-follows"] if postgres.can_start() else arguments
+            passed.append(run_tests("SQLite", "", folder, shared))
             passed.append(run_tests("a browser", "", folder, [*arguments, "-m", "browser"]))
             passed.append(_on_postgres(folder, arguments))
     say(f"— all in {time.monotonic() - started:.0f} s: {'passed' if all(passed) else 'FAILED'}")

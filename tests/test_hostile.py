@@ -20,6 +20,7 @@ from tests.access.table import OPEN_TO_MODERATORS, SHUT_TO_MODERATORS, read
 from tests.access.world import World, browser
 
 pytest_plugins = ("tests.access.worlds",)
+pytestmark = pytest.mark.one_database
 VENDOR = (*SHUT_TO_MODERATORS, *OPEN_TO_MODERATORS)
 OWN = [address for address in addresses() if not address.name.startswith(VENDOR) and "^.*" not in address.route]
 PLAIN = sorted({address.name for address in OWN if "<" not in address.route and "(" not in address.route})

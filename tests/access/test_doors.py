@@ -17,6 +17,7 @@ from tests.access.table import OPEN_TO_MODERATORS, SHUT_TO_MODERATORS, read
 from tests.access.world import World, browser
 
 pytest_plugins = ("tests.access.worlds",)
+pytestmark = pytest.mark.one_database
 HERE = "http://testserver/"
 ELSEWHERE = [
     "http://evil.test",

