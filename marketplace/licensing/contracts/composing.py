@@ -10,10 +10,10 @@ from marketplace.licensing.contracts import words
 from marketplace.licensing.contracts.clause import Clause
 from marketplace.licensing.contracts.drafting import Draft, Entry
 from marketplace.licensing.contracts.facts import DealFacts, frozen_party
-from marketplace.licensing.contracts.library import duties, ending, fee, opened, subject
+from marketplace.licensing.contracts.library import defining, duties, ending, fee, opened, subject
 from marketplace.licensing.contracts.reading import read
 
-TEMPLATE = "2026-11"  # the version of this library that a signature record names (SIG-4)
+TEMPLATE = "2026-12"  # the version of this library that a signature record names (SIG-4)
 
 
 def _guided(draft: Draft) -> bool:
@@ -27,8 +27,10 @@ def _paid(draft: Draft) -> bool:
 PRESET: tuple[Entry, ...] = (
     Entry("parties", "当事人", "Parties", subject.parties, subject.parties_table),
     Entry("patents", "许可的专利", "Licensed patents", subject.patents, subject.patents_table),
+    Entry("definitions", "定义", "Definitions", defining.definitions),
     Entry("grant", "许可方式与范围", "Grant", subject.grant),
     Entry("term", "生效与许可期限", "Effect and term", subject.term),
+    Entry("trial", "试用期", "Free period", defining.trial, when=lambda d: d.may_leave_free, highlighted=True),
     Entry("fee", "许可使用费", "License fee", fee.fee, highlighted=True),
     Entry("payment", "支付与发票", "Payment and invoice", fee.payment, fee.account_table, when=_paid),
     Entry("reports", "记录、报告与查账", "Records, reports, inspection", fee.reports, when=lambda d: d.has_royalty),

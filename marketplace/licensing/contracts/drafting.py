@@ -69,6 +69,11 @@ class Draft:
         )
 
     @property
+    def has_revenue_trigger(self) -> bool:
+        """Whether a free period ends with the first revenue."""
+        return self.may_leave_free and self.offer.terms.get("trigger") == "first_revenue"
+
+    @property
     def is_free(self) -> bool:
         """Whether nothing is ever owed."""
         return self.mode == "free" or not (self.deal.fee_minor or self.offer.number("royalty_bp"))

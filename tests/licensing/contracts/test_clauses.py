@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.licensing.contracts import Clause, clauses, preview
+from marketplace.licensing.contracts import Clause, clauses, days, preview
 from marketplace.licensing.contracts.words import ordinal
 from tests.licensing.contracts.samples import CASES, SHEET, deal, offer
 
@@ -60,7 +60,17 @@ def test_the_english_rendering_has_the_same_clauses_paragraphs_and_rows(track: s
 def test_english_papers_hold_no_chinese_but_names_and_chinese_papers_no_english_sentence(track: str, case: str) -> None:
     names = re.compile(r"[（(]示例[）)]|[“][^”]*[”]|王示范")
     for key, text in text_of(track, case, "en").items():
-        if key not in {"parties", "patents", "annex_guidance", "payment", "grant", "scope", "fee", "declaration"}:
+        if key not in {
+            "parties",
+            "patents",
+            "annex_guidance",
+            "payment",
+            "grant",
+            "scope",
+            "fee",
+            "declaration",
+            "trial",
+        }:
             assert not re.search(r"[一-鿿]{2,}", names.sub("", text)), key
     for key, text in text_of(track, case).items():
         assert not re.search(r"(?:[A-Za-z]{3,} ){3}", text), key
@@ -101,7 +111,7 @@ def test_money_goes_to_the_licensors_account_and_never_through_the_platform() ->
         ("entry_royalty", "净销售额的3.5%"),
         ("royalty", "利润的10%"),
         ("free", "不需要支付任何许可使用费"),
-        ("later_deferred", "首次取得许可产品销售收入之日止，最长12个月"),
+        ("later_deferred", "试用期最长1年"),
         ("later_deferred", "延期支付：试用期结束后，被许可人支付人民币30,000.01元"),
         ("later_instalments", "分3期，每年一期"),
         ("later_instalments", "每期¥10,000.00，最后一期¥10,000.01"),
@@ -122,6 +132,61 @@ def test_a_free_period_fixes_the_price_first_and_may_be_left_at_no_cost(case: st
     assert "试用期内可以随时书面通知退出，不需要理由，不支付任何费用" in said["exit"]
 
 
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("later_deferred", "至被许可人取得首次收入之日止，最长1年"),
+        ("later_conditional", "至约定里程碑（首台套验收合格）达成之日止"),
+        ("later_instalments", "试用期自生效日起，共1年。"),
+    ],
+)
+def test_a_free_period_says_when_it_ends_and_what_may_be_done_in_it(case: str, words: str) -> None:
+    said = text_of("preset", case)["trial"]
+
+    assert words in said
+    assert "包括为验证效果的使用和许可产品的制造、销售" in said
+    assert ("应当在15日内通过平台告知许可人" in said) == (case != "later_instalments")
+
+
+def test_silence_counts_only_because_the_parties_agree_so() -> None:
+    assert "双方约定逾期不答复的视为认可" in text_of("preset", "later_deferred")["trial"]  # CC 140
+
+
+def test_what_money_or_time_hangs_on_is_defined() -> None:
+    said = {case: text_of("preset", case) for case in CASES}
+
+    for case in CASES:
+        assert "许可产品，指" in said[case]["definitions"]
+        assert "实施，指" in said[case]["definitions"]
+        assert ("首次收入，指" in said[case]["definitions"]) == (case == "later_deferred")
+        assert ("净销售额，指" in said[case]["fee"]) == (case in {"entry_royalty", "royalty", "later_share"})
+
+
+def test_the_periods_that_clauses_name_are_the_ones_that_the_site_acts_on() -> None:
+    said = text_of("preset", "fixed")
+
+    assert f"提前{days.EARLY_EXIT_DAYS}日书面通知" in said["exit"]
+    assert f"经书面催告后{days.DEMAND_DAYS}日内" in said["liability"]
+    assert f"提前{days.EARLY_EXIT_FREE_DAYS}日书面通知" in text_of("preset", "free")["exit"]
+
+
+def test_a_change_of_the_patent_lets_the_licensee_hold_payments_and_leave() -> None:
+    said = text_of("preset", "fixed")
+
+    assert "可以暂停支付尚未支付的款项，暂停期间不计逾期利息" in said["upkeep"]
+    assert "妨碍被许可人实施的，被许可人也可以书面通知退出" in said["exit"]
+
+
+def test_a_public_institution_warrants_that_its_terms_were_published() -> None:
+    snapshot = offer()
+    private = {c.key: c.text for c in clauses(snapshot, deal(snapshot), "zh-hans")}
+    snapshot["licensor"]["kind"] = "university"
+    public = {c.key: c.text for c in clauses(snapshot, deal(snapshot), "zh-hans")}
+
+    assert "已经依法公示并完成内部审批" in public["warranty"]  # INST-1
+    assert "公示" not in private["warranty"]
+
+
 def test_only_paid_terms_have_a_payment_clause_and_only_royalties_a_reporting_one() -> None:
     keys = {case: set(text_of("preset", case)) for case in CASES}
 
@@ -138,7 +203,8 @@ def test_payment_is_a_condition_only_where_the_terms_say_so() -> None:
 def test_what_limits_liability_or_bears_on_major_interests_is_highlighted() -> None:
     for case in CASES:
         highlighted = [clause.key for clause in written("preset", case) if clause.highlighted]
-        assert highlighted == ["fee", "liability", "exit", "disputes"]  # LIC-F
+        trial = ["trial"] if case.startswith("later_") else []
+        assert highlighted == [*trial, "fee", "liability", "exit", "disputes"]  # LIC-F
 
 
 @pytest.mark.parametrize(("track", "case"), PAPERS)

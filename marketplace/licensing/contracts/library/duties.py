@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from marketplace.licensing.contracts import days
 from marketplace.licensing.contracts.clause import Row
 from marketplace.licensing.contracts.drafting import Draft
 from marketplace.licensing.contracts.reading import lines
@@ -31,9 +32,9 @@ def guidance(d: Draft) -> list[str]:
             f" cost and the price beyond it are in the {d.ref('annex_guidance')}.",
         ),
         d.say(
-            "每次指导由双方在平台上记录并确认；技术指导不附带购买设备、原料或者其他服务的义务。",
-            "Each guidance is recorded on the platform and confirmed by both parties. It never obliges the Licensee to"
-            " buy equipment, material or other services.",
+            f"指导如何预约和确认，见{d.ref('annex_guidance')}；技术指导不附带购买设备、原料或者其他服务的义务。",
+            f"The {d.ref('annex_guidance')} says how guidance is booked and accepted. It never obliges the Licensee"
+            " to buy equipment, material or other services.",
         ),
     ]
 
@@ -57,10 +58,31 @@ def annex_guidance_table(d: Draft) -> list[Row]:
 
 
 def annex_guidance(d: Draft) -> list[str]:
-    """The support plan in the licensor's own words."""
-    return lines(d.offer.terms.get("guidance")) or [
+    """How guidance is booked, accepted and paid beyond the plan; then the content in the licensor's own words."""
+    content = lines(d.offer.terms.get("guidance")) or [
         d.say("指导内容由双方按实施需要商定。", "The content is agreed as the work requires.")
     ]
+    said = [
+        d.say(
+            "预约：被许可人通过平台收件箱或者电子邮件提出，写明要解决的问题和希望的时间；许可人在上列响应时间内答复并安排人员。",
+            "Booking: the Licensee asks through the platform's inbox or by e-mail, naming the problem and the time it"
+            " wishes; the Licensor answers within the response time above and sends somebody.",
+        ),
+        d.say(
+            "确认：每次指导后，许可人以书面（包括电子邮件）告知时数和内容，被许可人在"
+            f"{days.GUIDANCE_OBJECT_DAYS}日内没有提出异议的，视为确认；往返路途时间不计入时数。",
+            "Acceptance: after each guidance the Licensor states hours and content in writing, which includes e-mail."
+            f" What the Licensee does not object to within {days.GUIDANCE_OBJECT_DAYS} days counts as accepted. Travel"
+            " time is not counted.",
+        ),
+        d.say(
+            "超出包含时数的指导，须被许可人事先书面同意，按上列价格计费；没有事先同意的，不收费。包含的时数在许可期限内有效。",
+            "Guidance beyond the hours included needs the Licensee's consent in writing beforehand and is paid at the"
+            " price above; without that consent nothing is charged. The hours included may be used throughout the"
+            " license.",
+        ),
+    ]
+    return [*said, d.say("指导内容：", "Content:"), *content]
 
 
 def secrets(d: Draft) -> list[str]:
@@ -110,18 +132,21 @@ def upkeep(d: Draft) -> list[str]:
             " invalidation requests and does not waive the patents.",
         ),
         d.say(
-            "专利权的法律状态发生变化，或者专利权被质押、被保全、拟转让的，许可人应当在十五日内通知被许可人。"
-            "专利权转让不影响本许可，许可人应当使受让人承受本合同。",
-            "The Licensor tells the Licensee within fifteen days of any change of the legal status, of a pledge,"
-            " preservation or intended assignment. An assignment does not affect this license; the Licensor binds the"
-            " assignee to it.",
+            f"专利权的法律状态发生变化，或者专利权被质押、被保全、拟转让的，许可人应当在{days.STATUS_TELL_DAYS}日内通知被许可人。"
+            "变化妨碍或者可能妨碍被许可人实施的，被许可人在查清之前可以暂停支付尚未支付的款项，暂停期间不计逾期利息；"
+            "查清不妨碍的，自告知之日起恢复支付。专利权转让不影响本许可，许可人应当使受让人承受本合同。",
+            f"The Licensor tells the Licensee within {days.STATUS_TELL_DAYS} days of any change of the legal status, of"
+            " a pledge, preservation or intended assignment. Where the change hinders or may hinder the Licensee's"
+            " work, the Licensee may withhold what is not yet paid until that is settled, without interest; if"
+            " nothing is found to hinder it, payment resumes when the Licensee is told so. An assignment does not"
+            " affect this license; the Licensor binds the assignee to it.",
         ),
         d.say(
-            "专利权被宣告无效的，被许可人自决定公告之日起不再支付尚未到期的费用；已预付的、对应公告之后期间的费用，许可人在三十日内"
-            "按比例退还。此前已经履行的部分不返还，但许可人有恶意或者不返还明显违反公平原则的除外。",
+            "专利权被宣告无效的，被许可人自决定公告之日起不再支付尚未到期的费用；已预付的、对应公告之后期间的费用，许可人在"
+            f"{days.REFUND_DAYS}日内按比例退还。此前已经履行的部分不返还，但许可人有恶意或者不返还明显违反公平原则的除外。",
             "If a patent is invalidated, nothing that falls due after the announcement is owed; what was prepaid for"
-            " the time after it is refunded in proportion within thirty days. What was performed before is not"
-            " returned, save where the Licensor acted in bad faith or keeping it would be manifestly unfair.",
+            f" the time after it is refunded in proportion within {days.REFUND_DAYS} days. What was performed before"
+            " is not returned, save where the Licensor acted in bad faith or keeping it would be manifestly unfair.",
         ),
         d.say(
             "因许可人未缴年费等原因致使专利权终止的，许可人除按前款退还外，还应当赔偿被许可人的直接损失。",
@@ -153,6 +178,7 @@ def others(d: Draft) -> list[str]:
 def warranty(d: Draft) -> list[str]:
     """Title and technology (CC 870), and what is not promised."""
     return [
+        *_public(d),
         d.say(
             "许可人保证：自己是专利的合法权利人或者有权许可；签署时专利权有效，年费已按规定缴纳；不存在独占许可、排他许可或者其他"
             "妨碍本许可的权利负担；已披露其知悉的质押、诉讼和无效宣告程序。",
@@ -170,4 +196,17 @@ def warranty(d: Draft) -> list[str]:
             "The Licensee warrants that it lawfully exists, that its signatory may sign, that what it stated is true,"
             " and that it obtains the permits its business needs.",
         ),
+    ]
+
+
+def _public(d: Draft) -> list[str]:
+    """Public universities and institutes publish their terms before they bind (TL 18; INST-1)."""
+    if d.offer.licensor.get("kind") not in {"university", "institute"}:
+        return []
+    return [
+        d.say(
+            "许可人为国家设立的高等学校、研究开发机构的，保证本许可的条件已经依法公示并完成内部审批，许可使用费收入的分配由其自行负责。",
+            "A Licensor that is a state-established university or institute warrants that these terms were published as"
+            " the law demands and approved within; sharing the income is its own affair.",
+        )
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.licensing.contracts import words
+from marketplace.licensing.contracts import days, words
 from marketplace.licensing.contracts.drafting import Draft
 from marketplace.licensing.contracts.library.fee import INTEREST_EN, INTEREST_ZH
 from marketplace.licensing.contracts.reading import one_line
@@ -19,9 +19,9 @@ def liability(d: Draft) -> list[str]:
     if not d.is_free:
         said.append(
             d.say(
-                f"被许可人未按期付款的，{INTEREST_ZH}；经催告后三十日内仍未支付的，许可人可以依照{d.ref('exit')}解除合同。",
-                f"Payment not made in time bears {INTEREST_EN}. If it is not made within thirty days of a demand, the"
-                f" Licensor may end the contract under {d.ref('exit')}.",
+                f"被许可人未按期付款的，{INTEREST_ZH}；经书面催告后{days.DEMAND_DAYS}日内仍未支付的，许可人可以依照{d.ref('exit')}解除合同。",
+                f"Payment not made in time bears {INTEREST_EN}. If it is not made within {days.DEMAND_DAYS} days of a"
+                f" written demand, the Licensor may end the contract under {d.ref('exit')}.",
             )
         )
     said += [
@@ -62,13 +62,15 @@ def _early(d: Draft) -> str:
     """How the licensee leaves early, by the contract's own terms."""
     if d.is_free:
         return d.say(
-            "被许可人可以提前三十日书面通知终止本合同，不承担任何费用。",
-            "The Licensee may end the contract on thirty days' written notice at no cost.",
+            f"被许可人可以提前{days.EARLY_EXIT_FREE_DAYS}日书面通知终止本合同，不承担任何费用。",
+            f"The Licensee may end the contract on {days.EARLY_EXIT_FREE_DAYS} days' written notice at no cost.",
         )
     return d.say(
-        "被许可人提前退出：被许可人可以提前六十日书面通知终止本合同；终止前已经到期的费用仍应支付，已付的固定费用不退还。",
-        "Early exit: the Licensee may end the contract on sixty days' written notice. Fees that fell due before"
-        " stay owed; fixed fees already paid are not refunded.",
+        f"被许可人提前退出：被许可人可以提前{days.EARLY_EXIT_DAYS}日书面通知终止本合同，不需要理由，不付违约金；终止前已经到期的费用"
+        "仍应支付，尚未到期的不再支付，已付的固定费用不退还。",
+        f"Early exit: the Licensee may end the contract on {days.EARLY_EXIT_DAYS} days' written notice, without a"
+        " reason or a penalty. Fees that fell due before the end stay owed, those not yet due are dropped, and fixed"
+        " fees already paid are not refunded.",
     )
 
 
@@ -87,23 +89,26 @@ def exit_(d: Draft) -> list[str]:
         *said,
         _early(d),
         d.say(
-            "一方迟延履行主要义务，经书面催告后三十日内仍未履行，或者有其他违约行为致使不能实现合同目的的，另一方可以书面通知解除。"
+            f"一方迟延履行主要义务，经书面催告后{days.DEMAND_DAYS}日内仍未履行，或者有其他违约行为致使不能实现合同目的的，另一方可以书面通知解除。"
             "许可人在被许可人没有违约时不得提前解除。",
-            "If a party is late with a main duty and does not perform within thirty days of a written demand, or"
-            " defeats the purpose of the contract by another breach, the other may end it by written notice. The"
-            " Licensor may not end it early while the Licensee is not in breach.",
+            f"If a party is late with a main duty and does not perform within {days.DEMAND_DAYS} days of a written"
+            " demand, or defeats the purpose of the contract by another breach, the other may end it by written"
+            " notice. The Licensor may not end it early while the Licensee is not in breach.",
         ),
         d.say(
-            "专利权终止、被宣告全部无效，或者许可人丧失许可的权利的，被许可人可以立即终止本合同，尚未到期的费用不再支付。",
+            "专利权终止、被宣告全部无效，或者许可人丧失许可的权利的，被许可人可以立即终止本合同，尚未到期的费用不再支付。"
+            f"专利发生{d.ref('upkeep')}所称的其他变化、妨碍被许可人实施的，被许可人也可以书面通知退出。",
             "If the patent ends or is wholly invalidated, or the Licensor loses the right to license, the Licensee may"
-            " end the contract at once; fees not yet due are no longer owed.",
+            " end the contract at once; fees not yet due are no longer owed. The Licensee may also leave, by written"
+            f" notice, where another change under {d.ref('upkeep')} hinders its work.",
         ),
         d.say(
-            "终止后，被许可人停止实施专利并返还或者销毁标明保密的技术资料；终止前已经制成的产品可以在六个月内继续销售，"
-            "按本合同应当计费的照常计费。因超范围实施或者不付款被解除的，不适用该六个月。",
-            "After the end the Licensee stops working the patents and returns or destroys technical data marked as"
-            " confidential. Products made before may be sold for six more months, with fees as agreed; not so where the"
-            " contract was ended for work beyond the license or for non-payment.",
+            "终止后，专利权仍然有效的，被许可人停止实施专利，并返还或者销毁标明保密的技术资料；终止前已经制成的产品可以在"
+            f"{days.SELL_OFF_MONTHS}个月内继续销售，按本合同应当计费的照常计费。因超范围实施或者不付款被解除的，不适用该期限。",
+            "After the end, while the patent is in force, the Licensee stops working it and returns or destroys"
+            " technical data marked as confidential. Products made before may be sold for"
+            f" {days.SELL_OFF_MONTHS} more months, with fees as agreed; not so where the contract was ended for work"
+            " beyond the license or for non-payment.",
         ),
     ]
 
@@ -171,9 +176,10 @@ def recordal(d: Draft) -> list[str]:
             " contract is in force.",
         ),
         d.say(
-            "需要办理技术合同认定登记的，由许可人申请，被许可人提供所需材料。",
+            "需要办理技术合同认定登记的，由许可人申请，被许可人提供所需材料。一方办理备案或者登记的，在平台上记明递交和受理的日期、编号。",
             "Where the contract is to be registered as a technology contract, the Licensor applies and the Licensee"
-            " provides what is needed.",
+            " provides what is needed. Whoever has it recorded or registered enters the days and numbers on the"
+            " platform.",
         ),
     ]
 
@@ -196,12 +202,18 @@ def signing(d: Draft) -> list[str]:
         )
     said += [
         d.say(
-            "双方同意以数据电文形式订立本合同。签署人登录平台、重新验证身份并输入发至其本人的一次性验证码后点击确认，双方认可这一方式"
-            "表明签署人认可本合同的内容并受其约束；双方不主张该方式是《电子签名法》第十三条所称的可靠电子签名。",
-            "The parties make this contract by data message. The signatory logs in, is authenticated anew and confirms"
-            " with a one-time code sent to himself or herself. The parties accept that this shows consent to be bound;"
-            " neither claims that it is a reliable electronic signature under article 13 of the Electronic Signature"
-            " Law.",
+            "双方同意以数据电文形式订立本合同。签署人在平台上以下列任一方式签署，即表明其认可本合同的内容并受其约束：登录并重新"
+            "验证身份后输入发至其本人的一次性验证码点击确认；用本人的通行密钥对文件签名；用持牌电子认证机构的证书签名；"
+            "打印后签字或者盖章，扫描上传并经对方确认。所用方式记载于签署记录。",
+            "The parties make this contract by data message. A signatory who signs on the platform in one of these ways"
+            " consents to be bound: a click after log-in, renewed authentication and a one-time code sent to him or"
+            " her; the own passkey over the file; a certificate of a licensed certification authority; a signed or"
+            " stamped print, scanned and confirmed by the other party. The signature record names the way.",
+        ),
+        d.say(
+            "以一次性验证码点击确认的，双方不主张该方式是《电子签名法》第十三条所称的可靠电子签名；其他方式是否可靠，依法判断。",
+            "Neither party claims that a click with a one-time code is a reliable electronic signature under article 13"
+            " of the Electronic Signature Law; whether another way is one, the law decides.",
         ),
         d.say(
             "签署完成后，平台以自己的密钥对文件加盖平台封印和时间戳，证明文件自封印之时起没有改变。平台封印不是任何一方的签名，"

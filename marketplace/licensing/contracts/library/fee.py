@@ -83,10 +83,12 @@ def _base(d: Draft) -> list[str]:
     """What the royalty is a share of, defined."""
     net = d.say(
         "净销售额，指被许可人销售许可产品的发票金额，减去增值税、退货、实际给予的折扣以及单独列明的运费和保险费。"
-        "许可产品仅是较大产品的一个部件的，按该部件单独的售价计算；没有单独售价的，按其在成本中所占比例计算。",
+        "许可产品仅是较大产品的一个部件的，按该部件单独的售价计算；没有单独售价的，按其在成本中所占比例计算。"
+        "销售给关联方的，按其对非关联方的价格计算；免费送样和被许可人自用不计入。",
         "Net sales are the invoiced amounts for licensed products, less value-added tax, returns, discounts given and"
         " freight and insurance shown separately. Where the licensed product is only a part of a larger one, its own"
-        " price counts; where it has none, its share of the cost.",
+        " price counts; where it has none, its share of the cost. Sales to a related party count at the price for"
+        " others; free samples and the Licensee's own use do not count.",
     )
     if _base_key(d) == "net_sales":
         return [net]
@@ -103,49 +105,31 @@ def _base(d: Draft) -> list[str]:
 
 
 def _free_then_paid(d: Draft) -> list[str]:
-    """The free period, what ends it, what is owed then: all agreed before the trial begins (PRESET-2)."""
+    """What is owed after the free period, agreed before it begins (PRESET-2)."""
     months = d.offer.number("free_months")
-    span = d.say(f"{months}个月", f"{months} months")
+    span = words.months_words(months, d.zh)
     said = [
         d.say(
-            f"先使用后付费：{_free_span(d, span)}试用期内被许可人有权依照本合同实施专利，不需要支付任何费用。",
-            f"Use first, pay later: {_free_span(d, span)} During it the Licensee may work the patents under this"
-            " contract and owes nothing.",
+            f"先使用后付费：试用期最长{span}，其起止和试用期内可以做的事见{d.ref('trial')}；试用期内不支付任何费用。",
+            f"Use first, pay later: the free period lasts {span} at most; {d.ref('trial')} says when it begins and ends"
+            " and what may be done in it. Nothing is owed for it.",
         ),
         _later(d),
         d.say(
-            f"试用期之后的价格和支付方式已在本条写明，试用期内不再变更。被许可人可以在试用期内依照{d.ref('exit')}随时退出，"
-            "不承担任何费用。",
-            "The price and mode of payment after the free period stand in this clause and do not change during it. The"
-            f" Licensee may leave at any time in the free period under {d.ref('exit')} at no cost.",
+            "试用期之后的价格和支付方式已在本条写明，试用期内不再变更。",
+            "The price and the mode of payment after the free period stand in this clause and do not change during it.",
         ),
     ]
     if text := d.offer.text("nonpayment"):
         text = text.rstrip("。.")
-        said.append(d.say(f"试用期后不付款的后果：{text}。", f"If payment stops after the free period: {text}."))
+        said.append(
+            d.say(
+                f"试用期后不付款的后果：{text}；催告和解除的程序见{d.ref('liability')}和{d.ref('exit')}。",
+                f"If payment stops after the free period: {text}. {d.ref('liability')} and {d.ref('exit')} say how it"
+                " is demanded and when the contract may be ended.",
+            )
+        )
     return said
-
-
-def _free_span(d: Draft, span: str) -> str:
-    match d.offer.terms.get("trigger"):
-        case "first_revenue":
-            return d.say(
-                f"试用期自生效日起，至被许可人首次取得许可产品销售收入之日止，最长{span}。",
-                "the free period runs from the effective date to the day of the Licensee's first revenue from a"
-                f" licensed product, {span} at most.",
-            )
-        case "milestone":
-            milestone = d.fact(d.offer.text("milestone"))
-            return d.say(
-                f"试用期自生效日起，至约定里程碑（{milestone}）达成之日止，最长{span}。",
-                f"the free period runs from the effective date to the day on which the milestone ({milestone}) is"
-                f" reached, {span} at most.",
-            )
-        case _:
-            return d.say(
-                f"试用期自生效日起，共{span}。",
-                f"the free period is {span} from the effective date.",
-            )
 
 
 def _later(d: Draft) -> str:
@@ -249,9 +233,11 @@ def payment(d: Draft) -> list[str]:
             " has opened. The platform neither collects nor holds license fees.",
         ),
         d.say(
-            "上列金额为含税价。许可人应当在收款后十五日内开具合法发票；属于免税项目的，按规定开具免税发票。",
-            "The amounts include tax. The Licensor issues a lawful invoice within fifteen days after payment; where the"
-            " license is exempt from tax, an invoice that says so.",
+            "上列金额为价税合计，许可人不得在其外另收增值税。许可人应当在收款后十五日内开具合法发票；享受增值税免税的，"
+            "开具注明免税的普通发票。印花税由双方各自缴纳。",
+            "The amounts include value-added tax; the Licensor may not add it. It issues a lawful invoice within"
+            " fifteen days after payment; where it is exempt from that tax, an ordinary invoice that says so. Each"
+            " party pays its own stamp duty.",
         ),
         d.say(
             f"被许可人逾期付款的，{INTEREST_ZH}。",
@@ -282,10 +268,8 @@ def _due(d: Draft, days: int) -> list[str]:
     if d.mode == "free_then_paid":
         said.append(
             d.say(
-                f"试用期后到期的款项，被许可人应当自到期之日起{days}日内付清；首次收入或者里程碑发生的，被许可人应当在十五日内"
-                "书面告知许可人。",
-                f"What falls due after the free period is paid within {days} days of the day it falls due. The Licensee"
-                " tells the Licensor in writing of the first revenue or the milestone within fifteen days.",
+                f"试用期后到期的款项，被许可人应当自到期之日起{days}日内付清。",
+                f"What falls due after the free period is paid within {days} days of the day it falls due.",
             )
         )
     if d.has_royalty:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace.licensing.contracts import words
 from marketplace.licensing.contracts.clause import Row
-from marketplace.licensing.contracts.drafting import Draft
+from marketplace.licensing.contracts.drafting import BLANK, Draft
 from marketplace.licensing.contracts.facts import PartyFacts
 from marketplace.licensing.contracts.reading import PatentFacts
 
@@ -28,7 +28,8 @@ def parties_table(d: Draft) -> list[Row]:
 def _party(d: Draft, side: PartyFacts, key: str) -> str:
     if key == "name" and not d.zh and side.name_en:
         return f"{d.fact(side.name)} ({d.fact(side.name_en)})"
-    return d.fact(getattr(side, key))
+    told = d.fact(getattr(side, key))
+    return "—" if side.name and told == BLANK else told  # a person has no credit code; a blank is for what comes later
 
 
 def parties(d: Draft) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.licensing.contracts import words
+from marketplace.licensing.contracts import days, words
 from marketplace.licensing.contracts.clause import Row
 from marketplace.licensing.contracts.drafting import Draft, Entry
 from marketplace.licensing.contracts.further_facts import Ground, TerminationFacts
@@ -84,26 +84,28 @@ def _early(d: Draft, facts: TerminationFacts) -> str:
 
 
 def notice_days(d: Draft) -> int:
-    """How long before its exit the licensee gives notice: thirty days where nothing is owed, otherwise sixty."""
-    return 30 if d.is_free else 60
+    """How long before its exit the licensee gives notice, as the contract's clause has it."""
+    return days.EARLY_EXIT_FREE_DAYS if d.is_free else days.EARLY_EXIT_DAYS
 
 
 def _breach(d: Draft, facts: TerminationFacts) -> str:
     breaker = words.name(words.PARTIES, "licensee" if facts.by == "licensor" else "licensor", d.zh)
     return d.say(
         f"依据：《中华人民共和国民法典》第五百六十三条和原合同关于解除的约定。{breaker}迟延履行主要义务，于"
-        f"{d.day(facts.demanded_on)}收到书面催告，三十日内仍未履行。",
+        f"{d.day(facts.demanded_on)}收到书面催告，{days.DEMAND_DAYS}日内仍未履行。",
         f"Ground: article 563 of the Civil Code and the contract's clause on termination. The {breaker} is late with a"
-        f" main duty, received a written demand on {d.day(facts.demanded_on)} and did not perform within thirty days.",
+        f" main duty, received a written demand on {d.day(facts.demanded_on)} and did not perform within"
+        f" {days.DEMAND_DAYS} days.",
     )
 
 
 def _nonpayment(d: Draft, facts: TerminationFacts) -> str:
     return d.say(
         f"依据：《中华人民共和国民法典》第五百六十三条和原合同关于不付款的约定。被许可人未按期付款，于"
-        f"{d.day(facts.demanded_on)}收到书面催告，三十日内仍未支付。",
+        f"{d.day(facts.demanded_on)}收到书面催告，{days.DEMAND_DAYS}日内仍未支付。",
         "Ground: article 563 of the Civil Code and the contract's clause on non-payment. The Licensee did not pay in"
-        f" time, received a written demand on {d.day(facts.demanded_on)} and did not pay within thirty days.",
+        f" time, received a written demand on {d.day(facts.demanded_on)} and did not pay within"
+        f" {days.DEMAND_DAYS} days.",
     )
 
 
@@ -187,8 +189,8 @@ def _money(d: Draft, facts: TerminationFacts) -> list[str]:
     if facts.refund_minor:
         said.append(
             d.say(
-                f"许可人应当在三十日内退还预付的、对应终止之后期间的费用：{d.money(facts.refund_minor)}。",
-                "Within thirty days the Licensor pays back what was prepaid for the time after the end:"
+                f"许可人应当在{days.REFUND_DAYS}日内退还预付的、对应终止之后期间的费用：{d.money(facts.refund_minor)}。",
+                f"Within {days.REFUND_DAYS} days the Licensor pays back what was prepaid for the time after the end:"
                 f" {d.money(facts.refund_minor)}.",
             )
         )
