@@ -29,6 +29,11 @@ _WITHOUT_STEP: dict[str, Words] = {
     Action.PAPER_SEAL: gettext_lazy("The platform sealed a paper"),
 }
 
+_OF_PAPERS: dict[str, Words] = {
+    Action.PAPER_COMPLETE: gettext_lazy("Signed by both sides: %(paper)s"),
+    Action.PAPER_SIGN: gettext_lazy("Signed: %(paper)s"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -63,6 +68,10 @@ def _event(agreement: Agreement, entry: Entry, reader: User, titles: dict[str, s
     if entry.action == Action.PAPER_MAKE:
         kind = PaperKind(entry.facts["kind"]).label
         return Event(entry.at, _("Platform"), _("Paper made: %(paper)s") % {"paper": kind})
+    if entry.action in _OF_PAPERS:
+        kind = PaperKind(entry.facts["kind"]).label
+        side = str(entry.facts.get("side", ""))
+        return Event(entry.at, _who(agreement, entry, side, reader), str(_OF_PAPERS[entry.action]) % {"paper": kind})
     words = _WITHOUT_STEP.get(entry.action)
     return Event(entry.at, _("Platform"), str(words)) if words else None
 

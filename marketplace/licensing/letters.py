@@ -13,7 +13,7 @@ from marketplace.lib import navigation
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.models import Agreement, Obligation, Party, State
+from marketplace.licensing.models import Agreement, Obligation, Paper, Party, State
 from marketplace.licensing.states import PAYS, Step
 from marketplace.notices import kinds, notices
 
@@ -50,6 +50,11 @@ _TEXTS = {
     "deal_other_signed": (
         _("Signed by the other side: %(title)s"),
         _("The other side has signed %(reference)s; only your signature is missing. Sign by %(until)s."),
+        _("Read and sign"),
+    ),
+    "deal_sign_paper": (
+        _("Signed by the other side: %(paper)s of %(reference)s"),
+        _("The other side has signed a paper of the deal on “%(title)s”. Only your signature is missing."),
         _("Read and sign"),
     ),
     "deal_notice": (
@@ -132,15 +137,23 @@ def moderators_look(agreement: Agreement) -> None:
 def contract_ready(agreement: Agreement) -> None:
     """The contract waits for signatures: the licensee's, and the licensor's where no term sheet signs for it."""
     _tell(people.members(agreement.licensee, *ACTS), "deal_sign", agreement)
-    if not agreement.signatures.filter(party=Party.LICENSOR).exists():
+    if not agreement.own_signatures.filter(party=Party.LICENSOR).exists():
         _tell(people.members(agreement.licensor, Role.SIGNATORY), "deal_sign_licensor", agreement)
 
 
 def other_party_signs(agreement: Agreement) -> None:
     """One side has signed; the other side's signatories are asked."""
-    signed = agreement.signatures.values_list("party", flat=True)
+    signed = agreement.own_signatures.values_list("party", flat=True)
     waiting = agreement.licensor if Party.LICENSEE in signed else agreement.licensee
     _tell(people.members(waiting, Role.SIGNATORY), "deal_other_signed", agreement)
+
+
+def other_signs_paper(agreement: Agreement, paper: Paper, *, signed: Party) -> None:
+    """One side has signed a further paper; the other side's signatories are asked."""
+    waiting = agreement.licensor if signed == Party.LICENSEE else agreement.licensee
+    path = reverse("licensing:sign_paper", args=[agreement.code, paper.pk])
+    told = people.members(waiting, Role.SIGNATORY)
+    _tell(told, "deal_sign_paper", agreement, path=path, key=str(paper.pk), paper=paper.get_kind_display())
 
 
 def notice_served(agreement: Agreement) -> None:

@@ -81,7 +81,7 @@ def look(agreement: Agreement, user: User) -> View:
         agreement=agreement,
         user=user,
         sides=frozenset(sides),
-        signed=frozenset(agreement.signatures.values_list("party", flat=True)),
+        signed=frozenset(agreement.own_signatures.values_list("party", flat=True)),
         unconfirmed=len(clauses.open_ones(agreement)) if offered else 0,
         due=tuple(agreement.obligations.filter(state=ObligationState.DUE).order_by("due_on", "pk")),
     )
@@ -360,7 +360,7 @@ def row(agreement: Agreement, ours: set[int]) -> Row:
     """A deal as its row tells it; needs signatures prefetched and the parties joined: it asks nothing itself."""
     we_take = agreement.licensee_id in ours
     party = Who.LICENSEE if we_take else Who.LICENSOR if agreement.licensor_id in ours else Who.MODERATOR
-    signed = {signature.party for signature in agreement.signatures.all()}
+    signed = {signature.party for signature in agreement.signatures.all() if signature.paper_id is None}
     missing = frozenset(Who(one.value) for one in Party if one.value not in signed)
     return Row(
         url=agreement.get_absolute_url(),

@@ -114,7 +114,7 @@ def frozen_party(facts: Mapping[str, Any]) -> PartyFacts:
 
 def facts_of(agreement: Agreement) -> DealFacts:
     """The facts of an agreement as the database has them now."""
-    signatures = agreement.signatures.select_related("user", "authority", "term_sheet").order_by("at", "pk")
+    signatures = agreement.own_signatures.select_related("user", "authority", "term_sheet").order_by("at", "pk")
     effective = agreement.effective_at
     return DealFacts(
         reference=agreement.reference,

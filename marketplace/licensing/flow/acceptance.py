@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from listings.flow.moving import lock as lock_offer
 from listings.models import Track
-from marketplace.accounts import authority, codes, passkeys
-from marketplace.accounts.models import SigningAuthority, User
-from marketplace.lib.findings import Refused, refuse
+from marketplace.accounts import authority
+from marketplace.accounts.models import User
 from marketplace.licensing import clauses, freezing, gates, letters, papers
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.errors import AlreadySigned
 from marketplace.licensing.flow import activation, moving
-from marketplace.licensing.models import Agreement, Confirmation, Method, Obligation, Party, Signature, State
-from marketplace.licensing.signing.passkey import NONCE_BYTES, Answer, challenge
+from marketplace.licensing.models import Agreement, Confirmation, Obligation, Party, Signature, State
+from marketplace.licensing.signing import doors
+from marketplace.licensing.signing.doors import Act, Signer
+from marketplace.licensing.signing.passkey import Answer
 from marketplace.licensing.states import STEPS, Step, Who
 
 PURPOSES = {"sign": "sign_agreement", "send_notice": "send_notice"}
@@ -29,32 +27,58 @@ PARTIES = {Who.LICENSEE: Party.LICENSEE, Who.LICENSOR: Party.LICENSOR}
 
 
 @dataclass(frozen=True, slots=True)
-class _Act:
-    """One signing act as it came in: who, over which bytes, from where, when the server got it."""
+class AgreementDoor:
+    """The door of what the agreement itself rests on: the contract of the preset track, the notice of the open one."""
 
+    agreement: Agreement
     step: Step
-    by: User
-    document_sha256: str
-    address: str
-    agent: str
-    received_at: datetime
-    code: str = ""
-    passkey: Answer | None = None
 
-    def prove(self) -> tuple[Method, dict[str, Any]]:
-        """How it was signed, and what is kept of it beyond the usual. Raises WrongCode or WrongPasskey.
+    @property
+    def purpose(self) -> str:
+        """The code is for this step alone."""
+        return PURPOSES[self.step.name]
 
-        A code is used up here, whatever comes after: call it outside the transaction of the signature.
-        """
-        if self.passkey is None:
-            codes.use(self.by, purpose=PURPOSES[self.step.name], subject=self.document_sha256, code=self.code)
-            return Method.CLICK, {}
-        if len(self.passkey.nonce) != NONCE_BYTES:  # nothing was asked, or it was answered before
-            raise passkeys.WrongPasskey
-        asked = challenge(self.document_sha256, self.passkey.nonce)
-        site = {"rp_id": self.passkey.rp_id, "origin": self.passkey.origin}
-        told = passkeys.check(self.by, asked, self.passkey.credential, **site)
-        return Method.PASSKEY, {"passkey": told.as_dict() | {"nonce": self.passkey.nonce.hex()}}
+    def require(self, act: Act) -> Signer:
+        """Locks the patent, the listing, the agreement, then the authority (OUT-9)."""
+        moving.require_side(act.by, self.agreement, self.step)
+        listing = lock_offer(self.agreement.listing)
+        agreement = moving.lock(self.agreement)
+        party = self._party(agreement, act)
+        moving.require_state(agreement, self.step)
+        moving.require_time(agreement)
+        listing = freezing.as_frozen(listing, agreement.version.snapshot)
+        gates.require_acceptable(listing)
+        freezing.require_unchanged(listing, agreement.version)
+        if act.document_sha256 != agreement.contract_sha256:
+            raise doors.other_document()
+        if party == Party.LICENSEE and self.step.name == "sign":
+            clauses.require_all_confirmed(agreement)
+            gates.standing_sheet(agreement)
+        amount = gates.amount_bound(agreement.fee_minor, agreement.version, agreement.licensee_class)
+        right = authority.require(
+            act.by, doors.side(agreement, party), scope="contracts", amount_minor=amount, currency=agreement.currency
+        )
+        return Signer(agreement, party, right)
+
+    def _party(self, agreement: Agreement, act: Act) -> Party:
+        can = [
+            party
+            for who, party in PARTIES.items()
+            if who in self.step.who and moving.holds(act.by, doors.side(agreement, party), self.step.roles)
+        ]
+        return doors.first_open(agreement, can, agreement.own_signatures.values_list("party", flat=True))
+
+    def follow(self, signer: Signer, act: Act) -> None:
+        """The contract may be complete with it; a notice is served by it."""
+        if self.step.name == "send_notice":
+            _serve(signer.agreement, self.step, act)
+        else:
+            _finish(signer.agreement, self.step, signer.party, act)
+
+
+def door_of(agreement: Agreement) -> AgreementDoor:
+    """The door of the agreement's own paper, by its track."""
+    return AgreementDoor(agreement, STEPS["send_notice" if agreement.track == Track.OPEN else "sign"])
 
 
 def confirm(agreement: Agreement, *, by: User, clause: str, text_sha256: str) -> Confirmation:
@@ -91,15 +115,8 @@ def sign(
     The last of both signatures moves the agreement: to `active`, or to `signed` where payment is a condition (LIC-C).
     Raises NotYours, NotNow, AlreadySigned, Refused, WrongCode, WrongPasskey, TermsChanged; then nothing was changed.
     """
-    act = _Act(STEPS["sign"], by, document_sha256, address, agent, timezone.now(), code, passkey)
-    with transaction.atomic():  # everything that can refuse is asked before the code is used up …
-        _require_signable(agreement, act)
-    how = act.prove()
-    with transaction.atomic():  # … and asked again in the transaction of the signature
-        agreement, party, right = _require_signable(agreement, act)
-        _write_signature(agreement, party, right, act, how)
-        _finish(agreement, party, act)
-    return agreement
+    act = Act.now(by, document_sha256, address, agent, code=code, passkey=passkey)
+    return doors.go_through(AgreementDoor(agreement, STEPS["sign"]), act).agreement
 
 
 def send_notice(
@@ -116,108 +133,24 @@ def send_notice(
 
     Raises the same as sign().
     """
-    act = _Act(STEPS["send_notice"], by, document_sha256, address, agent, timezone.now(), code, passkey)
-    with transaction.atomic():
-        _require_signable(agreement, act)
-    how = act.prove()
-    with transaction.atomic():
-        agreement, party, right = _require_signable(agreement, act)
-        _write_signature(agreement, party, right, act, how)
-        _serve(agreement, act)
-    return agreement
+    act = Act.now(by, document_sha256, address, agent, code=code, passkey=passkey)
+    return doors.go_through(AgreementDoor(agreement, STEPS["send_notice"]), act).agreement
 
 
 def request_code(agreement: Agreement, *, by: User) -> None:
     """Mail the one-time code for the signature that is this person's turn. Raises what the signature would raise."""
-    step = STEPS["send_notice" if agreement.track == Track.OPEN else "sign"]
-    act = _Act(step, by, agreement.contract_sha256, "", "", timezone.now())
-    with transaction.atomic():
-        _require_signable(agreement, act)
-    codes.send(by, purpose=PURPOSES[step.name], subject=agreement.contract_sha256)
+    doors.send_code(door_of(agreement), Act.now(by, agreement.contract_sha256, "", ""))
 
 
-def _require_signable(agreement: Agreement, act: _Act) -> tuple[Agreement, Party, SigningAuthority]:
-    """Everything that must hold at the instant of a signature, under lock: patent, listing, then agreement (OUT-9)."""
-    moving.require_side(act.by, agreement, act.step)
-    listing = lock_offer(agreement.listing)
-    agreement = moving.lock(agreement)
-    party = _party(agreement, act)
-    moving.require_state(agreement, act.step)
-    moving.require_time(agreement)
-    listing = freezing.as_frozen(listing, agreement.version.snapshot)
-    gates.require_acceptable(listing)
-    freezing.require_unchanged(listing, agreement.version)
-    if act.document_sha256 != agreement.contract_sha256:
-        raise _other_document()
-    if party == Party.LICENSEE and act.step.name == "sign":
-        clauses.require_all_confirmed(agreement)
-        gates.standing_sheet(agreement)
-    organization = agreement.licensee if party == Party.LICENSEE else agreement.licensor
-    amount = gates.amount_bound(agreement.fee_minor, agreement.version, agreement.licensee_class)
-    right = authority.require(act.by, organization, scope="contracts", amount_minor=amount, currency=agreement.currency)
-    return agreement, party, right
-
-
-def _party(agreement: Agreement, act: _Act) -> Party:
-    """The party this person signs for now. Raises AlreadySigned when it has signed."""
-    signed = set(agreement.signatures.values_list("party", flat=True))
-    can = [
-        party
-        for who, party in PARTIES.items()
-        if who in act.step.who and moving.holds(act.by, getattr(agreement, party.value), act.step.roles)
-    ]
-    open_ = [party for party in can if party not in signed]
-    if not open_:
-        raise AlreadySigned(agreement.reference)
-    return open_[0]
-
-
-def _other_document() -> Refused:
-    return refuse(
-        "LIC-6",
-        _("The document you saw is not the one that waits for your signature."),
-        _("Open the contract again on this page, read it, and sign then."),
-        field="document_sha256",
-    )
-
-
-def _write_signature(
-    agreement: Agreement, party: Party, right: SigningAuthority, act: _Act, how: tuple[Method, dict[str, Any]]
-) -> None:
-    method, more = how
-    try:
-        with transaction.atomic():
-            Signature.objects.create(
-                agreement=agreement,
-                party=party,
-                user=act.by,
-                authority=right,
-                method=method,
-                document_sha256=act.document_sha256,
-                received_at=act.received_at,
-                at=timezone.now(),
-                address=act.address or None,
-                evidence={
-                    "signer": act.by.name,
-                    "basis": right.basis,
-                    "valid_until": right.valid_until.isoformat() if right.valid_until else None,
-                    "agent": act.agent[:200],
-                    **more,
-                },
-            )
-    except IntegrityError as error:
-        raise AlreadySigned(agreement.reference) from error
-
-
-def _finish(agreement: Agreement, party: Party, act: _Act) -> None:
+def _finish(agreement: Agreement, step: Step, party: Party, act: Act) -> None:
     """Let the last signature move the agreement: one conditional UPDATE looks whether both are there (LIC-7)."""
     now, was = timezone.now(), agreement.state
-    signed = Signature.objects.filter(agreement=OuterRef("pk"))
+    signed = Signature.objects.filter(agreement=OuterRef("pk"), paper__isnull=True)
     ready = Agreement.objects.filter(
         Exists(signed.filter(party=Party.LICENSEE)),
         Exists(signed.filter(party=Party.LICENSOR)),
         pk=agreement.pk,
-        state__in=act.step.source,
+        state__in=step.source,
     )
     first = _founding_debt(agreement, now) if ready.exists() else None
     if first is not None:
@@ -225,7 +158,7 @@ def _finish(agreement: Agreement, party: Party, act: _Act) -> None:
     else:
         moved = ready.update(state=State.ACTIVE, signed_at=now, **activation.dates(agreement, now))
     agreement.refresh_from_db()
-    moving.record(agreement, act.step, by=act.by, was=was, side=party.value, document_sha256=act.document_sha256)
+    moving.record(agreement, step, by=act.by, was=was, side=party.value, document_sha256=act.document_sha256)
     if not moved:
         letters.other_party_signs(agreement)
     elif first is not None:
@@ -242,18 +175,16 @@ def _founding_debt(agreement: Agreement, now: datetime) -> Obligation | None:
     return activation.owe_first(agreement, now)
 
 
-def _serve(agreement: Agreement, act: _Act) -> None:
+def _serve(agreement: Agreement, step: Step, act: Act) -> None:
     """The notice reaches the licensor's inbox in this very transaction: that instant is when it is received."""
     now = timezone.now()
     first = activation.owe_first(agreement, now)
     if first is not None:
-        was = moving.move(
-            agreement, act.step, State.NOTICED, noticed_at=now, acts_until=activation.payment_until(first)
-        )
+        was = moving.move(agreement, step, State.NOTICED, noticed_at=now, acts_until=activation.payment_until(first))
     else:
         fields = activation.dates(agreement, now)
-        was = moving.move(agreement, act.step, State.ACTIVE, noticed_at=now, **fields)
-    moving.record(agreement, act.step, by=act.by, was=was, document_sha256=act.document_sha256, noticed_at=now)
+        was = moving.move(agreement, step, State.ACTIVE, noticed_at=now, **fields)
+    moving.record(agreement, step, by=act.by, was=was, document_sha256=act.document_sha256, noticed_at=now)
     letters.notice_served(agreement)
     if first is not None:
         papers.leave_for_sealing(agreement)  # the notice is proof from its service on, whatever becomes of the payment

@@ -54,7 +54,7 @@ def may_decline(agreement: Agreement, side: Who) -> bool:
         return False
     if agreement.state != State.OFFERED:
         return True
-    return side is Who.LICENSOR and not agreement.signatures.filter(party=Party.LICENSOR).exists()
+    return side is Who.LICENSOR and not agreement.own_signatures.filter(party=Party.LICENSOR).exists()
 
 
 def _require_negotiable(agreement: Agreement, side: Who) -> None:

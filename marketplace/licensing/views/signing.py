@@ -10,28 +10,26 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from listings.models import Track
 from marketplace.accounts import passkeys
 from marketplace.accounts.access import fresh_login_required, login_required
 from marketplace.accounts.codes import WrongCode
-from marketplace.accounts.models import SigningAuthority, User
 from marketplace.accounts.passkeys import WrongPasskey
 from marketplace.accounts.requests import PersonRequest, address_of
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.limits import allow
-from marketplace.lib.terms import today
 from marketplace.licensing import clauses, flow, turns
 from marketplace.licensing.forms import ConfirmForm, PasskeyForm, SignForm, show
-from marketplace.licensing.models import Agreement, PaperKind, Party, State
-from marketplace.licensing.papers import BINDING
+from marketplace.licensing.models import Agreement, Party, Signature, State
+from marketplace.licensing.signing import doors
+from marketplace.licensing.signing.doors import Act
 from marketplace.licensing.signing.passkey import NONCE_BYTES, Answer, challenge
-from marketplace.licensing.states import STEPS, Who
+from marketplace.licensing.views import signing_desk
 from marketplace.licensing.views.common import find, terms_changed
+from marketplace.licensing.views.signing_desk import Desk, already
 
 
 @login_required
@@ -83,31 +81,59 @@ def _next_clause(request: PersonRequest, deal: Agreement, findings: tuple[Findin
 
 @fresh_login_required
 def sign(request: PersonRequest, code: UUID) -> HttpResponseBase:
-    """The signature: what is signed, by whom, by which right, then the code and the one button."""
-    deal = find(request, code)
-    by_passkey = "credential" in request.POST
-    kind = PasskeyForm if by_passkey else SignForm
-    form = kind(request.POST or None, initial={"document_sha256": deal.contract_sha256})
+    """The signature: what is signed, by whom, by which right, then the ways of signing."""
+    return _sign(request, signing_desk.of_agreement(request, find(request, code)))
+
+
+@fresh_login_required
+def sign_paper(request: PersonRequest, code: UUID, number: int) -> HttpResponseBase:
+    """The same for a further paper of the deal."""
+    return _sign(request, signing_desk.of_paper(request, find(request, code), number))
+
+
+@require_POST
+@fresh_login_required
+def code(request: PersonRequest, code: UUID) -> HttpResponseBase:
+    """Mail the one-time code, after asking everything that would refuse the signature."""
+    return _code(request, signing_desk.of_agreement(request, find(request, code)))
+
+
+@require_POST
+@fresh_login_required
+def paper_code(request: PersonRequest, code: UUID, number: int) -> HttpResponseBase:
+    """The same for a further paper of the deal."""
+    return _code(request, signing_desk.of_paper(request, find(request, code), number))
+
+
+def _sign(request: PersonRequest, desk: Desk | HttpResponse) -> HttpResponseBase:
+    if isinstance(desk, HttpResponse):
+        return desk
+    kind = PasskeyForm if "credential" in request.POST else SignForm
+    form = kind(request.POST or None, initial={"document_sha256": desk.paper.sha256})
     if request.method != "POST":
-        return _sign_page(request, deal, form)
+        return page(request, desk, form)
     if not allow("sign", str(request.user.pk)):
-        messages.error(request, _("Too many tries in a short time. Wait a minute, then try again."))
-        return _sign_page(request, deal, form, status=429)
+        return _too_often(request, desk, form)
     if not form.is_valid():
-        return _sign_page(request, deal, form, status=422)
-    return _act(request, deal, form)
+        return page(request, desk, form, status=422)
+    return _act(request, desk, form)
 
 
-def _proof(request: PersonRequest, deal: Agreement, form: SignForm | PasskeyForm) -> dict[str, Any]:
+def _too_often(request: PersonRequest, desk: Desk, form: SignForm | PasskeyForm) -> HttpResponse:
+    messages.error(request, _("Too many tries in a short time. Wait a minute, then try again."))
+    return page(request, desk, form, status=429)
+
+
+def _proof(request: PersonRequest, desk: Desk, form: SignForm | PasskeyForm) -> dict[str, Any]:
     """The code, or the device's answer to the question this browser was last asked; an answer serves once."""
     if isinstance(form, SignForm):
         return {"code": form.cleaned_data["code"]}
-    nonce = bytes.fromhex(request.session.pop(_asked(deal), ""))
+    nonce = bytes.fromhex(request.session.pop(_asked(desk), ""))
     return {"passkey": Answer(form.cleaned_data["credential"], nonce, **_site(request))}
 
 
-def _asked(deal: Agreement) -> str:
-    return f"signing:{deal.code}"
+def _asked(desk: Desk) -> str:
+    return f"signing:{desk.paper.pk}"
 
 
 def _site(request: PersonRequest) -> dict[str, str]:
@@ -115,124 +141,89 @@ def _site(request: PersonRequest) -> dict[str, str]:
     return {"rp_id": host.partition(":")[0], "origin": f"{request.scheme}://{host}"}
 
 
-def _passkey(request: PersonRequest, deal: Agreement) -> dict[str, Any] | None:
+def _passkey(request: PersonRequest, desk: Desk) -> dict[str, Any] | None:
     """What this person's device is asked to sign, None for whoever has no passkey."""
     if not passkeys.usable_by(request.user):
         return None
     nonce = secrets.token_bytes(NONCE_BYTES)
-    request.session[_asked(deal)] = nonce.hex()
-    asked = challenge(deal.contract_sha256, nonce)
+    request.session[_asked(desk)] = nonce.hex()
+    asked = challenge(desk.paper.sha256, nonce)
     options = passkeys.request_options(request.user, asked, **_site(request))
-    return {"form": PasskeyForm(initial={"document_sha256": deal.contract_sha256}), "js": {"request_options": options}}
+    return {"form": PasskeyForm(initial={"document_sha256": desk.paper.sha256}), "js": {"request_options": options}}
 
 
-def _act(request: PersonRequest, deal: Agreement, form: SignForm | PasskeyForm) -> HttpResponseBase:
-    act = flow.send_notice if deal.track == Track.OPEN else flow.sign
+def _act(request: PersonRequest, desk: Desk, form: SignForm | PasskeyForm) -> HttpResponseBase:
+    deal, agent = desk.deal, request.headers.get("User-Agent", "")
+    proof = _proof(request, desk, form)
+    act = Act.now(request.user, form.cleaned_data["document_sha256"], address_of(request), agent, **proof)
     try:
-        act(
-            deal,
-            by=request.user,
-            document_sha256=form.cleaned_data["document_sha256"],
-            address=address_of(request),
-            agent=request.headers.get("User-Agent", ""),
-            **_proof(request, deal, form),
-        )
+        doors.go_through(desk.door, act)
     except flow.AlreadySigned:
-        return _already(request, deal)
+        return already(request, deal)
     except flow.NotNow:
         messages.info(request, _("This deal has already moved on. Here is where it stands."))
         return redirect(deal)
     except flow.TermsChanged as changed:
         return terms_changed(request, changed, agreement=deal)
     except (WrongCode, WrongPasskey) as wrong:
-        if _has_signed(deal, request.user):  # the first of two clicks used the code
-            return _already(request, deal)
-        return _sign_page(request, deal, form, show(form, (wrong.finding,)), status=422)
+        if _has_signed(request, desk):  # the first of two clicks used the code
+            return already(request, deal)
+        return page(request, desk, form, show(form, (wrong.finding,)), status=422)
     except Refused as refused:
-        return _sign_page(request, deal, form, show(form, refused.findings), status=422)
+        return page(request, desk, form, show(form, refused.findings), status=422)
     messages.success(request, _("Signed. A record of it is kept with the contract."))
     return redirect(deal)
 
 
-def _already(request: PersonRequest, deal: Agreement) -> HttpResponse:
-    """A second click changes nothing and says so (LIC-2)."""
-    messages.info(request, _("You have already signed. Nothing was signed twice."))
-    return redirect(deal)
+def _has_signed(request: PersonRequest, desk: Desk) -> bool:
+    paper = desk.paper if desk.further else None
+    rows = Signature.objects.filter(agreement=desk.deal, paper=paper, user=request.user, term_sheet__isnull=True)
+    return rows.exists()
 
 
-def _has_signed(deal: Agreement, user: User) -> bool:
-    return deal.signatures.filter(user=user, term_sheet__isnull=True).exists()
-
-
-@require_POST
-@fresh_login_required
-def code(request: PersonRequest, code: UUID) -> HttpResponseBase:
-    """Mail the one-time code, after asking everything that would refuse the signature."""
-    deal = find(request, code)
+def _code(request: PersonRequest, desk: Desk | HttpResponse) -> HttpResponseBase:
+    if isinstance(desk, HttpResponse):
+        return desk
+    form = SignForm(initial={"document_sha256": desk.paper.sha256})
     if not allow("sign", str(request.user.pk)):
-        messages.error(request, _("Too many tries in a short time. Wait a minute, then try again."))
-        return _sign_page(request, deal, SignForm(), status=429)
+        return _too_often(request, desk, form)
     try:
-        flow.request_code(deal, by=request.user)
+        doors.send_code(desk.door, Act.now(request.user, desk.paper.sha256, "", ""))
     except flow.AlreadySigned:
-        return _already(request, deal)
+        return already(request, desk.deal)
     except flow.NotNow:
         messages.info(request, _("This deal has already moved on. Here is where it stands."))
-        return redirect(deal)
+        return redirect(desk.deal)
     except flow.TermsChanged as changed:
-        return terms_changed(request, changed, agreement=deal)
+        return terms_changed(request, changed, agreement=desk.deal)
     except Refused as refused:
-        form = SignForm(initial={"document_sha256": deal.contract_sha256})
-        return _sign_page(request, deal, form, list(refused.findings), status=422)
+        return page(request, desk, form, list(refused.findings), status=422)
     messages.success(request, _("The code is on its way to %(email)s.") % {"email": request.user.email})
-    return redirect(f"{reverse('licensing:sign', args=[deal.code])}?code=sent")
+    return redirect(f"{desk.sign_url}?code=sent")
 
 
-def _sign_page(
+def page(
     request: PersonRequest,
-    deal: Agreement,
+    desk: Desk,
     form: SignForm | PasskeyForm,
     findings: list[Finding] | None = None,
     *,
     status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
-    """Everything a signatory has to see on one page; whoever has nothing to sign is shown where the deal stands."""
-    view = turns.look(deal, request.user)
-    if not (view.can("sign") or view.can("send_notice")):
-        return redirect(deal)
-    party = _party(view)
-    if party in view.signed:
-        return _already(request, deal)
-    if party == Party.LICENSEE and view.unconfirmed:
-        messages.info(request, _("Confirm the highlighted clauses first; then you sign."))
-        return redirect("licensing:confirm", deal.code)
-    kind = PaperKind.NOTICE if deal.track == Track.OPEN else PaperKind.CONTRACT
-    papers = {paper.language: paper for paper in deal.papers.filter(kind=kind).select_related("file")}
+    """Everything a signatory has to see on one page."""
     context: dict[str, Any] = {
-        "agreement": deal,
-        "stations": turns.stations(view),
-        "organization": deal.licensee if party == Party.LICENSEE else deal.licensor,
-        "authority": _authority(request.user, deal, party),
-        "paper": papers.get(BINDING),
-        "rendering": papers.get("en"),
-        "form": form if isinstance(form, SignForm) else SignForm(initial={"document_sha256": deal.contract_sha256}),
+        "agreement": desk.deal,
+        "desk": desk,
+        "organization": desk.organization,
+        "authority": desk.authority(request),
+        "form": form if isinstance(form, SignForm) else SignForm(initial={"document_sha256": desk.paper.sha256}),
         "sent": request.GET.get("code") == "sent" or (form.is_bound and isinstance(form, SignForm)),
-        "passkey": _passkey(request, deal),
+        "passkey": _passkey(request, desk),
         "findings": findings or [],
-        "step": STEPS["send_notice" if deal.track == Track.OPEN else "sign"],
-        "licensor_signed": Party.LICENSOR in view.signed and party == Party.LICENSEE,
-        "confirmed": deal.confirmations.count(),
+        "licensor_signed": Party.LICENSOR in desk.signed and desk.party == Party.LICENSEE,
+        "confirmed": 0 if desk.further else desk.deal.confirmations.count(),
         "dev_mail": settings.DEV_PAGES,
+        **more,
     }
     return render(request, "licensing/sign.html", context, status=status)
-
-
-def _party(view: turns.View) -> Party:
-    return Party.LICENSEE if Who.LICENSEE in view.sides else Party.LICENSOR
-
-
-def _authority(user: User, deal: Agreement, party: Party) -> SigningAuthority | None:
-    """The authority that would carry the signature; the transaction of the signature asks again."""
-    organization = deal.licensee if party == Party.LICENSEE else deal.licensor
-    held = SigningAuthority.objects.filter(user=user, organization=organization, scope_contracts=True)
-    return next((one for one in held.order_by("-confirmed_at") if one.covers(today())), None)

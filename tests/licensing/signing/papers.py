@@ -1,0 +1,38 @@
+"""Further papers for tests of signing: one that both sides sign, made out of a paper that exists."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from marketplace.accounts.models import User
+from marketplace.licensing.models import Agreement, Paper, PaperKind
+from marketplace.licensing.signing import acts
+from marketplace.vault import files
+from tests.licensing.conftest import CODE
+
+
+def amendment(agreement: Agreement, number: int = 1) -> Paper:
+    """An amendment that waits for both, in both languages; returns the binding one."""
+    made = []
+    for language in ("zh-hans", "en"):
+        source = agreement.papers.select_related("file").get(kind="contract", language=language)
+        data = files.read(source.file) + f"% amendment {number}\n".encode()
+        name = f"amendment-{number}-{language}.pdf"
+        file = files.store(data, kind="amendment", name=name, by=None, subject=agreement)
+        made.append(
+            Paper.objects.create(
+                agreement=agreement,
+                kind=PaperKind.AMENDMENT,
+                number=number,
+                language=language,
+                file=file,
+                sha256=hashlib.sha256(data).hexdigest(),
+            )
+        )
+    return made[0]
+
+
+def sign_paper(paper: Paper, by: User, **facts: Any) -> Paper:
+    """A click signature over the very paper that waits."""
+    return acts.sign_paper(paper, by=by, **({"code": CODE, "document_sha256": paper.sha256} | facts))
