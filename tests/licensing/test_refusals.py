@@ -17,24 +17,20 @@ from marketplace.audit.models import Entry
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
 from marketplace.licensing import clauses, flow
-from marketplace.licensing.models import Agreement, Confirmation, Obligation, OfferVersion, Signature
-from marketplace.notices.models import Message
-from marketplace.outbox.models import Effect
+from marketplace.licensing.models import Agreement
+from tests.access.state import changed
+from tests.access.state import state as fingerprints
 from tests.licensing.conftest import ask, confirm_all, make_listing, send_notice, sign
-
-TABLES = (Agreement, Signature, Confirmation, Obligation, OfferVersion, Entry, Message, Effect)
 
 
 def _unmoved(act: Callable[[], Any], refusal: type[Exception]) -> Exception:
     """Run a refused act and make sure that it left nothing at all."""
-    before = [table._default_manager.count() for table in TABLES]
-    states = list(Agreement.objects.order_by("pk").values_list("state", flat=True))
+    before = fingerprints()
 
     with pytest.raises(refusal) as refused:
         act()
 
-    assert [table._default_manager.count() for table in TABLES] == before
-    assert list(Agreement.objects.order_by("pk").values_list("state", flat=True)) == states
+    assert changed(before) == []
     return refused.value
 
 
