@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from listings import offers, variants
+from listings import negotiated, offers, variants
 from listings.changes import Change, between
 from listings.models import Listing
 from marketplace.lib.findings import refuse
@@ -27,6 +27,15 @@ def freeze(listing: Listing) -> OfferVersion:
     return version
 
 
+def freeze_negotiated(listing: Listing, terms: Mapping[str, Any], source: Mapping[str, Any]) -> OfferVersion:
+    """The version of an offer on terms that two parties negotiated; `source` says in which version of which talk."""
+    snapshot = offers.snapshot(negotiated.under(listing, terms)) | {negotiated.KEY: dict(source)}
+    version, _made = OfferVersion.objects.get_or_create(
+        listing=listing, sha256=offers.canonical_sha256(snapshot), defaults={"snapshot": snapshot}
+    )
+    return version
+
+
 def require_seen(listing: Listing, seen_sha256: str) -> OfferVersion:
     """Freeze the offer and make sure it is the one the person saw. Raises TermsChanged; then nothing is stored."""
     snapshot = offers.snapshot(listing)
@@ -40,12 +49,19 @@ def require_seen(listing: Listing, seen_sha256: str) -> OfferVersion:
 def require_unchanged(listing: Listing, version: OfferVersion) -> None:
     """Make sure that what is on offer now still says what the version says. Raises TermsChanged."""
     snapshot = offers.snapshot(as_frozen(listing, version.snapshot))
+    if negotiated.KEY in version.snapshot:
+        snapshot[negotiated.KEY] = version.snapshot[negotiated.KEY]
     if binding_differences(version.snapshot, snapshot):
         raise TermsChanged(old=version.snapshot, new=snapshot, sha256=offers.canonical_sha256(snapshot))
 
 
 def as_frozen(listing: Listing, snapshot: Mapping[str, Any]) -> Listing:
-    """The listing as it is now, read under the variant that a snapshot froze. Raises Refused when it is gone."""
+    """The listing as it is now, read under the variant or the negotiated terms that a snapshot froze.
+
+    Raises Refused when the variant is gone.
+    """
+    if negotiated.KEY in snapshot:
+        return negotiated.under(listing, snapshot["terms"])
     return under(listing, offers.variant_key(snapshot))
 
 

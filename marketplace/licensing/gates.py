@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from listings import offers, rules
+from listings import negotiated, offers, rules
 from listings.models import Listing, TermSheet
 from listings.standing import standing
 from marketplace.accounts.authority import NoAuthority, require
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def require_acceptable(listing: Listing) -> None:
     """Refuse when the offer cannot be accepted right now (LIC-9): its state, the patent's, or the status's age."""
-    found = blocking(rules.acceptable(listing))
+    read = negotiated.acceptable if negotiated.is_negotiated(listing) else rules.acceptable
+    found = blocking(read(listing))
     if found:
         raise Refused(found)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from listings.models import Track
 from marketplace.licensing.models import State
-from marketplace.licensing.steps import making, running
+from marketplace.licensing.steps import changing, making, running
+from marketplace.licensing.steps.negotiating import TALKS, Talk
 from marketplace.licensing.steps.step import ASKS, BOTH, NOBODY, OPEN, PAYS, PRESET, REPORTS, SIGNS, Step, Who
 
 __all__ = [
@@ -22,13 +23,15 @@ __all__ = [
     "SIGNS",
     "STATES_OF",
     "STEPS",
+    "TALKS",
     "Step",
+    "Talk",
     "Who",
     "moves",
     "turn_of",
 ]
 
-STEPS: dict[str, Step] = {row.name: row for row in (*making.ROWS, *running.ROWS)}
+STEPS: dict[str, Step] = {row.name: row for row in (*making.ROWS, *running.ROWS, *changing.ROWS)}
 
 
 def moves() -> set[tuple[str, str, str]]:

@@ -1,0 +1,141 @@
+"""The steps that change a license in force or end it before its term."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.audit.actions import Action
+from marketplace.licensing.models import State, Trial
+from marketplace.licensing.steps.step import ASKS, BOTH, NOBODY, PRESET, SIGNS, Step, Who
+
+_ACTIVE = frozenset({State.ACTIVE})
+_PARTIES = frozenset({Who.LICENSEE, Who.LICENSOR})
+
+ROWS: tuple[Step, ...] = (
+    Step(
+        "supersede",
+        PRESET,
+        frozenset({State.REQUESTED, State.OFFERED}),
+        frozenset({State.CANCELLED}),
+        _PARTIES,
+        ASKS,
+        "LIC-10",
+        Action.AGREEMENT_SUPERSEDE,
+        _("Put another version in its place"),
+        _("Another version took the place of this one"),
+    ),
+    Step(
+        "amend",
+        PRESET,
+        _ACTIVE,
+        _ACTIVE,
+        frozenset({Who.SYSTEM}),  # the second signature under the amendment
+        NOBODY,
+        "LIC-10",
+        Action.AMENDMENT_FORCE,
+        _("Amend"),
+        _("An amendment signed by both took effect"),
+    ),
+    Step(
+        "demand_performance",
+        BOTH,
+        _ACTIVE,
+        _ACTIVE,
+        _PARTIES,
+        ASKS,
+        "CC-563",
+        Action.TERMINATION_DEMAND,
+        _("Demand that a breach is mended"),
+        _("Demanded that a breach is mended"),
+        days=30,
+        silence=_("Who demanded may end the contract (CC 563)."),
+    ),
+    Step(
+        "propose_end",
+        BOTH,
+        _ACTIVE,
+        _ACTIVE,
+        _PARTIES,
+        ASKS,
+        "CC-562",
+        Action.TERMINATION_PROPOSE,
+        _("Propose to end the license together"),
+        _("Proposed to end the license together"),
+        days=15,
+        silence=_("The proposal lapses; the license goes on."),
+    ),
+    Step(
+        "give_notice",
+        BOTH,
+        _ACTIVE,
+        _ACTIVE,
+        _PARTIES,
+        SIGNS,
+        "CC-565",
+        Action.TERMINATION_NOTICE,
+        _("Give notice to end the license"),
+        _("Gave notice to end the license"),
+        silence=_("The license ends on the day of the notice."),
+    ),
+    Step(
+        "drop_end",
+        BOTH,
+        _ACTIVE,
+        _ACTIVE,
+        _PARTIES | {Who.SYSTEM},
+        ASKS,
+        "CC-562",
+        Action.TERMINATION_DROP,
+        _("Take back the proposal to end it"),
+        _("The proposal to end it was dropped"),
+    ),
+    Step(
+        "terminate",
+        BOTH,
+        _ACTIVE,
+        frozenset({State.ENDED}),
+        frozenset({Who.SYSTEM}),  # the day of effect, or the second signature
+        NOBODY,
+        "CC-562",
+        Action.TERMINATION_END,
+        _("End before the term"),
+        _("The license ended before its term"),
+        outcome=Trial.TERMINATED,
+    ),
+    Step(
+        "hold",
+        BOTH,
+        _ACTIVE,
+        _ACTIVE,
+        frozenset({Who.SYSTEM}),
+        NOBODY,
+        "DECL-8",
+        Action.HOLD_SET,
+        _("Hold the payments"),
+        _("Payments are held: something happened to the patent"),
+    ),
+    Step(
+        "release",
+        BOTH,
+        _ACTIVE,
+        _ACTIVE,
+        frozenset({Who.MODERATOR, Who.SYSTEM}),
+        NOBODY,
+        "DECL-8",
+        Action.HOLD_END,
+        _("Release the payments"),
+        _("The payments were released"),
+    ),
+    Step(
+        "waive",
+        BOTH,
+        _ACTIVE,
+        _ACTIVE,
+        frozenset({Who.LICENSOR}),
+        SIGNS,
+        "DECL-8",
+        Action.HOLD_END,
+        _("Waive the payments that are held"),
+        _("The licensor waived the payments that were held"),
+    ),
+)
