@@ -147,8 +147,8 @@ def postgres_statements() -> list[str]:
     made = []
     for guard in GUARDS:
         kept = "OLD" if guard.events == ("DELETE",) else "NEW"
-        refusal = f"IF {guard.postgres or guard.refuses} THEN RAISE EXCEPTION '{guard.message}' USING ERRCODE = '23514'; END IF;"
-        body = f"$$ BEGIN {refusal} RETURN {kept}; END $$"
+        refusal = f"RAISE EXCEPTION '{guard.message}' USING ERRCODE = '23514'"
+        body = f"$$ BEGIN IF {guard.postgres or guard.refuses} THEN {refusal}; END IF; RETURN {kept}; END $$"
         call = f"FOR EACH ROW EXECUTE FUNCTION listings_{guard.name}()"
         made += [
             f"CREATE OR REPLACE FUNCTION listings_{guard.name}() RETURNS trigger LANGUAGE plpgsql AS {body}",

@@ -116,16 +116,20 @@ def look(listing: Listing) -> Looked:
 
 
 def submit(listings: Iterable[Listing], *, by: User) -> Outcome:
-    """Give the undertaking for each draft and submit it, each by itself: one that is refused holds up no other."""
-    told = Outcome()
+    """Give the undertaking for each draft and submit it, each by itself: one that is refused holds up no other.
+
+    Whoever approves several of them inside the institution gets one letter for all (INST-4).
+    """
+    told, post = Outcome(), flow.Post()
     for listing in listings:
         try:
             fresh = flow.edit(listing, by=by, draft=flow.Draft(undertaking=True))
-            told.done.append(flow.submit(fresh, by=by))
+            told.done.append(flow.submit(fresh, by=by, post=post))
         except Refused as refused:
             told.refused.append((listing.patent.title, str(refused.finding)))
         except NotNow as late:
             told.refused.append((listing.patent.title, str(late)))
+    post.send()
     return told
 
 

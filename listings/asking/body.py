@@ -36,7 +36,7 @@ class Told:
 def compose(listing: Listing, *, kind: AskingKind | str, name: str, capacity: str, owner: str = "") -> str:
     """The question about an offer as it stands now, as canonical JSON with both languages.
 
-    `owner` is the co-owner whose consent is asked; `name` and `capacity` say of whom.
+    `owner` is the co-owner or pledgee whose consent is asked; `name` and `capacity` say of whom.
     """
     told: dict[str, Any] = {
         "v": VERSION,
@@ -68,6 +68,8 @@ def read(body: str, language: str) -> Told:
 
 
 def _title(kind: AskingKind | str) -> str:
+    if kind == AskingKind.PLEDGE:
+        return _("Consent of the pledgee")
     return _("Consent of a co-owner") if kind == AskingKind.CONSENT else _("Approval of an offer")
 
 
@@ -76,6 +78,14 @@ def _question(listing: Listing, kind: AskingKind | str, owner: str) -> str:
     if kind == AskingKind.APPROVAL:
         return (
             _("Do you approve that %(organization)s offers licenses of “%(title)s” on the terms that stand here?")
+            % facts
+        )
+    if kind == AskingKind.PLEDGE:
+        return (
+            _(
+                "“%(title)s” is pledged to %(owner)s. Does %(owner)s agree that %(organization)s offers licenses of it"
+                " on the terms that stand here?"
+            )
             % facts
         )
     if listing.track == Track.OPEN:

@@ -19,7 +19,7 @@ from marketplace.lib import papers
 from marketplace.lib.terms import SHANGHAI, day_of
 
 if TYPE_CHECKING:
-    from listings.flow.asking import Answer
+    from listings.flow.answering import Answer
 
 
 @cache

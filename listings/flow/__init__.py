@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from listings.flow.asking import Answer, answer, ask_again, ask_consent, call_back, expire_askings, remind_askings
+from listings.flow.answering import Answer, answer
+from listings.flow.asking import ask_again, ask_consent, ask_pledgee, call_back
+from listings.flow.asking_clock import expire_askings, remind_askings
 from listings.flow.cases import give, release, take
 from listings.flow.encumbering import encumber, end_encumbrance
 from listings.flow.ending import expire_due, request_withdrawal, withdraw
@@ -23,6 +25,7 @@ from listings.flow.patents import (
     set_co_owners,
 )
 from listings.flow.pictures import add_picture, remove_picture
+from listings.flow.posting import Post
 from listings.flow.review import approve, override, refuse_listing, send_back, submit
 from listings.flow.staleness import confirm_alive, remind_due, tidy_due
 from listings.flow.suspending import resume, suspend, suspend_for_health
@@ -35,6 +38,7 @@ __all__ = [
     "Answer",
     "Draft",
     "NotNow",
+    "Post",
     "add_patent",
     "add_picture",
     "advance",
@@ -42,6 +46,7 @@ __all__ = [
     "approve",
     "ask_again",
     "ask_consent",
+    "ask_pledgee",
     "call_back",
     "change_patent",
     "confirm_alive",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from listings.flow import cases, moving
 from listings.flow.asking import into_approval
 from listings.flow.opening import publicity_needed, start_publicity, where_it_belongs
+from listings.flow.posting import Post
 from listings.flow.refusing import language_of, require_reason
 from listings.flow.writing import keep_revision
 from listings.models import Listing, ListingState, Override, Reason, Review
@@ -24,8 +25,10 @@ from marketplace.audit.trail import Action
 from marketplace.lib.findings import Refused, Severity, blocking, refuse
 
 
-def submit(listing: Listing, *, by: User) -> Listing:
+def submit(listing: Listing, *, by: User, post: Post | None = None) -> Listing:
     """Hand a draft to the moderators, or first to the institution's own steps where its price takes them (INST-4).
+
+    With `post` the steps are asked in letters with others that are submitted in the same act.
 
     Raises Refused with everything the rules still want, NotNow, PermissionDenied.
     """
@@ -38,7 +41,7 @@ def submit(listing: Listing, *, by: User) -> Listing:
         if any(finding.rule != "INST-4" for finding in found):
             raise Refused(found)
         if found:
-            return into_approval(listing, by=by)
+            return into_approval(listing, by=by, post=post)
         listing = moving.move(
             listing, "submit", ListingState.SUBMITTED, by=by, submitted_at=timezone.now(), submitted_by=by
         )

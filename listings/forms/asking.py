@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from listings.forms.fields import ScanField, YuanField, choose
+from listings.models import Asking
 
 
 class ConsentForm(forms.Form):
@@ -29,6 +30,26 @@ class ConsentForm(forms.Form):
     def __init__(self, *args: Any, owners: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
         choose(self, "owner", [(name, name) for name in owners])
+
+
+class PledgeeForm(forms.Form):
+    """Who holds the pledge, and at which address it is asked."""
+
+    holder = forms.CharField(
+        label=gettext_lazy("Pledgee"),
+        max_length=80,
+        help_text=gettext_lazy("The bank or firm as it stands on the register of pledges."),
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Whom we write to"),
+        max_length=80,
+        help_text=gettext_lazy("The person who may answer for the pledgee."),
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("His or her e-mail"),
+        max_length=254,
+        help_text=gettext_lazy("The link opens only with a code sent to this address."),
+    )
 
 
 class StepForm(forms.Form):
@@ -118,6 +139,81 @@ class AnswerForm(forms.Form):
         if told.get("agreed") == "no" and not told.get("reason", "").strip():
             self.add_error("reason", _("Say why you refuse, in a sentence."))
         return told
+
+
+class LetterForm(forms.Form):
+    """One answer for several offers: for all of them, save those that are decided otherwise below."""
+
+    everything = forms.ChoiceField(label=gettext_lazy("For all offers"), widget=forms.RadioSelect)
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    capacity = forms.CharField(label=gettext_lazy("In which capacity"), max_length=80)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason or remark"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Needed where you refuse all of them, or one without a reason of its own."),
+    )
+    entitled = forms.BooleanField(label=gettext_lazy("I may give this answer, and I have read what stands above."))
+
+    def __init__(self, *args: Any, askings: list[Asking], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.askings = askings
+        choose(
+            self,
+            "everything",
+            [("yes", _("I approve them")), ("no", _("I refuse them")), ("later", _("I decide only the ones I mark"))],
+        )
+        for asking in askings:
+            self.fields[f"answer-{asking.code}"] = forms.ChoiceField(
+                label=asking.patent.title,
+                required=False,
+                choices=[("", _("as for all")), ("yes", _("approve")), ("no", _("refuse")), ("later", _("later"))],
+            )
+            self.fields[f"why-{asking.code}"] = forms.CharField(
+                label=_("Reason for “%(title)s”") % {"title": asking.patent.title}, required=False, max_length=2000
+            )
+            self.fields[f"sha-{asking.code}"] = forms.CharField(widget=forms.HiddenInput, max_length=64)
+            self.initial[f"sha-{asking.code}"] = asking.sha256
+
+    def rows(self) -> list[tuple[Asking, Any, Any, Any]]:
+        """Each question with its fields: the answer, the reason, the hash of what was on the page."""
+        return [
+            (one, self[f"answer-{one.code}"], self[f"why-{one.code}"], self[f"sha-{one.code}"]) for one in self.askings
+        ]
+
+    def common(self) -> list[Any]:
+        """The fields that are asked once."""
+        return [self[name] for name in ("everything", "name", "capacity", "reason", "entitled")]
+
+    def clean(self) -> dict[str, Any]:
+        """Each refusal has a reason, and something is decided."""
+        told = super().clean() or {}
+        if not {"everything", "name"} <= set(told):
+            return told
+        decided = {one.code: told.get(f"answer-{one.code}") or told["everything"] for one in self.askings}
+        if set(decided.values()) == {"later"}:
+            self.add_error("everything", _("Decide at least one offer."))
+        for one in self.askings:
+            why = told.get(f"why-{one.code}", "").strip() or told.get("reason", "").strip()
+            if decided[one.code] == "no" and not why:
+                by_itself = told.get(f"answer-{one.code}") == "no"
+                self.add_error(f"why-{one.code}" if by_itself else "reason", _("Say why you refuse, in a sentence."))
+                if not by_itself:
+                    break
+        return told
+
+    def decisions(self) -> list[tuple[Asking, bool, str, str]]:
+        """Of a valid form: each decided question, whether it is a yes, the reason, the hash that was on the page."""
+        told, made = self.cleaned_data, []
+        for one in self.askings:
+            word = told.get(f"answer-{one.code}") or told["everything"]
+            if word != "later":
+                why = told.get(f"why-{one.code}", "").strip() or told["reason"].strip()
+                made.append((one, word == "yes", why, told[f"sha-{one.code}"]))
+        return made
 
 
 def step_initial(step: Any) -> dict[str, Any]:

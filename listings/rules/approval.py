@@ -83,6 +83,17 @@ def outdated_consents(listing: Listing) -> list[str]:
     return list(by_link.exclude(terms_sha256=bound_sha256(listing)).values_list("owner_name", flat=True))
 
 
+def outdated_pledge(listing: Listing) -> bool:
+    """Whether the pledgee's consent on file is an answer by link to other terms than those of now."""
+    kept = listing.patent.pledgee_consent_id
+    if not kept:
+        return False
+    by_link = listing.patent.askings.filter(
+        kind=AskingKind.PLEDGE, state=AskingState.AGREED, paper=kept, listing=listing
+    )
+    return by_link.exclude(terms_sha256=bound_sha256(listing)).exists()
+
+
 def approved_steps(listing: Listing) -> set[tuple[int, str]]:
     """The steps, as (position, office), that have agreed to the offer as it stands now."""
     agreed = listing.askings.filter(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from listings.models import ALONE, EvaluationConclusion, LegalStatus, Listing, Patent, PatentKind, Track
-from listings.rules.approval import outdated_consents
+from listings.rules.approval import outdated_consents, outdated_pledge
 from listings.rules.table import OfPatent, Rule, Stage
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.terms import fee_due_on, patent_year, today
@@ -133,7 +133,17 @@ def _gate_5(patent: Patent, track: str) -> Iterable[Finding]:
     if patent.pledged and not patent.pledgee_consent_id:
         yield GATE_5.finding(
             _("The patent is pledged and the pledgee's written consent is not on file."),
-            _("Upload the consent on the patent's page, or record that the pledge has ended."),
+            _("Ask the pledgee by mail under “Consents and approvals”, or upload the consent on the patent's page."),
+            "pledgee_consent",
+        )
+
+
+def _gate_5_offer(listing: Listing, stage: Stage) -> Iterable[Finding]:
+    yield from _gate_5(listing.patent, listing.track)
+    if listing.patent.pledged and outdated_pledge(listing):
+        yield GATE_5.finding(
+            _("The pledgee agreed to other terms than these."),
+            _("Ask again under “Consents and approvals”, or put the old terms back."),
             "pledgee_consent",
         )
 
@@ -221,12 +231,15 @@ GATE_4 = _gate(
     "《专利法实施细则》第86条第3项",
     _gate_4,
 )
-GATE_5 = _gate(
-    5,
+GATE_5 = Rule(
+    "GATE-5",
     _("Pledgee agrees"),
     _("A pledged patent has the pledgee's written consent."),
     "《专利法实施细则》第86条第4项",
-    _gate_5,
+    Severity.BLOCK,
+    OPEN,
+    of_patent=_gate_5,
+    of_listing=_gate_5_offer,
 )
 GATE_6 = _gate(
     6,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from listings.health.gate import event_findings
 from listings.models import ALIVE, FeeMode, LaterMode, LegalStatus, Listing, Patent, Track, Trigger
 from listings.models.offer_terms import Terms
-from listings.rules.approval import outdated_consents
+from listings.rules.approval import outdated_consents, outdated_pledge
 from listings.rules.declarations import Gap, price_gaps
 from listings.rules.gates import alone_now, fee_year_due, on_register, uncovered_owners
 from listings.rules.table import Rule, Stage
@@ -95,13 +95,19 @@ def _entitled(patent: Patent) -> Iterable[Finding]:
     if patent.pledged and not patent.pledgee_consent_id:
         yield PRESET_1.finding(
             _("The patent is pledged and the pledgee's written consent is not on file."),
-            _("Upload the consent on the patent's page, or record that the pledge has ended."),
+            _("Ask the pledgee by mail under “Consents and approvals”, or upload the consent on the patent's page."),
             "pledgee_consent",
         )
 
 
 def _preset_1_offer(listing: Listing, stage: Stage) -> Iterable[Finding]:
     yield from _preset_1(listing.patent, listing.track)
+    if listing.patent.pledged and outdated_pledge(listing):
+        yield PRESET_1.finding(
+            _("The pledgee agreed to other terms than these."),
+            _("Ask again under “Consents and approvals”, or put the old terms back."),
+            "pledgee_consent",
+        )
     missing = uncovered_owners(listing.patent)
     missing += outdated_consents(listing)
     if missing and not (listing.co_owner_default and on_register(listing.patent)):

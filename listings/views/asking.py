@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,9 +16,16 @@ from django.views.decorators.http import require_POST
 
 from listings import flow
 from listings.flow import approvals
-from listings.forms.asking import ConsentForm, StepForm, step_initial
+from listings.forms.asking import ConsentForm, PledgeeForm, StepForm, step_initial
 from listings.models import ApprovalStep, Asking, AskingKind, AskingState, Listing, ListingState
-from listings.rules.approval import amount_of, approved_steps, bound_sha256, outdated_consents, steps_for
+from listings.rules.approval import (
+    amount_of,
+    approved_steps,
+    bound_sha256,
+    outdated_consents,
+    outdated_pledge,
+    steps_for,
+)
 from listings.rules.gates import uncovered_owners
 from listings.views.desk import EDIT, may_list, moved_on, sections, wrong
 from listings.views.mine import own
@@ -90,29 +99,64 @@ def approval_step_remove(request: MemberRequest, pk: int) -> HttpResponse:
 @login_required
 @EDIT
 def consents(request: PersonRequest, code: UUID) -> HttpResponse:
-    """Who has to agree to a listing, who was asked, what was answered; a lister asks."""
+    """Who has to agree to a listing, who was asked, what was answered; a lister asks co-owners and the pledgee."""
     listing = own(request, code)
     if request.method != "POST":
-        form = ConsentForm(owners=_missing(listing))
-        return render(request, "listings/consents.html", _consents_context(request, listing, form=form))
+        return render(request, "listings/consents.html", _consents_context(request, listing))
     flow.require_lister(request.user, listing.organization)
-    form = ConsentForm(request.POST, owners=_missing(listing))
+    if request.POST.get("ask") == "pledgee":
+        pledgee_form = PledgeeForm(request.POST, prefix="pledge")
+        asked = _ask(request, listing, pledgee_form, flow.ask_pledgee)
+        context = _consents_context(request, listing, pledgee_form=pledgee_form)
+    else:
+        form = ConsentForm(request.POST, owners=_missing(listing))
+        asked = _ask(request, listing, form, flow.ask_consent)
+        context = _consents_context(request, listing, form=form)
+    return asked or wrong(request, "listings/consents.html", context)
+
+
+def _ask(request: PersonRequest, listing: Listing, form: Form, ask: Callable[..., Asking]) -> HttpResponse | None:
+    """Put the question, if the form is filled in and nothing stands against it."""
     if form.is_valid():
         try:
-            flow.ask_consent(listing, by=request.user, **form.cleaned_data)
+            ask(listing, by=request.user, **form.cleaned_data)
         except Refused as refused:
             on_form(form, refused.findings)
         else:
             messages.success(request, _("Asked. The link works for fourteen days; you hear of the answer."))
-            return redirect("listings:consents", code)
-    return wrong(request, "listings/consents.html", _consents_context(request, listing, form=form))
+            return redirect("listings:consents", listing.code)
+    return None
 
 
 def _missing(listing: Listing) -> list[str]:
     return [*uncovered_owners(listing.patent), *outdated_consents(listing)]
 
 
-def _consents_context(request: PersonRequest, listing: Listing, *, form: ConsentForm) -> dict[str, Any]:
+def _consents_context(
+    request: PersonRequest,
+    listing: Listing,
+    *,
+    form: ConsentForm | None = None,
+    pledgee_form: PledgeeForm | None = None,
+) -> dict[str, Any]:
+    lists = may_list(request.user, listing.organization)
+    missing, patent = _missing(listing), listing.patent
+    to_ask = patent.pledged and (patent.pledgee_consent_id is None or outdated_pledge(listing))
+    return _asked(listing) | {
+        "listing": listing,
+        "missing": missing,
+        "co_owners": patent.co_owners.select_related("consent").order_by("name"),
+        "form": (form or ConsentForm(owners=missing)) if missing and lists else None,
+        "pledge_missing": to_ask,
+        "pledgee_form": (pledgee_form or PledgeeForm(prefix="pledge")) if to_ask and lists else None,
+        "may_list": lists,
+        "waits": listing.state == ListingState.APPROVAL,
+        "sections": sections(),
+    }
+
+
+def _asked(listing: Listing) -> dict[str, Any]:
+    """The steps of the institution, and every question that was put about a listing."""
     amount = amount_of(listing)
     agreed = approved_steps(listing)
     askings = list(listing.askings.select_related("asked_by", "power", "paper").order_by("-asked_at", "-pk")[:50])
@@ -120,20 +164,12 @@ def _consents_context(request: PersonRequest, listing: Listing, *, form: Consent
     for asking in askings:
         asking.is_current = asking.terms_sha256 == now  # type: ignore[attr-defined]
         asking.can_ask_again = asking.state in (AskingState.WAITING, AskingState.EXPIRED) and (  # type: ignore[attr-defined]
-            asking.kind == AskingKind.CONSENT or listing.state == ListingState.APPROVAL
+            asking.kind != AskingKind.APPROVAL or listing.state == ListingState.APPROVAL
         )
-    missing = _missing(listing)
     return {
-        "listing": listing,
         "steps": [(step, (step.position, step.capacity) in agreed) for step in steps_for(listing)],
         "amount": None if amount is None else from_minor(amount, listing.terms.currency),
         "askings": askings,
-        "missing": missing,
-        "co_owners": listing.patent.co_owners.select_related("consent").order_by("name"),
-        "form": form if missing and may_list(request.user, listing.organization) else None,
-        "may_list": may_list(request.user, listing.organization),
-        "waits": listing.state == ListingState.APPROVAL,
-        "sections": sections(),
     }
 
 

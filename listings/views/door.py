@@ -2,66 +2,47 @@
 
 from __future__ import annotations
 
-import hmac
-import time
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from listings import flow
-from listings.asking import body, entry, paper
-from listings.asking.mail import language_of
-from listings.flow.asking import still_asked
+from listings.asking import body, entry
+from listings.flow.answering import still_asked
 from listings.forms.asking import AnswerForm, EntryForm
 from listings.forms.fields import keep
 from listings.models import Asking, AskingKind, AskingState
 from listings.states import NotNow
+from listings.views import keys
 from marketplace.accounts.requests import address_of
 from marketplace.frame.errors import too_many
-from marketplace.lib import limits
 from marketplace.lib.findings import Refused
 from marketplace.lib.saying import aloud, on_form
 from marketplace.vault import files
-
-SESSION = "askings"  # {code of a question: [its hash, until when]}
-OPEN_SECONDS = 3_600
-
-
-def _opened(request: HttpRequest, asking: Asking) -> bool:
-    """Whether this browser entered the right code for this question within the last hour."""
-    sha256, until = request.session.get(SESSION, {}).get(str(asking.code), ("", 0))
-    return bool(sha256) and hmac.compare_digest(sha256, asking.sha256) and until > time.time()
-
-
-def _open(request: HttpRequest, asking: Asking) -> None:
-    if not request.user.is_authenticated:
-        request.session.cycle_key()  # a session that somebody planted here before opens nothing
-    known = request.session.get(SESSION, {})
-    request.session[SESSION] = known | {str(asking.code): [asking.sha256, int(time.time()) + OPEN_SECONDS]}
 
 
 @never_cache
 @require_safe
 def consent(request: HttpRequest, token: str) -> HttpResponse:
     """The door, the question behind it, or why there is none any more."""
-    if _busy(request):
+    if keys.is_busy(request):
         return too_many(request)
     asking = entry.find(token)
     if asking is None:
         return _closed(request, None, status=404)
     if not _asked(asking):
-        if asking.state in (AskingState.AGREED, AskingState.REFUSED) and _opened(request, asking):
+        if asking.state in (AskingState.AGREED, AskingState.REFUSED) and keys.is_open(request, asking):
             return render(request, "listings/consent_done.html", {"asking": asking, "token": token})
         return _closed(request, asking)
-    if not _opened(request, asking):
+    if not keys.is_open(request, asking):
         return _door(request, asking, token)
     form = AnswerForm(initial=_known(asking), approval=asking.kind == AskingKind.APPROVAL)
     return _question(request, asking, token, form)
@@ -70,10 +51,6 @@ def consent(request: HttpRequest, token: str) -> HttpResponse:
 def _asked(asking: Asking) -> bool:
     """Whether an answer is still wanted."""
     return asking.is_open() and still_asked(asking, asking.listing)
-
-
-def _busy(request: HttpRequest) -> bool:
-    return not limits.allow("consent", address_of(request))
 
 
 def _known(asking: Asking) -> dict[str, Any]:
@@ -90,14 +67,8 @@ def _closed(request: HttpRequest, asking: Asking | None, *, status: int = 410) -
 
 
 def _door(request: HttpRequest, asking: Asking, token: str, form: EntryForm | None = None) -> HttpResponse:
-    context = {
-        "asking": asking,
-        "token": token,
-        "address": entry.masked(asking.email),
-        "form": form or EntryForm(),
-        "sent": asking.entry_expires_at is not None and asking.entry_expires_at > timezone.now(),
-    }
-    return render(request, "listings/consent_door.html", context, status=422 if form is not None else 200)
+    code_path, open_path = (reverse(f"listings:consent_{name}", args=[token]) for name in ("code", "open"))
+    return keys.ask_for_code(request, asking, code_path=code_path, open_path=open_path, form=form)
 
 
 def _question(request: HttpRequest, asking: Asking, token: str, form: AnswerForm) -> HttpResponse:
@@ -112,7 +83,7 @@ def _question(request: HttpRequest, asking: Asking, token: str, form: AnswerForm
 
 def _waiting(request: HttpRequest, token: str) -> Asking | HttpResponse:
     """The question, if it still waits; else the page that says why not."""
-    if _busy(request):
+    if keys.is_busy(request):
         return too_many(request)
     asking = entry.find(token)
     if asking is None:
@@ -150,7 +121,7 @@ def consent_open(request: HttpRequest, token: str) -> HttpResponse:
         except Refused as refused:
             on_form(form, refused.findings, otherwise="code")
         else:
-            _open(request, asking)
+            keys.let_in(request, asking)
             return redirect("listings:consent", token)
     return _door(request, asking, token, form)
 
@@ -162,7 +133,7 @@ def consent_answer(request: HttpRequest, token: str) -> HttpResponse:
     asking = _waiting(request, token)
     if isinstance(asking, HttpResponse):
         return asking
-    if not _opened(request, asking):
+    if not keys.is_open(request, asking):
         messages.info(request, _("Too much time has passed since you entered the code. Ask for a new one."))
         return redirect("listings:consent", token)
     form = AnswerForm(request.POST, request.FILES, approval=asking.kind == AskingKind.APPROVAL)
@@ -180,7 +151,7 @@ def consent_answer(request: HttpRequest, token: str) -> HttpResponse:
 
 def _record(request: HttpRequest, asking: Asking, form: AnswerForm) -> None:
     """Keep the power of attorney, the record as a paper, and the answer: all or nothing."""
-    told, now = form.cleaned_data, timezone.now()
+    told = form.cleaned_data
     with transaction.atomic():
         power = None
         if told.get("power"):
@@ -196,11 +167,7 @@ def _record(request: HttpRequest, asking: Asking, form: AnswerForm) -> None:
             address=address_of(request) or None,
             power=power,
         )
-        data = paper.render(asking, answer, at=now, language=language_of(asking))
-        kind = "co_owner_consent" if asking.kind == AskingKind.CONSENT else "approval_record"
-        name = f"{body.read(asking.body, language_of(asking)).title}.pdf"
-        kept = files.store(data, kind=kind, name=name, by=None, subject=asking.patent)
-        flow.answer(asking, answer, paper=kept, at=now)
+        keys.record(asking, answer)
 
 
 @never_cache
@@ -208,7 +175,7 @@ def _record(request: HttpRequest, asking: Asking, form: AnswerForm) -> None:
 def consent_question(request: HttpRequest, token: str) -> HttpResponse:
     """The question's very bytes, for whoever wants to reckon the hash."""
     asking = entry.find(token)
-    if asking is None or not _opened(request, asking):
+    if asking is None or not keys.is_open(request, asking):
         raise Http404
     response = HttpResponse(asking.body.encode(), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="question-{asking.sha256[:8]}.json"'
@@ -220,7 +187,7 @@ def consent_question(request: HttpRequest, token: str) -> HttpResponse:
 def consent_record(request: HttpRequest, token: str) -> HttpResponse:
     """The record of the answer, for whoever gave it."""
     asking = entry.find(token)
-    if asking is None or asking.paper is None or not _opened(request, asking):
+    if asking is None or asking.paper is None or not keys.is_open(request, asking):
         raise Http404
     response = HttpResponse(files.read(asking.paper), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="answer-{asking.sha256[:8]}.pdf"'

@@ -5,7 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
 
 from marketplace.lib.transactions import require_transaction
 
@@ -74,10 +77,11 @@ def handlers(topic: str) -> dict[str, Handler]:
     return dict(_HANDLERS.get(topic, {}))
 
 
-def add(topic: str, *, key: str = "", **payload: Any) -> list[Effect]:
+def add(topic: str, *, key: str = "", due: datetime | None = None, **payload: Any) -> list[Effect]:
     """Leave one effect for each handler of `topic`, in the surrounding transaction.
 
     `key` makes the effect unique: the same key again leaves nothing new. Without a key each call is its own effect.
+    It is carried out at once, or from `due` on.
     Raises NotInTransaction where no transaction is open, because an effect must live and die with its cause, and
     ValueError when name and key together exceed 200 characters.
     """
@@ -90,7 +94,17 @@ def add(topic: str, *, key: str = "", **payload: Any) -> list[Effect]:
         whole = f"{name}:{key}"
         if len(whole) > 200:
             raise ValueError(f"key of {topic} is longer than 200 characters")
-        effect, created = Effect.objects.get_or_create(topic=topic, key=whole, defaults={"payload": payload})
+        told: dict[str, Any] = {"payload": payload} | ({"next_at": due} if due else {})
+        effect, created = Effect.objects.get_or_create(topic=topic, key=whole, defaults=told)
         if created:
             made.append(effect)
     return made
+
+
+def hasten(topic: str, *, key: str) -> int:
+    """Let effects of that key that were put off be due now, unless a worker has taken them; how many."""
+    from marketplace.outbox.models import Effect, EffectState
+
+    whole = [f"{name}:{key}" for name in _HANDLERS.get(topic, {})]
+    waiting = Effect.objects.filter(topic=topic, key__in=whole, state=EffectState.PENDING, attempts=0)
+    return waiting.update(next_at=timezone.now())

@@ -262,6 +262,7 @@ ANYBODYS = {
     "account_reset_password", "account_reset_password_from_key", "account_set_password", "account_signup",
     "accounts:organization_new", "accounts:profile", "accounts:switch", "accounts:texts",
     "kept", "licensing:verify", "listings:consent_answer", "listings:consent_code", "listings:consent_open",
+    "listings:letter_answer", "listings:letter_code", "listings:letter_open",
     "listings:objection", "listings:objection_guest", "listings:saved_off", "mfa_activate_totp", "mfa_add_webauthn",
     "mfa_authenticate",
     "mfa_deactivate_totp", "mfa_download_recovery_codes", "mfa_generate_recovery_codes", "mfa_login_webauthn",

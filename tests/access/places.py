@@ -72,6 +72,7 @@ def _thing(key: str, attribute: str = "pk") -> Args:
 
 
 DOOR = ("consent", "consent_code", "consent_open", "consent_answer", "consent_question", "consent_record")
+LETTER, BEHIND = ("letter", "letter_code", "letter_open", "letter_answer"), ("letter_question", "letter_record")
 # What each address with arguments names, where the world has it: chosen so that the act is open to the right person.
 PLACES: dict[str, Args] = {
     "accounts:text": lambda world: ("privacy_notice",),
@@ -125,6 +126,8 @@ PLACES: dict[str, Args] = {
     "listings:approval_step": _thing("approval step"),
     "listings:approval_step_remove": _thing("approval step"),
     **{f"listings:{name}": lambda world: (world.things["question"],) for name in DOOR},
+    **{f"listings:{name}": lambda world: (world.things["letter"],) for name in LETTER},
+    **{f"listings:{name}": lambda world: (world.things["letter"], world.things["asking"].code) for name in BEHIND},
     "listings:publicity_elsewhere": _listing("kiln-burner"),
     "listings:declaration": _listing("al-foam"),
     "listings:copy": _listing("kiln-burner"),

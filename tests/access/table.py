@@ -19,7 +19,7 @@ GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     notices:calendar licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
     wagtail_serve health_live health_ready
     listings:find_feed listings:find_sheet listings:find_print listings:compare listings:saved_off needs:post
-    listings:objection_guest listings:publicity_feed listings:offer_feed
+    listings:objection_guest listings:publicity_feed listings:offer_feed listings:letter
 GET    200 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
     account_login account_signup account_request_login_code
 GET  login | login login | login login | login login login login | login |   404
@@ -32,12 +32,13 @@ GET    404 |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
     vault:file
 GET    404 |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
     wagtaildocs_serve wagtaildocs_authenticate_with_password wagtailcore_authenticate_with_password
-    listings:consent_question listings:consent_record
+    listings:consent_question listings:consent_record listings:letter_question listings:letter_record
 GET    405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     accounts:member_role accounts:member_remove accounts:membership_end accounts:invitation_cancel
     listings:compare_aside
     accounts:authority_revoke notices:read_all notices:read licensing:code licensing:again payments:webhook
     listings:consent_code listings:consent_open listings:consent_answer listings:approval_step_remove
+    listings:letter_code listings:letter_open listings:letter_answer
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reauthenticate account_email account_change_password mfa_index mfa_activate_totp
     mfa_generate_recovery_codes mfa_list_webauthn mfa_add_webauthn usersessions_list accounts:profile
@@ -130,7 +131,7 @@ GET  login | login login | login login | login login login login | login | login
 POST   200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reset_password account_reset_password_from_key wagtail_serve listings:saved_off
 POST   302 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
-    listings:consent_code listings:consent_answer
+    listings:consent_code listings:consent_answer listings:letter_code listings:letter_answer
 POST   200 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
     account_login account_signup account_request_login_code accounts:invitation
 POST login | login login | login login | login login login login | login |   404
@@ -147,12 +148,13 @@ POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     accounts:text_version vault:file notices:inbox notices:follow listings:find listings:listing listings:cost
     listings:rules
     listings:consent listings:consent_question listings:consent_record
+    listings:letter listings:letter_question listings:letter_record
     listings:publicity_list licensing:preview licensing:verify_code notices:calendar cms:glossary cms:robots
     cms:sitemap dev:mail
     dev:components health_live health_ready
     listings:publicity_feed listings:offer_feed
 POST   422 |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
-    listings:objection listings:consent_open licensing:verify
+    listings:objection listings:consent_open licensing:verify listings:letter_open
     listings:objection_guest
 POST login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reauthenticate account_change_password mfa_activate_totp mfa_add_webauthn accounts:profile

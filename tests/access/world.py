@@ -12,6 +12,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from fido2.cose import ES256
@@ -29,7 +30,7 @@ from listings.health import flow as health
 from listings.importing import flow as importing
 from listings.integrity import running as integrity
 from listings.integrity.facts import Found
-from listings.models import Listing, Patent, Reason, TermSheet
+from listings.models import Asking, Listing, Patent, Reason, TermSheet
 from listings.search import Query
 from marketplace.accounts import flow as accounts_flow
 from marketplace.accounts import people as accounts_people
@@ -323,6 +324,10 @@ def _questions(world: World, patent: Patent) -> None:
         world.listings["kiln-burner"], owner="暗第二合作所", name="暗共有人", email="co-owner@example.test", by=lister
     )
     world.things["question"] = entry.token_of(world.things["asking"])
+    with transaction.atomic():
+        letter = listings_flow.Post().letter_of(world.things["asking"])
+    Asking.objects.filter(pk=world.things["asking"].pk).update(letter=letter)
+    world.things["letter"] = entry.token_of(letter)
     columns = {"capacity": "校长", "name": "暗校长", "email": "president@example.test", "above_minor": 10**12}
     world.things["approval step"] = approvals.put_step(world.organizations["university"], by=owner, columns=columns)
 
