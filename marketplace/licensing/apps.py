@@ -18,22 +18,43 @@ class LicensingConfig(AppConfig):
             guards,
             integrity,
             letters,
+            personal,
             reading_rights,
+            reminding,
+            trial_letters,
             watching,
         )
-        from marketplace.licensing.flow import end_due, fall_due, lapse_due
-        from marketplace.licensing.signing import acts, sealing
+        from marketplace.licensing.flow import (
+            claims_due,
+            demands_due,
+            end_due,
+            expect_reports,
+            expire,
+            fall_due,
+            lapse_due,
+        )
+        from marketplace.licensing.signing import acts, copies, copy_letters, sealing
         from marketplace.outbox import outbox
 
         pre_migrate.connect(guards.take_down, sender=self, dispatch_uid="licensing.guards")
         post_migrate.connect(guards.put_up, sender=self, dispatch_uid="licensing.guards")
         letters.register()
+        personal.register()
+        trial_letters.register()
+        reminding.register()
         due.register()
         reading_rights.register()
         acts.register()
+        copy_letters.register()
         sealing.register()
         watching.register()
         integrity.register()
+        outbox.every(3600, "licensing.copies")(copies.due)
         outbox.every(60, "licensing.lapse")(lapse_due)
         outbox.every(3600, "licensing.end")(end_due)
         outbox.every(3600, "licensing.fall_due")(fall_due)
+        outbox.every(3600, "licensing.claims")(claims_due)
+        outbox.every(3600, "licensing.reports")(expect_reports)
+        outbox.every(3600, "licensing.demands")(demands_due)
+        outbox.every(3600, "licensing.securities")(expire)
+        outbox.every(3600, "licensing.remind")(reminding.remind_due)

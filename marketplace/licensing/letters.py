@@ -16,6 +16,7 @@ from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.models import Agreement, Obligation, Paper, Party, State
 from marketplace.licensing.states import PAYS, Step
 from marketplace.notices import kinds, notices
+from marketplace.notices.models import Message
 
 ACTS = (Role.SIGNATORY, Role.LISTER, Role.OWNER)
 
@@ -116,10 +117,11 @@ def _facts(agreement: Agreement) -> dict[str, object]:
     }
 
 
-def _tell(
+def tell(
     users: Iterable[User], kind: str, agreement: Agreement, *, path: str = "", key: str = "", **more: object
-) -> None:
-    notices.tell(
+) -> list[Message]:
+    """A letter about a deal, in the surrounding transaction; `key` names what it is about within the deal."""
+    return notices.tell(
         users,
         kind,
         key=f"{kind}:{agreement.pk}:{key}",
@@ -130,22 +132,22 @@ def _tell(
 
 def moderators_look(agreement: Agreement) -> None:
     """A rule wants a person to look first; the licensor hears of it."""
-    _tell(people.moderators(), "deal_look", agreement)
-    _tell(people.members(agreement.licensor, *ACTS), "deal_asked", agreement)
+    tell(people.moderators(), "deal_look", agreement)
+    tell(people.members(agreement.licensor, *ACTS), "deal_asked", agreement)
 
 
 def contract_ready(agreement: Agreement) -> None:
     """The contract waits for signatures: the licensee's, and the licensor's where no term sheet signs for it."""
-    _tell(people.members(agreement.licensee, *ACTS), "deal_sign", agreement)
+    tell(people.members(agreement.licensee, *ACTS), "deal_sign", agreement)
     if not agreement.own_signatures.filter(party=Party.LICENSOR).exists():
-        _tell(people.members(agreement.licensor, Role.SIGNATORY), "deal_sign_licensor", agreement)
+        tell(people.members(agreement.licensor, Role.SIGNATORY), "deal_sign_licensor", agreement)
 
 
 def other_party_signs(agreement: Agreement) -> None:
     """One side has signed; the other side's signatories are asked."""
     signed = agreement.own_signatures.values_list("party", flat=True)
     waiting = agreement.licensor if Party.LICENSEE in signed else agreement.licensee
-    _tell(people.members(waiting, Role.SIGNATORY), "deal_other_signed", agreement)
+    tell(people.members(waiting, Role.SIGNATORY), "deal_other_signed", agreement)
 
 
 def other_signs_paper(agreement: Agreement, paper: Paper, *, signed: Party) -> None:
@@ -153,19 +155,19 @@ def other_signs_paper(agreement: Agreement, paper: Paper, *, signed: Party) -> N
     waiting = agreement.licensor if signed == Party.LICENSEE else agreement.licensee
     path = reverse("licensing:sign_paper", args=[agreement.code, paper.pk])
     told = people.members(waiting, Role.SIGNATORY)
-    _tell(told, "deal_sign_paper", agreement, path=path, key=str(paper.pk), paper=paper.get_kind_display())
+    tell(told, "deal_sign_paper", agreement, path=path, key=str(paper.pk), paper=paper.get_kind_display())
 
 
 def notice_served(agreement: Agreement) -> None:
     """Service of the written notice: to everybody who acts for the licensor (LIC-A)."""
-    _tell(people.members(agreement.licensor), "deal_notice", agreement)
+    tell(people.members(agreement.licensor), "deal_notice", agreement)
 
 
 def to_pay(obligation: Obligation) -> None:
     """Something fell due: to those who pay."""
     agreement = obligation.agreement
     path = navigation.url_or_empty("payments:pay", obligation.code)
-    _tell(
+    tell(
         people.members(agreement.licensee, *PAYS),
         "deal_pay",
         agreement,
@@ -181,14 +183,14 @@ def paid(obligation: Obligation) -> None:
     agreement = obligation.agreement
     amount = money_text(from_minor(obligation.amount_minor, obligation.currency))
     for side in (agreement.licensee, agreement.licensor):
-        _tell(people.members(side, *PAYS), "deal_paid", agreement, key=str(obligation.pk), amount=amount)
+        tell(people.members(side, *PAYS), "deal_paid", agreement, key=str(obligation.pk), amount=amount)
 
 
 def in_force(agreement: Agreement) -> None:
     """The license is in force: to both sides."""
     path = reverse("licensing:after", args=[agreement.code])
     for side in (agreement.licensee, agreement.licensor):
-        _tell(people.members(side), "deal_in_force", agreement, path=path)
+        tell(people.members(side), "deal_in_force", agreement, path=path)
 
 
 def closed(agreement: Agreement, step: Step, *, was: str) -> None:
@@ -204,4 +206,4 @@ def closed(agreement: Agreement, step: Step, *, was: str) -> None:
     for side in sides:
         if side == agreement.licensor and was == State.PREPARED:
             continue
-        _tell(people.members(side, *ACTS), kind, agreement)
+        tell(people.members(side, *ACTS), kind, agreement)

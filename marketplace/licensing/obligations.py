@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -100,10 +100,15 @@ def _after_the_free_period(offer: Offer, price: Price, start: date, last_day: da
     paid_from = add_months(start, price.free_months)
     if not price.fee_minor or paid_from > last_day:
         return
-    cause = Cause(price.trigger or Trigger.DATE)
     if price.later_mode == LaterMode.CONDITIONAL:
         yield Owed(_kind(price), 1, price.fee_minor, None, Cause.MILESTONE)
-    elif price.per_year:
+    else:
+        yield from _paid_from(offer, price, paid_from, last_day, Cause(price.trigger or Trigger.DATE))
+
+
+def _paid_from(offer: Offer, price: Price, paid_from: date, last_day: date, cause: Cause) -> Iterator[Owed]:
+    """The fee of a license whose first paid day is `paid_from`: by the year, in yearly parts, or once."""
+    if price.per_year:
         yield from _yearly(offer, price, paid_from, last_day, first=1, cause=cause)
     elif price.later_mode == LaterMode.INSTALMENTS and price.instalments > 1:
         for index, amount in enumerate(instalment_amounts(price.fee_minor, price.instalments)):
@@ -111,6 +116,19 @@ def _after_the_free_period(offer: Offer, price: Price, start: date, last_day: da
             yield Owed(ObligationKind.INSTALMENT, index + 1, amount, _deadline(offer, begins), cause)
     else:
         yield Owed(_kind(price), 1, price.fee_minor, _deadline(offer, paid_from), cause)
+
+
+def from_day(offer: Offer, price: Price, paid_from: date, last_day: date, *, not_before: date) -> list[Owed]:
+    """What is owed once a trigger has ended the free period, or its milestone made a conditional fee due.
+
+    `paid_from` is the first paid day; the days to pay are counted from `not_before` where that is later, so that
+    nobody is late with what he could not know. What would begin after the last day is left out.
+    """
+    if not price.fee_minor or paid_from > last_day:
+        return []
+    earliest, latest = _deadline(offer, not_before), _deadline(offer, last_day)
+    rows = _paid_from(offer, price, paid_from, last_day, Cause.DATE)
+    return [replace(row, due_on=max(row.due_on, earliest)) for row in rows if row.due_on and row.due_on <= latest]
 
 
 def cause_words(obligation: Obligation, offer: Offer, price: Price) -> str:

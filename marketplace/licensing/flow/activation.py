@@ -13,6 +13,7 @@ from marketplace.audit import trail
 from marketplace.lib import terms
 from marketplace.licensing import letters, obligations, papers
 from marketplace.licensing.contracts.reading import read
+from marketplace.licensing.flow import outcomes
 from marketplace.licensing.models import Agreement, Obligation, ObligationState, PaperKind
 from marketplace.licensing.obligations import Owed
 
@@ -24,7 +25,8 @@ GRACE_DAYS = 7  # a transfer made on the last day still has to be seen and confi
 def dates(agreement: Agreement, effective_at: datetime) -> dict[str, Any]:
     """The columns of a license in force: from when, through which day (DECL-5), nothing waiting any more."""
     last_day = offers.license_last_day(agreement.version.snapshot, terms.day_of(effective_at))
-    return {"effective_at": effective_at, "ends_on": last_day, "acts_until": None}
+    started = {"effective_at": effective_at, "ends_on": last_day, "acts_until": None}
+    return {**started, **outcomes.at_start(agreement)}
 
 
 def owe_first(agreement: Agreement, since: datetime) -> Obligation | None:

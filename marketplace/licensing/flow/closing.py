@@ -9,15 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from listings import flow as listings_flow
-from listings.models import Encumbrance, FeeMode
+from listings.models import Encumbrance
 from marketplace.accounts.models import User
 from marketplace.lib import terms
 from marketplace.lib.findings import refuse
-from marketplace.licensing import letters
-from marketplace.licensing.contracts.reading import read
+from marketplace.licensing import letters, trials
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import moving
-from marketplace.licensing.models import OPEN_STATES, Agreement, ObligationState, Party, State
+from marketplace.licensing.models import OPEN_STATES, Agreement, ObligationKind, ObligationState, Party, State
 from marketplace.licensing.states import STEPS, Who
 
 UNPAID = (ObligationState.FUTURE, ObligationState.DUE)
@@ -120,14 +119,11 @@ def leave(agreement: Agreement, *, by: User) -> Agreement:
 
 def may_leave(agreement: Agreement) -> bool:
     """Whether a license is within its free period: nothing has been paid or fallen due, and its months are not over."""
-    offer = read(agreement.version.snapshot)
-    if agreement.state != State.ACTIVE or agreement.effective_at is None or agreement.track != "preset":
+    if agreement.state != State.ACTIVE:
         return False
-    if offer.text("fee_mode") != FeeMode.FREE_THEN_PAID:
-        return False
-    paid_from = terms.add_months(terms.day_of(agreement.effective_at), offer.number("free_months"))
-    owes = agreement.obligations.filter(state__in=[ObligationState.DUE, ObligationState.SETTLED]).exists()
-    return terms.today() < paid_from and not owes
+    period = trials.free_period(agreement)
+    owes = agreement.obligations.filter(state__in=[ObligationState.DUE, ObligationState.SETTLED])
+    return period is not None and not period.over and not owes.exists()
 
 
 def _free_patent(agreement: Agreement, *, by: User | None) -> None:
@@ -144,7 +140,10 @@ def end(agreement: Agreement) -> Agreement:
         if agreement.ends_on is None or agreement.ends_on >= terms.today():
             raise NotNow(f"{agreement.reference} runs through {agreement.ends_on}")
         was = moving.move(agreement, step, State.ENDED, closed_at=terms.start_of(agreement.ends_on + timedelta(days=1)))
-        agreement.obligations.filter(state=ObligationState.FUTURE).update(state=ObligationState.WAIVED)
+        coming = agreement.obligations.filter(state=ObligationState.FUTURE)
+        if (first := trials.royalty_from(agreement)) and first <= agreement.ends_on:
+            coming = coming.exclude(kind=ObligationKind.ROYALTY)  # the last report of use is still to come
+        coming.update(state=ObligationState.WAIVED)
         moving.record(agreement, step, by=None, was=was)
         letters.closed(agreement, step, was=was)
     return agreement

@@ -14,6 +14,7 @@ from marketplace.audit import trail
 from marketplace.lib import terms
 from marketplace.lib.findings import Finding, Severity
 from marketplace.licensing.errors import NotNow, NotYours
+from marketplace.licensing.flow import outcomes
 from marketplace.licensing.models import Agreement, State
 from marketplace.licensing.states import Step, Who
 from marketplace.outbox import outbox
@@ -87,6 +88,8 @@ def move(agreement: Agreement, step: Step, to: State, **fields: Any) -> str:
     was = agreement.state
     if to not in step.targets:
         raise NotNow(f"{step.name} does not lead to {to}")
+    if to == State.ENDED:
+        fields = {**outcomes.at_end(agreement, step), **fields}
     moved = Agreement.objects.filter(pk=agreement.pk, state__in=step.source, track__in=step.tracks).update(
         state=to, **fields
     )

@@ -16,9 +16,9 @@ from marketplace.audit import trail
 from marketplace.lib import terms
 from marketplace.lib.findings import Refused, blocking
 from marketplace.licensing import letters
-from marketplace.licensing.contracts.reading import read
+from marketplace.licensing.contracts.reading import Offer, read
 from marketplace.licensing.errors import AlreadySettled, NotPayable
-from marketplace.licensing.flow import activation, moving
+from marketplace.licensing.flow import activation, demanding, moving, outcomes
 from marketplace.licensing.models import Agreement, Obligation, ObligationState, State
 from marketplace.licensing.states import STEPS
 
@@ -67,6 +67,8 @@ def _book(agreement: Agreement, obligation: Obligation, proof: dict[str, Any], *
     if agreement.state not in WAITING:
         moving.record(agreement, step, by=by, was=agreement.state, **facts)
         letters.paid(obligation)
+        demanding.met(agreement, obligation=obligation)
+        outcomes.paid(agreement, by=by)
         return
     effective_at = max(paid_at(proof), agreement.noticed_at or agreement.signed_at or paid_at(proof))
     was = moving.move(agreement, step, State.ACTIVE, **activation.dates(agreement, effective_at))
@@ -125,26 +127,28 @@ def _require_amount(obligation: Obligation, proof: dict[str, Any]) -> None:
 
 
 def fall_due() -> int:
-    """Turn future obligations whose payment period has begun into due ones; returns how many. Called every day."""
+    """Turn future obligations whose payment period has begun into due ones; returns how many. Called every hour."""
     count = 0
     waiting = Obligation.objects.filter(
         state=ObligationState.FUTURE, due_on__isnull=False, agreement__state=State.ACTIVE
     ).select_related("agreement__version")
     for obligation in waiting.order_by("pk").iterator():
-        days = read(obligation.agreement.version.snapshot).number("pay_within_days")
-        if obligation.due_on and obligation.due_on - timedelta(days=days) <= terms.today():
-            count += _fall_due(obligation)
+        with transaction.atomic():
+            count += fall_due_now(obligation, read(obligation.agreement.version.snapshot), begins_by=terms.today())
     return count
 
 
-def _fall_due(obligation: Obligation) -> int:
-    with transaction.atomic():
-        moved = Obligation.objects.filter(pk=obligation.pk, state=ObligationState.FUTURE).update(
-            state=ObligationState.DUE
-        )
-        if moved:
-            obligation.refresh_from_db()
-            facts = {"obligation": str(obligation.code), "due_on": obligation.due_on}
-            trail.record(trail.Action.OBLIGATION_DUE, obligation.agreement, by=None, **facts)
-            letters.to_pay(obligation)
+def fall_due_now(obligation: Obligation, offer: Offer, *, begins_by: date) -> int:
+    """Make one future obligation due, where its days to pay have begun by that day; 1 where it was done.
+
+    Needs the surrounding transaction of the step that asks.
+    """
+    if obligation.due_on is None or obligation.due_on - timedelta(days=offer.number("pay_within_days")) > begins_by:
+        return 0
+    moved = Obligation.objects.filter(pk=obligation.pk, state=ObligationState.FUTURE).update(state=ObligationState.DUE)
+    if moved:
+        obligation.refresh_from_db()
+        facts = {"obligation": str(obligation.code), "due_on": obligation.due_on}
+        trail.record(trail.Action.OBLIGATION_DUE, obligation.agreement, by=None, **facts)
+        letters.to_pay(obligation)
     return moved
