@@ -67,7 +67,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--of-database"):
         _keep(config, items, [item for item in items if _asks_database(item)])
     if config.getoption("--postgres-follows"):
-        _keep(config, items, [item for item in items if not item.get_closest_marker("one_database")])
+        once = [item for item in items if item.get_closest_marker("one_database") and _asks_database(item)]
+        _keep(config, items, [item for item in items if item not in set(once)])
 
 
 def _keep(config: pytest.Config, items: list[pytest.Item], kept: list[pytest.Item]) -> None:
@@ -79,11 +80,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Two runs share the work.
 
     `--of-database`: what asks no database is the same on every one, so the second run leaves it out.
-    `--postgres-follows`: what walks through every page (mark `one_database`) is left to PostgreSQL, which is the
-    stricter one: it refuses NUL bytes, over-long texts, wrong types, and anything after an error in a transaction.
+    `--postgres-follows`: what one database is enough for (mark `one_database`: walks through every page, floods of
+    hostile texts, the cluster's engine) is left to PostgreSQL, which is the stricter one: it refuses NUL bytes,
+    over-long texts, wrong types, and anything after an error in a transaction.
     """
     parser.addoption("--of-database", action="store_true", help="only tests that ask the database")
-    parser.addoption("--postgres-follows", action="store_true", help="leave walks through every page to PostgreSQL")
+    parser.addoption("--postgres-follows", action="store_true", help="leave what one database is enough for to PostgreSQL")
 
 
 def _asks_database(item: pytest.Item) -> bool:

@@ -185,6 +185,7 @@ def test_a_large_hostile_file_is_refused_on_its_own_page_and_may_come_again(
     assert (created, again.state, ImportRun.objects.count()) == (True, "reading", 1)
 
 
+@pytest.mark.one_database
 @pytest.mark.shared
 @pytest.mark.parametrize("column", range(len(HEADER)))
 def test_naughty_strings_stay_text_wherever_they_stand(

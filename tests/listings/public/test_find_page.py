@@ -133,6 +133,7 @@ def test_a_question_that_was_cut_says_so(client: Client, offers: list[Listing]) 
     assert "We read the first 200 characters" in page(client, q="余热" * 200)
 
 
+@pytest.mark.one_database
 def test_no_naughty_string_breaks_the_page(client: Client, offers: list[Listing], shared: Path) -> None:
     strings = json.loads((shared / "data" / "hostile" / "blns.json").read_text(encoding="utf-8"))
     for text in strings:

@@ -214,6 +214,7 @@ def test_without_an_index_all_three_answer_from_the_database(client: Client, sch
     assert client.get(PAPER).status_code == 200
 
 
+@pytest.mark.one_database
 def test_no_naughty_string_breaks_a_feed_a_comparison_or_the_form_of_a_need(
     client: Client, school: Organization, alice: User, shared: Path
 ) -> None:

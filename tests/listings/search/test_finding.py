@@ -217,6 +217,7 @@ def test_nobody_reaches_a_query_language(catalog: dict[str, Listing], text: str)
     assert search(Query.from_get(get)).total >= 1
 
 
+@pytest.mark.one_database
 def test_every_naughty_string_is_answered_quickly(catalog: dict[str, Listing], shared: Path) -> None:
     started = time.monotonic()
     strings = json.loads((shared / "data" / "hostile" / "blns.json").read_text(encoding="utf-8"))

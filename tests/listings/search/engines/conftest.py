@@ -16,7 +16,8 @@ import pytest
 from listings.search.backend import SearchBackend
 from tests.conftest import missing
 
-ENGINES = ["embedded", "elasticsearch"]
+# The cluster's engine goes with PostgreSQL: what also asks the database runs there.
+ENGINES = ["embedded", pytest.param("elasticsearch", marks=pytest.mark.one_database)]
 Another = Callable[[], SearchBackend]  # a second instance at the same place, as another process has
 
 

@@ -61,6 +61,7 @@ def catalog(site: str, alice: User) -> int:
     return 3
 
 
+@pytest.mark.one_database
 def test_no_hostile_question_breaks_the_page(catalog: int, client: Client) -> None:
     for name, text in HOSTILE.items():
         everywhere = dict.fromkeys(("q", "sort", "page", "track", "ipc", "region", "university"), text)
