@@ -30,11 +30,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One draft with what the rules say: what stops it, what a moderator will look at."""
+    """One draft with what the rules say: what stops it, what a moderator will look at, who is asked inside first."""
 
     listing: Listing
     stops: tuple[Finding, ...]
     notes: tuple[Finding, ...]
+    inside: tuple[Finding, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -108,11 +109,12 @@ def apply(
 def look(listing: Listing) -> Looked:
     """What the rules say about a draft; what a moderator may let pass does not stop it."""
     found = check(listing)
-    stops = [one for one in found if one.severity is Severity.BLOCK and not RULES[one.rule].overridable]
     # The undertaking is given for all of them; the institution's own steps are asked when a listing is submitted.
-    stops = [one for one in stops if one.field != "undertaking" and one.rule != "INST-4"]
+    inside = tuple(one for one in found if one.rule == "INST-4")
+    found = [one for one in found if one.field != "undertaking" and one not in inside]
+    stops = [one for one in found if one.severity is Severity.BLOCK and not RULES[one.rule].overridable]
     notes = [one for one in found if one.severity is not Severity.INFO and one not in stops]
-    return Looked(listing, tuple(stops), tuple(one for one in notes if one.field != "undertaking"))
+    return Looked(listing, tuple(stops), tuple(notes), inside)
 
 
 def submit(listings: Iterable[Listing], *, by: User) -> Outcome:

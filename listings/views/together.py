@@ -175,6 +175,7 @@ def _drafts_context(
         "looked": sorted(looked, key=lambda one: not one.is_ready),
         "ready": ready,
         "to_mend": len(looked) - ready,
+        "inside": list(dict.fromkeys(str(one.message) for each in looked if each.is_ready for one in each.inside)),
         "untold": sum(any(finding.rule == STORY_1.id for finding in one.stops) for one in looked),
         "sheet": _sheet(request.organization, request.GET.get("sheet") or ""),
         "query": request.GET.urlencode(),

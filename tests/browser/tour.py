@@ -34,9 +34,13 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def site(folder: Path) -> Iterator[str]:
-    """The site and its worker on an empty database; gives its address, ends both afterwards."""
+def site(folder: Path, **more: str) -> Iterator[str]:
+    """The site and its worker on an empty database; gives its address, ends both afterwards.
+
+    `more` goes into the environment of both.
+    """
     environment = os.environ | {"KAIXU_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "marketplace.settings.development"}
+    environment |= more
     environment.pop("DATABASE_URL", None)
     log = (folder / "site.log").open("w+", encoding="utf-8")
     process = subprocess.Popen(
