@@ -13,10 +13,11 @@ class CmsConfig(AppConfig):
         """Say where the pages are, and hear of messages."""
         from django.utils.translation import gettext_lazy as _
 
-        from cms import contact, places, queues
+        from cms import contact, personal, places, queues
 
         places.register()
         contact.register()
+        personal.register()
         queues.register(
             "messages", _("Messages to answer"), contact.waiting, "cms_moderation:messages?waiting=1", order=50
         )

@@ -13,7 +13,7 @@ class ListingsConfig(AppConfig):
         """Name the letters, say who reads files, let the search index hear what moves, do what the clock demands."""
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from listings import alert_mail, cms_panels, flow, guards, letters, pictures, term_sheets
+        from listings import alert_mail, cms_panels, flow, guards, letters, personal, pictures, term_sheets
         from listings.asking import running as asking
         from listings.desk import gates, objection_mail
         from listings.flow import objections, vetoes
@@ -27,6 +27,7 @@ class ListingsConfig(AppConfig):
 
         pre_migrate.connect(guards.take_down, sender=self, dispatch_uid="listings.guards")
         post_migrate.connect(guards.put_up, sender=self, dispatch_uid="listings.guards")
+        personal.register()
         search.register()
         letters.register_messages()
         asking.register()

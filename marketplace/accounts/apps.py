@@ -15,11 +15,16 @@ class AccountsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from marketplace.accounts import effects, kinds, mail
+        from marketplace.accounts.privacy import copying, erasing, inventory, retention
         from marketplace.lib import navigation
 
         kinds.register_messages()
         kinds.register_files()
         mail.register()
+        inventory.register()
+        copying.register()
+        erasing.register()
+        retention.register()
         effects.register(
             "authorities",
             label=_("Signing authorities"),

@@ -109,6 +109,44 @@ MESSAGES: dict[str, tuple[Words, Words, Words]] = {
         _("%(name)s accepted the invitation to %(organization)s. Role: %(role)s."),
         _("See the members"),
     ),
+    "accounts.contact_asked": (
+        _("%(university)s would like to call you"),
+        _("%(university)s asks for your contact: %(about)s. It reads nothing unless you say yes."),
+        _("Decide"),
+    ),
+    "accounts.contact_given": (
+        _("You may call: %(about)s"),
+        _("The firm lets your institution read its contact. Use it for this matter only."),
+        _("Read the contact"),
+    ),
+    "accounts.contact_kept": (
+        _("No contact: %(about)s"),
+        _("The firm does not pass its contact on, or has taken it back. The deal goes on here as before."),
+        _("Open"),
+    ),
+    "accounts.copy_ready": (
+        _("The copy of your data is ready"),
+        _("Fetch it within seven days; it can be fetched once."),
+        _("Fetch the copy"),
+    ),
+    "accounts.security_changed": (
+        _("Your way to log in was changed"),
+        _("%(what)s. Until %(until)s you cannot sign. Was it not you? Change your password and write to us at once."),
+        _("Look at your ways to log in"),
+    ),
+    "accounts.security_changed_other": (
+        _("%(name)s changed the way to log in"),
+        _(
+            "%(name)s, who signs for %(organization)s: %(what)s. Until %(until)s this person cannot sign. If you know"
+            " nothing of it, ask by telephone."
+        ),
+        _("See the members"),
+    ),
+    "accounts.factor_dropped": (
+        _("%(organization)s no longer asks for a second factor"),
+        _("%(name)s switched it off. For a day nobody signs for %(organization)s. If this is a surprise, write to us."),
+        _("Look at the details"),
+    ),
     "accounts.account_changed": (
         _("The bank account of %(organization)s was changed"),
         _(

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from marketplace.accounts.views import members, organizations, people
+from marketplace.accounts.views import contacts, members, organizations, people, privacy
 
 app_name = "accounts"
 urlpatterns = [
     path("account/", people.profile, name="profile"),
+    path("account/data/", privacy.mine, name="privacy"),
+    path("account/data/copy/", privacy.copy_ask, name="copy_ask"),
+    path("account/data/copy/<uuid:code>/", privacy.copy_fetch, name="copy_fetch"),
+    path("account/close/", privacy.close, name="close"),
+    path("account/contacts/", contacts.overview, name="contacts"),
+    path("account/contacts/<uuid:code>/", contacts.decide, name="contact_decide"),
+    path("account/matching/", contacts.matching, name="matching"),
+    path("legal/personal-data/", privacy.inventory, name="personal_data"),
     path("texts/", people.texts, name="texts"),
     path("legal/<slug:kind>/", people.text, name="text"),
     path("legal/<slug:kind>/<int:version>/", people.text, name="text_version"),

@@ -10,8 +10,11 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit"
 
     def ready(self) -> None:
-        """Anchor the trail every hour."""
+        """Anchor the trail every hour; say what it keeps of people."""
+        from marketplace.audit import personal
         from marketplace.outbox import outbox
+
+        personal.register()
 
         def anchor() -> None:
             from marketplace.audit import anchors  # the models are not there yet when this room is made ready

@@ -10,7 +10,11 @@ class NeedsConfig(AppConfig):
     verbose_name = "Needs"
 
     def ready(self) -> None:
-        """Name the letters."""
-        from marketplace.needs import letters
+        """Name the letters; say what is kept of people."""
+        from marketplace.accounts.flow.policies import MATCHING
+        from marketplace.needs import flow, letters, personal
+        from marketplace.outbox import outbox
 
         letters.register_messages()
+        outbox.handles(MATCHING, "needs")(flow.on_matching)
+        personal.register()

@@ -15,6 +15,8 @@ from listings.models import Listing, SavedSearch
 from listings.search import Query
 from marketplace.accounts import people
 from marketplace.accounts.models import Organization, User
+from marketplace.accounts.privacy import contacts
+from marketplace.accounts.privacy.contacts import Whose
 from marketplace.audit import trail
 from marketplace.audit.actions import Action
 from marketplace.lib.findings import refuse
@@ -126,11 +128,30 @@ def hide(need: Need, *, by: User, reason: str) -> None:
         )
 
 
+def whose(need: Need) -> Whose:
+    """Whose contact stands with a need."""
+    return Whose(need.organization, None if need.organization else need.created_by)
+
+
+def ask_contact(need: Need, *, by: User, organization: Organization) -> None:
+    """A university asks the firm for its contact; the firm decides about this university alone (PII-2).
+
+    Raises NotNow where the firm does not want to be asked, Refused where it decided lately.
+    """
+    if not Need.objects.filter(pk=need.pk, state=NeedState.OPEN, contact_consent_at__isnull=False).exists():
+        raise NotNow
+    path = reverse("needs:contact", args=[need.code])
+    contacts.ask(organization, whose(need), by=by, about=need.problem[:60], path=path)
+
+
 def read_contact(need: Need, *, by: User, organization: Organization) -> None:
-    """A university reads whom to call: recorded, and the firm is told who it was. Raises NotNow without a consent."""
+    """A university reads whom to call: recorded, and the firm is told who it was.
+
+    Raises NotNow unless the firm agreed, to being asked and to this university.
+    """
     with transaction.atomic():
-        consented = Need.objects.filter(pk=need.pk, state=NeedState.OPEN, contact_consent_at__isnull=False)
-        if not consented.exists():
+        asked = Need.objects.filter(pk=need.pk, state=NeedState.OPEN, contact_consent_at__isnull=False)
+        if not asked.exists() or not contacts.may_read(organization, whose(need)):
             raise NotNow
         trail.record(Action.NEED_CONTACT, need, by=by, organization=organization.pk)
         notices.tell(
@@ -149,6 +170,18 @@ def _move(need: Need, source: tuple[NeedState, ...], columns: dict[str, Any]) ->
     need.refresh_from_db()
 
 
+def is_matched(need: Need) -> bool:
+    """Whether offers are proposed for it: the need wants it, and its firm has not switched it off (PII-3)."""
+    return need.matching and (need.organization is None or need.organization.matching)
+
+
+def on_matching(key: str, payload: dict[str, Any]) -> None:
+    """A firm switched proposals on or off: its open needs are listened for, or no longer, with their mail (PII-3)."""
+    rows = Need.objects.filter(organization=payload["organization"], state__in=LIVE)
+    for need in rows.select_related("organization", "created_by"):
+        _listen(need, need.created_by)
+
+
 def query_of(need: Need) -> Query:
     """The question that a need asks of what is on offer."""
     return Query().asking(f"{need.problem} {need.product}".strip())
@@ -157,7 +190,7 @@ def query_of(need: Need) -> Query:
 def _listen(need: Need, by: User) -> None:
     """Tell new offers that fit by mail while a need is live and wants to be matched; no longer (PII-3)."""
     address = saved.canonical(query_of(need))
-    if need.state in LIVE and need.matching:
+    if need.state in LIVE and is_matched(need):
         if SavedSearch.objects.filter(user=by).count() < saved.MOST:
             saved.keep(query_of(need), by=by)
     else:

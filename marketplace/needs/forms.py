@@ -31,9 +31,9 @@ class NeedForm(forms.ModelForm[Need]):
     """A need in the firm's own words. Only the problem has to be told."""
 
     consent = forms.BooleanField(
-        label=gettext_lazy("Universities with a matching patent may read my contact and call me"),
+        label=gettext_lazy("Universities may ask for my contact; I say yes or no to each of them"),
         required=False,
-        help_text=gettext_lazy("Without it nobody reads your name. You are told who read it, and can take it back."),
+        help_text=gettext_lazy("Nobody reads it before your yes to that university. You can take it back."),
     )
 
     class Meta:

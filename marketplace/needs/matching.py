@@ -12,7 +12,7 @@ from listings.search import Item, search
 from listings.search.query import PER_PAGE
 from marketplace.lib import divisions
 from marketplace.lib.industries import label
-from marketplace.needs.flow import query_of
+from marketplace.needs.flow import is_matched, query_of
 from marketplace.needs.models import Need, NeedState, Passed, PassReason
 
 FEW = 6  # offers proposed for one need
@@ -20,7 +20,7 @@ FEW = 6  # offers proposed for one need
 
 def matches(need: Need) -> list[Item]:
     """Offers that may fit, best first, without those the firm passed on; none where nothing has to do with it."""
-    if not need.matching:
+    if not is_matched(need):
         return []
     classes = classes_of(need.organization) if need.organization else ()
     found = search(query_of(need), classes=classes)

@@ -120,6 +120,7 @@ def need(request: PersonRequest, code: UUID) -> HttpResponse:
         "reasons": PassReason.choices,
         "may_change": _may_change(request.user, row),
         "is_live": row.state in LIVE,
+        "matched": flow.is_matched(row),
         "is_hidden": row.state == NeedState.HIDDEN,
         "search": urlencode({"q": flow.query_of(row).q}),
         "passed": row.passed.select_related("listing__patent").order_by("-pk")[:12],

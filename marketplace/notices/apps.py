@@ -10,7 +10,8 @@ class NoticesConfig(AppConfig):
     verbose_name = "Notices"
 
     def ready(self) -> None:
-        """Let the outbox carry mail out."""
-        from marketplace.notices import mail
+        """Let the outbox carry mail out; say what is kept of people."""
+        from marketplace.notices import mail, personal
 
         mail.register()
+        personal.register()

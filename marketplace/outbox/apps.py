@@ -11,6 +11,7 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         """Bring the checks to Django's attention, and let the probes ask."""
-        from marketplace.outbox import checks, health  # noqa: F401  checks register themselves
+        from marketplace.outbox import checks, health, personal  # noqa: F401  checks register themselves
 
+        personal.register()
         health.register()

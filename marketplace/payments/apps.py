@@ -24,6 +24,7 @@ class PaymentsConfig(AppConfig):
             attempts,
             checks,
             closing,
+            personal,
             practice,
             reconciling,
             returns,
@@ -34,6 +35,7 @@ class PaymentsConfig(AppConfig):
         from marketplace.vault import reading
 
         telling.register()
+        personal.register()
         reading.readable("transfer_receipt", access.reads_receipt)
         queues.register(
             "suspense", gettext_lazy("Money that fits nothing"), suspending.waiting, SUSPENSE_URL, order=230

@@ -11,7 +11,8 @@ class VaultConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the worker sweep once a day, and the probes ask for room."""
-        from marketplace.vault import health, upkeep
+        from marketplace.vault import health, personal, upkeep
 
+        personal.register()
         health.register()
         upkeep.register()

@@ -259,7 +259,7 @@ ACTS = [*ACCOUNTS, *LISTINGS, *DEALS, *DESKS, *MODERATION]
 ANYBODYS = {
     "account_change_password", "account_confirm_login_code", "account_email", "account_email_verification_sent",
     "account_login", "account_logout", "account_reauthenticate", "account_request_login_code",
-    "account_reset_password", "account_reset_password_from_key", "account_set_password", "account_signup",
+    "account_reset_password", "accounts:close", "accounts:copy_ask", "accounts:copy_fetch", "account_reset_password_from_key", "account_set_password", "account_signup",
     "accounts:organization_new", "accounts:profile", "accounts:switch", "accounts:texts",
     "kept", "licensing:verify", "listings:consent_answer", "listings:consent_code", "listings:consent_open",
     "listings:letter_answer", "listings:letter_code", "listings:letter_open",

@@ -13,7 +13,7 @@ TABLE = """
 #    ymous | ger          | viewer owner | viewer lister finance owner | mer  | rator
 GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_inactive account_reset_password account_reset_password_from_key_done account_reset_password_from_key
-    account_reset_password_done accounts:text accounts:text_version accounts:invitation listings:find
+    account_reset_password_done accounts:text accounts:text_version accounts:personal_data accounts:invitation listings:find
     listings:listing listings:cost listings:rules listings:publicity_list listings:objection listings:consent
     licensing:preview
     notices:calendar licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
@@ -35,6 +35,7 @@ GET    404 |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
     listings:consent_question listings:consent_record listings:letter_question listings:letter_record
 GET    405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     accounts:member_role accounts:member_remove accounts:membership_end accounts:invitation_cancel
+    accounts:copy_ask accounts:copy_fetch accounts:contact_decide accounts:matching
     listings:compare_aside
     accounts:authority_revoke notices:read_all notices:read licensing:code licensing:again payments:webhook
     listings:consent_code listings:consent_open listings:consent_answer listings:approval_step_remove
@@ -42,7 +43,7 @@ GET    405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reauthenticate account_email account_change_password mfa_index mfa_activate_totp
     mfa_generate_recovery_codes mfa_list_webauthn mfa_add_webauthn usersessions_list accounts:profile
-    accounts:organization_new accounts:switch notices:inbox licensing:deals desks:home listings:saved needs:mine
+    accounts:organization_new accounts:switch accounts:privacy accounts:contacts accounts:close notices:inbox licensing:deals desks:home listings:saved needs:mine
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
     accounts:organization accounts:verification accounts:members accounts:authorities listings:mine
     listings:patents listings:term_sheets listings:approvals licensing:request payments:mine
@@ -145,7 +146,7 @@ POST   404 |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
 POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     account_inactive account_reset_password_from_key_done account_reset_password_done accounts:text
     listings:find_feed listings:find_sheet listings:find_print listings:compare
-    accounts:text_version vault:file notices:inbox notices:follow listings:find listings:listing listings:cost
+    accounts:text_version accounts:personal_data vault:file notices:inbox notices:follow listings:find listings:listing listings:cost
     listings:rules
     listings:consent listings:consent_question listings:consent_record
     listings:letter listings:letter_question listings:letter_record
@@ -164,7 +165,9 @@ POST login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
 POST login |   200   200 |   200   302 |   200   200   200   200 |   200 |   200
     mfa_generate_recovery_codes
 POST login |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
+    accounts:matching
     account_email account_email_verification_sent account_set_password account_confirm_login_code
+    accounts:copy_ask accounts:copy_fetch
     mfa_authenticate usersessions_list kept accounts:texts notices:read_all mfa_login_webauthn listings:search_save
 POST login |   422   422 |   403   422 |   403   422   422   422 |   422 |   422
     needs:post
@@ -194,6 +197,7 @@ POST login |   404   404 |   403   404 |   403   403   403   302 |   new |   new
 POST login |   404   404 |   404   200 |   404   404   404   404 |   404 |   404
     mfa_edit_webauthn
 POST login |   404   404 |   404   302 |   404   404   404   404 |   404 |   404
+    accounts:contact_decide
     mfa_remove_webauthn notices:read payments:withdraw listings:saved_change
 POST login |   404   404 |   404   404 |   302   302   302   302 |   new |   new
     accounts:member_remove accounts:membership_end accounts:authority_revoke
@@ -238,6 +242,7 @@ POST login |   405   405 |   403   405 |   403   405   403   405 |   new |   new
 POST login |   405   405 |   403   405 |   403   403   405   405 |   new |   new
     payments:arrivals
 POST login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
+    accounts:privacy accounts:contacts
     mfa_index mfa_view_recovery_codes mfa_list_webauthn listings:mine_one listings:fees listings:patent
     listings:term_sheet
     listings:term_sheet_print licensing:deals licensing:agreement licensing:evidence licensing:after
@@ -256,6 +261,8 @@ POST login |   422   422 |   422   422 |   422   422   422   422 |   new |   new
     licensing:request
 POST login | fresh fresh | fresh fresh | fresh fresh fresh fresh | fresh | fresh
     mfa_reauthenticate
+POST login |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
+    accounts:close
 POST login | fresh fresh | fresh login | fresh fresh fresh fresh | fresh | fresh
     mfa_reauthenticate_webauthn
 POST login | login login | login login | login login login login | login |   200

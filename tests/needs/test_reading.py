@@ -13,11 +13,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from listings.models import Listing, ListingState
-from marketplace.accounts.models import Organization, Role, User, VerificationState
+from listings.models import Listing, ListingState, SavedSearch
+from marketplace.accounts import flow as accounts
+from marketplace.accounts.models import ContactConsent, Organization, Role, User, VerificationState
+from marketplace.accounts.privacy import contacts
 from marketplace.audit.models import Entry
+from marketplace.lib.findings import Refused
 from marketplace.needs import flow, matching
 from marketplace.needs.models import Need, NeedState, Passed
+from marketplace.outbox.worker import run_pending
 from tests.listings.making import member, university
 from tests.needs.conftest import CALL, TOLD
 
@@ -154,10 +158,11 @@ def test_firms_and_unverified_universities_do_not_read_the_map(
 def test_whoever_reads_whom_to_call_is_recorded_and_the_firm_is_told(
     client: Client, heard: Need, school: Organization, alice: User, bob: User
 ) -> None:
+    contacts.give(flow.whose(heard), school, by=bob)
     client.force_login(alice)
 
     for _ in range(2):
-        text = text_of(client.post(reverse("needs:contact", args=[heard.code])))
+        text = text_of(client.get(reverse("needs:contact", args=[heard.code])))
 
     assert "赵师傅" in text
     assert "13800135678" in text
@@ -177,6 +182,70 @@ def test_without_consent_nobody_reads_whom_to_call(
     assert not Entry.objects.filter(action="need.contact").exists()
     with pytest.raises(flow.NotNow):
         flow.read_contact(need, by=alice, organization=school)
+
+
+def test_a_university_asks_and_reads_nothing_before_the_firm_says_yes(
+    client: Client, heard: Need, school: Organization, alice: User, bob: User
+) -> None:
+    page = reverse("needs:contact", args=[heard.code])
+    client.force_login(alice)
+
+    for _ in range(2):
+        assert "13800135678" not in text_of(client.post(page, follow=True))
+    assert "13800135678" not in text_of(client.get(page, follow=True))
+
+    asked = ContactConsent.objects.get()
+    assert (asked.to, asked.given_at, asked.asked_by) == (school, None, alice)
+    assert bob.messages.filter(kind="accounts.contact_asked").count() == 1
+    assert not Entry.objects.filter(action="need.contact").exists()
+
+    contacts.give(flow.whose(heard), school, by=bob)
+
+    assert "13800135678" in text_of(client.get(page))
+    assert alice.messages.get(kind="accounts.contact_given").action_path == page
+
+
+def test_a_yes_to_one_university_is_none_to_another(
+    client: Client, heard: Need, school: Organization, bob: User, mallory: User
+) -> None:
+    other = university("另一所大学")
+    member(mallory, other, Role.LISTER)
+    contacts.give(flow.whose(heard), school, by=bob)
+    client.force_login(mallory)
+
+    assert "13800135678" not in text_of(client.get(reverse("needs:contact", args=[heard.code]), follow=True))
+    with pytest.raises(flow.NotNow):
+        flow.read_contact(heard, by=mallory, organization=other)
+
+
+def test_a_yes_taken_back_ends_it_at_once(
+    client: Client, heard: Need, school: Organization, alice: User, bob: User
+) -> None:
+    contacts.give(flow.whose(heard), school, by=bob)
+    contacts.end(ContactConsent.objects.get(), by=bob)
+    client.force_login(alice)
+
+    assert "13800135678" not in text_of(client.get(reverse("needs:contact", args=[heard.code]), follow=True))
+    with pytest.raises(Refused, match="thirty days"):
+        flow.ask_contact(heard, by=alice, organization=school)
+
+
+def test_a_firm_that_switched_proposals_off_is_proposed_nothing_by_page_or_mail(
+    client: Client, heard: Need, smelter: Organization, bob: User
+) -> None:
+    assert SavedSearch.objects.filter(user=bob).exists()
+
+    accounts.set_matching(smelter, on=False, by=bob)
+    run_pending()
+
+    off = Need.objects.get(pk=heard.pk)
+    assert matching.matches(off) == []
+    assert not SavedSearch.objects.filter(user=bob).exists()
+
+    accounts.set_matching(smelter, on=True, by=bob)
+    run_pending()
+
+    assert SavedSearch.objects.filter(user=bob).exists()
 
 
 def test_a_consent_taken_back_ends_it_at_once(client: Client, heard: Need, school: Organization, alice: User) -> None:

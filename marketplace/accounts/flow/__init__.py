@@ -21,6 +21,7 @@ from marketplace.accounts.flow.organizations import (
     submit_verification,
     suspend_organization,
 )
+from marketplace.accounts.flow.policies import set_matching, set_second_factor
 from marketplace.accounts.flow.texts import accept_texts
 from marketplace.accounts.flow.vetoes import lift_veto, veto
 
@@ -42,6 +43,8 @@ __all__ = [
     "reinstate_organization",
     "remove_member",
     "revoke_authority",
+    "set_matching",
+    "set_second_factor",
     "submit_verification",
     "suspend_organization",
     "veto",

@@ -1,0 +1,119 @@
+"""A person's own data: the inventory for everybody, a copy, recent log-ins, closing the account."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from marketplace.accounts.access import fresh_login_required, login_required
+from marketplace.accounts.models import PersonalCopy
+from marketplace.accounts.privacy import copying, erasing
+from marketplace.accounts.privacy.forms import CloseForm
+from marketplace.lib import personal
+from marketplace.lib.findings import Refused
+from marketplace.lib.saying import on_form
+
+if TYPE_CHECKING:
+    from marketplace.accounts.requests import PersonRequest
+
+LOG_INS_SHOWN = 10
+
+
+@require_safe
+def inventory(request: HttpRequest) -> HttpResponse:
+    """Every kind of personal data: what, why, by which right, how long, what becomes of it (PII-1)."""
+    rows = sorted(personal.items(), key=lambda item: _room(item.model))
+    rooms = [(apps.get_app_config(room).verbose_name, _lines(list(lines))) for room, lines in groupby(rows, _of_room)]
+    return render(request, "accounts/privacy/inventory.html", {"rooms": rooms})
+
+
+def _room(model: str) -> tuple[bool, str]:
+    room = model.partition(".")[0]
+    return room != "accounts", room
+
+
+def _of_room(item: personal.Item) -> str:
+    return item.model.partition(".")[0]
+
+
+def _lines(items: list[personal.Item]) -> list[dict[str, Any]]:
+    """Lines that say the same are one line."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for item in items:
+        line = found.setdefault((str(item.what), str(item.purpose)), {"item": item, "fields": []})
+        line["fields"] += [f"{item.model.partition('.')[2]}.{field}" for field in item.fields]
+    return list(found.values())
+
+
+@never_cache
+@login_required
+@require_safe
+def mine(request: PersonRequest) -> HttpResponse:
+    """What a person can do about the own data, and who logged in lately."""
+    copy = PersonalCopy.objects.defer("data").filter(user=request.user).order_by("-pk").first()
+    under_way = copy is not None and copy.ready_at is None
+    waiting = copy is not None and not under_way and copy.fetched_at is None
+    ready = waiting and bool(copy and copy.expires_at and copy.expires_at > timezone.now())
+    context = {
+        "copy": copy,
+        "under_way": under_way,
+        "ready": ready,
+        "log_ins": request.user.log_ins.all()[:LOG_INS_SHOWN],
+    }
+    return render(request, "accounts/privacy/mine.html", context)
+
+
+@require_POST
+@fresh_login_required
+def copy_ask(request: PersonRequest) -> HttpResponse:
+    """Ask for a copy of everything."""
+    copying.ask(request.user)
+    messages.success(request, _("Your copy is being made. This page shows it as soon as it is ready."))
+    return redirect("accounts:privacy")
+
+
+@never_cache
+@require_POST
+@fresh_login_required
+def copy_fetch(request: PersonRequest, code: UUID) -> HttpResponse:
+    """The zip, once."""
+    data = copying.fetch(request.user, code)
+    if data is None:
+        messages.info(request, _("This copy was fetched already, or its seven days are over. Ask for a new one."))
+        return redirect("accounts:privacy")
+    answer = HttpResponse(data, content_type="application/zip")
+    answer.headers["Content-Disposition"] = 'attachment; filename="kaixu-my-data.zip"'
+    return answer
+
+
+@never_cache
+@fresh_login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: PersonRequest) -> HttpResponseBase:
+    """Close the account: first what stays and why, then the one button."""
+    kept, digest = erasing.stays(request.user)
+    hindrances = erasing.hindrances(request.user)
+    form = CloseForm(request.POST or None, initial={"seen": digest})
+    if request.method == "POST" and form.is_valid():
+        try:
+            erasing.erase(request.user, seen_sha256=form.cleaned_data["seen"])
+        except Refused as refused:
+            form = CloseForm(initial={"seen": digest}, data=request.POST.copy() | {"seen": digest})
+            form.is_valid()
+            on_form(form, refused.findings)
+        else:
+            logout(request)
+            return render(request, "accounts/privacy/closed.html", {"kept": kept})
+    context = {"form": form, "kept": kept, "hindrances": hindrances}
+    return render(request, "accounts/privacy/close.html", context, status=422 if form.errors else 200)
