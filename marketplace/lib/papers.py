@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -36,6 +37,13 @@ def compile(source: str, inputs: Mapping[str, str]) -> bytes:  # noqa: A001
         raise CannotPrint("no pages")
     # Typst ends "%%EOF" without a line end; an update behind that (a seal) would break PDF/A 6.1.9.
     return pdf if pdf.endswith(b"\n") else pdf + b"\n"
+
+
+def pages(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    from pyhanko.pdf_utils.reader import PdfFileReader  # heavy; few papers are counted
+
+    return int(PdfFileReader(io.BytesIO(pdf)).root["/Pages"]["/Count"])
 
 
 def printable(text: str) -> str:

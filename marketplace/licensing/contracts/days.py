@@ -5,6 +5,7 @@ from __future__ import annotations
 EARLY_EXIT_DAYS = 60  # the licensee's notice of an early exit
 EARLY_EXIT_FREE_DAYS = 30  # the same where nothing is ever owed
 DEMAND_DAYS = 30  # after a written demand the other side may end the contract (SPC 15, CC 563)
+PAYMENT_GRACE_DAYS = 7  # a payment that is a condition of effect may still arrive after its last day
 TRIGGER_TELL_DAYS = 15  # the licensee tells of the first revenue or the milestone
 TRIGGER_ANSWER_DAYS = 15  # the licensee answers when the licensor says that it was reached
 REPORT_DAYS = 60  # a report of use, after the end of its period

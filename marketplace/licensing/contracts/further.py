@@ -53,8 +53,13 @@ def render_further(kind: str, facts: Further, language: str) -> bytes:
     """
     if KINDS.get(str(kind)) is not type(facts):
         raise ValueError(f"{type(facts).__name__} are no facts of a {kind}")
+    return printed(*laid_out_further(facts, language))
+
+
+def laid_out_further(facts: Further, language: str) -> tuple[Draft, Sheet]:
+    """The same paper before it is printed: every word in its order."""
     draft = _draft(facts, language)
-    return printed(draft, _sheet(draft, facts, language))
+    return draft, _sheet(draft, facts, language)
 
 
 def _draft(facts: Further, language: str) -> Draft:
@@ -86,5 +91,6 @@ __all__ = [
     "WithdrawalFacts",
     "between",
     "further_clauses",
+    "laid_out_further",
     "render_further",
 ]

@@ -20,9 +20,12 @@ from marketplace.licensing.contracts.drafting import Draft
 from marketplace.licensing.contracts.facts import DealFacts
 from marketplace.licensing.contracts.layouts.certificate import certificate
 from marketplace.licensing.contracts.layouts.contract import contract
+from marketplace.licensing.contracts.layouts.guidance import guidance
 from marketplace.licensing.contracts.layouts.notice import notice
 from marketplace.licensing.contracts.layouts.sheet import Sheet
 from marketplace.licensing.contracts.layouts.signatures import signatures
+from marketplace.licensing.contracts.layouts.summary import summary
+from marketplace.licensing.contracts.layouts.trial import trial
 from marketplace.licensing.contracts.reading import one_line, read
 
 LAYOUTS: dict[str, Callable[[Draft, Sequence[Clause]], Sheet]] = {
@@ -30,7 +33,11 @@ LAYOUTS: dict[str, Callable[[Draft, Sequence[Clause]], Sheet]] = {
     "notice": notice,
     "certificate": certificate,
     "signatures": signatures,
+    "summary": summary,
+    "guidance": guidance,
+    "trial": trial,
 }
+SCALES = (1.0, 0.93, 0.86, 0.79, 0.72)  # of the type on a paper that must fit on one page
 _UNDATED = date(2026, 1, 1)  # a paper without a date of its own still prints the same bytes every time
 
 
@@ -39,15 +46,26 @@ def render(kind: str, snapshot: Mapping[str, Any], deal: DealFacts, language: st
 
     The same arguments give the same bytes. Raises lib.papers.CannotPrint.
     """
+    return printed(*laid_out(kind, snapshot, deal, language))
+
+
+def laid_out(kind: str, snapshot: Mapping[str, Any], deal: DealFacts, language: str) -> tuple[Draft, Sheet]:
+    """The same paper before it is printed: every word in its order."""
     offer = read(snapshot)
     written = clauses(snapshot, deal, language)
     draft = Draft(offer, deal, language != "en", {c.key: c.label for c in written})
-    return printed(draft, LAYOUTS[str(kind)](draft, written))
+    return draft, LAYOUTS[str(kind)](draft, written)
 
 
 def printed(draft: Draft, sheet: Sheet) -> bytes:
-    """A laid-out paper as PDF. Raises lib.papers.CannotPrint."""
-    return papers.compile(_template(), {"data": json.dumps(_page(draft, sheet), ensure_ascii=False)})
+    """A laid-out paper as PDF. Raises lib.papers.CannotPrint, also where one page cannot hold it in readable type."""
+    page = _page(draft, sheet)
+    for scale in SCALES if sheet.one_page else SCALES[:1]:
+        data = json.dumps(page | {"scale": scale}, ensure_ascii=False)
+        pdf = papers.compile(_template(), {"data": data})
+        if not sheet.one_page or papers.pages(pdf) == 1:
+            return pdf
+    raise papers.CannotPrint("one page does not hold it")
 
 
 @cache
@@ -67,15 +85,15 @@ def _page(d: Draft, sheet: Sheet) -> dict[str, Any]:
         "language": "zh" if d.zh else "en",
         "title": sheet.title,
         "kicker": sheet.kicker,
-        "lead": [*lead, d.say(f"编号　{reference or '—'}", f"Reference: {reference or '—'}")],
+        "lead": [*lead, d.say(f"编号　{reference}", f"Reference: {reference}")] if reference else lead,
         "author": d.say("开许平台", "Kaixu"),
         "brand": d.say("开许", "Kaixu"),
         "reference": reference,
         "date": [day.year, day.month, day.day],
         "mark": d.say("示例 · TEST · 无法律效力", "示例 · TEST · no legal effect") if settings.DEMO else "",
-        "footer": d.say(f"查验：{url}", f"Verify: {url}"),
+        "footer": d.say(f"查验：{url}", f"Verify: {url}") if d.deal.verify_url else settings.SITE_URL,
         "verify_code": one_line(d.deal.verify_code),
-        "qr": _qr(url),
+        "qr": _qr(url) if d.deal.verify_url else "",
         "qr_alt": d.say(f"二维码，打开{url}查验本文件", f"QR code that opens {url} to verify this file"),
         "words": {"highlighted": d.say("重要条款：签署前须单独确认", "Important: confirmed on its own before signing")},
         "pieces": sheet.pieces,

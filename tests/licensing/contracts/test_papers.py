@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from marketplace.licensing.contracts import facts_of, render
 from marketplace.licensing.contracts.drafting import Draft
-from marketplace.licensing.contracts.layouts.contract import figures
+from marketplace.licensing.contracts.layouts.six import figures
 from marketplace.licensing.contracts.reading import read
-from tests.licensing.contracts.samples import CASES, concluded, deal, offer
-
-LANGUAGES = ("zh-hans", "en")
-
-
-def every_paper() -> dict[str, bytes]:
-    """All kinds, all fee modes, both languages."""
-    made = {}
-    opened = offer("open", **CASES["fixed"])
-    for language in LANGUAGES:
-        for case, terms in CASES.items():
-            snapshot = offer(**terms)
-            made[f"contract-{case}-{language}"] = render("contract", snapshot, deal(snapshot), language)
-        for kind in ("notice", "certificate", "signatures"):
-            made[f"{kind}-{language}"] = render(kind, opened, concluded(opened), language)
-        preset = offer(**CASES["fixed"])
-        made[f"signatures-preset-{language}"] = render("signatures", preset, concluded(preset), language)
-    return made
-
-
-def test_the_same_facts_give_the_same_bytes() -> None:
-    assert every_paper() == every_paper()
+from tests.licensing.contracts.samples import CASES, deal, offer
 
 
 def test_another_fact_gives_other_bytes() -> None:
@@ -73,12 +49,12 @@ def test_hostile_names_are_printed_not_run() -> None:
 @pytest.mark.parametrize(
     ("case", "numbers"),
     [
-        ("fixed", ["¥80,000.00", "¥80,000.00", "没有", "5年", "2039-11-05", "16 小时"]),
-        ("fixed_yearly", ["¥8,000.00", "按年计算", "没有", "至专利到期", "2039-11-05", "不含"]),
-        ("entry_royalty", ["¥5,000.00", "¥5,000.00", "3.5%", "5年", "2039-11-05", "16 小时"]),
-        ("royalty", ["¥0.00", "¥0.00", "10%", "5年", "2039-11-05", "16 小时"]),
-        ("free", ["¥0.00", "¥0.00", "没有", "5年", "2039-11-05", "16 小时"]),
-        ("later_instalments", ["¥0.00", "¥30,000.01", "12 个月", "5年", "2039-11-05", "16 小时"]),
+        ("fixed", ["¥80,000.00", "¥80,000.00", "5年", "中国大陆", "没有免费期", "提前60日"]),
+        ("fixed_yearly", ["¥8,000.00", "每年¥8,000.00", "至专利到期", "中国大陆", "没有免费期", "提前60日"]),
+        ("entry_royalty", ["¥5,000.00", "¥5,000.00", "5年", "中国大陆", "没有免费期", "提前60日"]),
+        ("royalty", ["¥0.00", "利润的10%", "5年", "中国大陆", "没有免费期", "提前60日"]),
+        ("free", ["¥0.00", "¥0.00", "5年", "河南省济源市、河南省洛阳市", "一直免费", "提前30日"]),
+        ("later_instalments", ["¥0.00", "¥30,000.01", "5年", "中国大陆", "1年", "随时"]),
     ],
 )
 def test_six_numbers_stand_on_the_first_page(case: str, numbers: list[str]) -> None:
@@ -108,16 +84,3 @@ def test_the_papers_date_is_the_deals_own() -> None:
     later = replace(deal(snapshot), made_on=date(2026, 11, 25))
 
     assert b"D:20261125" in render("contract", snapshot, later, "en")
-
-
-@pytest.mark.shared
-@pytest.mark.skipif(os.environ.get("KAIXU_JUDGES_RUN") != "1", reason="slow foreign judge; KAIXU_JUDGES_RUN=1 runs it")
-def test_verapdf_finds_every_paper_archivable_and_accessible(shared: Path, tmp_path: Path) -> None:
-    for name, pdf in every_paper().items():
-        (tmp_path / f"{name}.pdf").write_bytes(pdf)
-
-    files = sorted(map(str, tmp_path.glob("*.pdf")))
-    done = subprocess.run(
-        ["bash", str(shared / "judges" / "pdfa.sh"), *files, "2a", "ua1"], capture_output=True, text=True, check=False
-    )
-    assert done.stdout.splitlines()[-1].startswith("PASS"), done.stdout[-2000:]

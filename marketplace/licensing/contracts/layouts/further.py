@@ -95,6 +95,7 @@ def power_of_attorney(d: Draft, facts: PowerOfAttorneyFacts) -> Sheet:
         kicker=d.say("签署与办理专利许可事务", "To sign and handle patent licenses"),
         lead=[],
         dated=facts.made_on,
+        one_page=True,
         pieces=[
             pieces.heading(d.say("委托人", "Principal")),
             pieces.rows(empowering.principal(d, facts)),

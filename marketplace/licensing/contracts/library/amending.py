@@ -15,7 +15,7 @@ def entries(facts: AmendmentFacts) -> tuple[Entry, ...]:
     heavy = changed.bears_on_major_interests(facts.changes)
     return (
         Entry("parties", "当事人", "Parties", lambda d: _parties(d, facts), subject.parties_table),
-        Entry("patents", "许可的专利", "Licensed patents", subject.patents, subject.patents_table),
+        Entry("patents", "许可的专利", "Licensed patents", subject.patents, subject.patents_then),
         Entry(
             "changes",
             "变更的内容",

@@ -22,10 +22,11 @@ def definitions(d: Draft) -> list[str]:
             " samples are such work. Use for scientific research and experiment alone needs no license by law.",
         ),
         d.say(
-            "书面形式包括数据电文；日，指日历日，期限的第一日不计入，最后一日是法定休假日的顺延到次日；工作日按国务院公布的放假安排确定。",
-            "Writing includes data messages. A day is a calendar day; the first day of a period is not counted, and one"
-            " that ends on a legal holiday ends on the next day that is none. Working days follow the State Council's"
-            " calendar.",
+            "书面形式包括数据电文。许可期限、许可年度和试用期自起始之日当日起算；其他以日计算的期限，开始的当日不计入，最后一日是"
+            "法定休假日的，以休假日结束的次日为最后一日。工作日按国务院公布的放假安排确定。",
+            "Writing includes data messages. The license term, license years and the free period include the day on"
+            " which they begin. In other periods of days the day on which they begin is not counted, and one that"
+            " ends on a legal holiday ends on the day after it. Working days follow the State Council's calendar.",
         ),
         d.say(
             "平台，指双方订立本合同所用的开许专利许可平台。",
@@ -56,10 +57,11 @@ def trial(d: Draft) -> list[str]:
         ),
         *_watching(d),
         d.say(
-            f"被许可人可以在试用期内依照{d.ref('exit')}随时退出，不承担任何费用；没有退出的，试用期结束时许可自动转为付费，"
-            "不需要另行签署。",
+            f"被许可人可以在试用期内依照{d.ref('exit')}随时退出，不承担任何费用；没有退出的，试用期结束时许可继续有效，"
+            f"自动转入付费期，按{d.ref('fee')}付费，不需要另行签署。",
             f"The Licensee may leave at any time in the free period under {d.ref('exit')} at no cost. If it does not,"
-            " the license becomes a paid one when the free period ends; nothing more has to be signed.",
+            " the license goes on when the free period ends and is paid for under"
+            f" {d.ref('fee')}; nothing more has to be signed.",
         ),
         d.say(
             "平台在试用期届满前向被许可人发出提醒；提醒是便利服务，没有提醒不改变试用期的届满。",

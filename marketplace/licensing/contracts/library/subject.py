@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketplace.licensing.contracts import words
+from marketplace.licensing.contracts import days, words
 from marketplace.licensing.contracts.clause import Row
 from marketplace.licensing.contracts.drafting import BLANK, Draft
 from marketplace.licensing.contracts.facts import PartyFacts
@@ -67,6 +67,12 @@ def patents_table(d: Draft) -> list[Row]:
     for patent in d.offer.patents:
         rows += _patent(d, patent)
     return rows
+
+
+def patents_then(d: Draft) -> list[Row]:
+    """The same on a later paper: the status is that of the day of the contract."""
+    now, then = d.say("法律状态", "Legal status"), d.say("订立合同时的法律状态", "Legal status at the time")
+    return [(then, *row[1:]) if row[0] == now else row for row in patents_table(d)]
 
 
 def _patent(d: Draft, patent: PatentFacts) -> list[Row]:
@@ -192,10 +198,11 @@ def _effect(d: Draft) -> str:
     if d.offer.flag("payment_is_condition") and d.fee_is_dated:
         return d.say(
             f"本合同自双方均签署时成立，自被许可人依照{d.ref('payment')}付清首笔款项之日起生效，该日为生效日；"
-            "逾期三十日仍未付清的，本合同不生效，双方互不承担责任。",
+            f"付款期限届满后{days.PAYMENT_GRACE_DAYS}日内仍未付清的，本合同不生效，双方互不承担责任。",
             "This contract is concluded when both parties have signed. It takes effect on the day on which the Licensee"
-            f" has paid the first amount under {d.ref('payment')} (the effective date). If it is not paid within thirty"
-            " days after it was due, the contract does not take effect and neither party owes the other anything.",
+            f" has paid the first amount under {d.ref('payment')} (the effective date). If it is still not paid"
+            f" {days.PAYMENT_GRACE_DAYS} days after the last day to pay, the contract does not take effect and neither"
+            " party owes the other anything.",
         )
     return d.say(
         "本合同自双方中最后一方签署之日起成立并生效，该日为生效日。",

@@ -15,7 +15,7 @@ def entries(facts: TerminationFacts) -> tuple[Entry, ...]:
     agreed = facts.ground == Ground.MUTUAL
     return (
         Entry("parties", "当事人", "Parties", lambda d: _parties(d, facts), subject.parties_table),
-        Entry("patents", "许可的专利", "Licensed patents", lambda d: [], subject.patents_table),
+        Entry("patents", "许可的专利", "Licensed patents", lambda d: [], subject.patents_then),
         Entry("ground", "终止的依据", "Ground", lambda d: _ground(d, facts)),
         Entry("end", "终止的日期", "Day of the end", lambda d: _end(d, facts)),
         Entry(
