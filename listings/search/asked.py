@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import timedelta
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from django.db.models import F, Sum
 
 from listings.models import AskedWords
 from listings.search.query import clean
+from marketplace.lib import limits
 from marketplace.lib.terms import today
 
 LEAST = 5  # people on days, before words are shown: fewer might tell who asked
@@ -43,8 +43,7 @@ def count(question: str, asker: str) -> bool:
     words, day = clean(question).lower(), today()
     if not countable(words):
         return False
-    mark = hashlib.sha256(f"{day}:{asker}:{words}".encode()).hexdigest()
-    if not cache.add(f"asked:{mark[:40]}", 1, timeout=86_400):
+    if not limits.first("asked", f"{day}:{asker}:{words}", seconds=86_400):
         return False
     if not _added(words):
         try:

@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from django.db.models import Count, Max, Subquery, Value
+
+from listings.models import SynonymGroup
+from listings.models import Vocabulary as Counted
 from listings.search import analysis, spelling, synonyms, vocabulary
 from listings.search.backend import Word
 from marketplace.lib import pinyin
 
 
-def read(text: str) -> tuple[list[Word], list[str]]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What this site knows now: its moderators' synonyms, and the words on offer."""
+
+    groups: synonyms.Groups
+    words: vocabulary.Vocabulary
+
+
+def known(text: str) -> Known:
+    """What helps to read this text: nothing for an empty one, else one small query tells what changed since."""
+    if not text.strip():
+        return Known((), vocabulary.counted_at(None))
+    all_groups = SynonymGroup.objects.order_by().values(every=Value(1))
+    stamps = Counted.objects.order_by("-made_at").annotate(
+        groups=Subquery(all_groups.annotate(count=Count("pk")).values("count")),
+        changed=Subquery(all_groups.annotate(last=Max("changed_at")).values("last")),
+    )
+    told = stamps.values_list("made_at", "groups", "changed").first()
+    if told is None:
+        return Known(synonyms.groups(), vocabulary.counted_at(None))
+    made, groups, changed = told
+    return Known(synonyms.groups_of(groups or 0, changed), vocabulary.counted_at(made))
+
+
+def read(text: str, known: Known) -> tuple[list[Word], list[str]]:
     """The words of a question with everything that means the same, and the patent numbers in it."""
-    words, numbers = analysis.question(text, synonyms.groups())
+    words, numbers = analysis.question(text, known.groups)
     latin = [word for word in words if word.forms[0].isascii() and word.forms[0].isalpha() and not word.kin]
     if not latin:
         return words, numbers
-    known = vocabulary.current()
-    return _name(text) or [_heard(word, known) if word in latin else word for word in words], numbers
+    return _name(text) or [_heard(word, known.words) if word in latin else word for word in words], numbers
 
 
-def did_you_mean(text: str) -> str:
+def did_you_mean(text: str, known: Known) -> str:
     """The question as it was probably meant, where a word of it is unknown here; else empty."""
-    return spelling.suggestion(text, vocabulary.current())
+    return spelling.suggestion(text, known.words)
 
 
 def _heard(word: Word, known: vocabulary.Vocabulary) -> Word:

@@ -82,7 +82,8 @@ def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
     """Answer a query for a reader of these licensee classes. Never raises for what somebody typed, never comes empty
     while anything is on offer.
     """
-    words, numbers = reading.read(query.q)
+    known = reading.known(query.q)
+    words, numbers = reading.read(query.q, known)
     key = reader_key(classes)
     asked = question_of(query, words, numbers, key)
     try:
@@ -106,7 +107,7 @@ def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
         words=words,
         page=attempt.question.offset // PER_PAGE + 1,
         degraded=degraded,
-        suggestion=reading.did_you_mean(query.q) if words and not numbers else "",
+        suggestion=reading.did_you_mean(query.q, known) if words and not numbers else "",
         fitting=attempt.note is not _NOTHING,
     )
 

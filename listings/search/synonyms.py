@@ -16,7 +16,12 @@ Groups = tuple[tuple[str, ...], ...]  # the first names the group; one alone end
 def groups() -> Groups:
     """The groups as they are now. One small query tells whether they changed; only then are they read."""
     told = SynonymGroup.objects.aggregate(count=Count("pk"), changed=Max("changed_at"))
-    return _read(told["count"], str(told["changed"])) if told["count"] else ()
+    return groups_of(told["count"], told["changed"])
+
+
+def groups_of(count: int, changed: object) -> Groups:
+    """The groups as they were when there were so many, changed last at this time."""
+    return _read(count, str(changed)) if count else ()
 
 
 @lru_cache(maxsize=2)

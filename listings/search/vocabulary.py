@@ -49,7 +49,11 @@ class Vocabulary:
 
 def current() -> Vocabulary:
     """The vocabulary as it was last counted; empty before that."""
-    made = Row.objects.aggregate(made=Max("made_at"))["made"]
+    return counted_at(Row.objects.aggregate(made=Max("made_at"))["made"])
+
+
+def counted_at(made: object) -> Vocabulary:
+    """The vocabulary that was counted at this time, read once by each process; empty for none."""
     return _read(str(made)) if made else Vocabulary({})
 
 

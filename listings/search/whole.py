@@ -33,7 +33,7 @@ class Whole:
 
 def everything(query: Query, *, classes: Sequence[str] = (), most: int = MOST) -> Whole:
     """What the pages of a query show, relaxed as they are, up to `most` offers."""
-    words, numbers = reading.read(query.q)
+    words, numbers = reading.read(query.q, reading.known(query.q))
     asked = replace(question_of(query, words, numbers, reader_key(classes)), offset=0, limit=most)
     degraded = False
     try:
@@ -52,7 +52,7 @@ def fitting(query: Query, *, classes: Sequence[str] = (), since: datetime | None
     """What fits a query without relaxing it, the newest first: offers with enough of its words and all its filters, and
     the few nearest by meaning; of these, where `since` is given, only what was published after it.
     """
-    words, numbers = reading.read(query.q)
+    words, numbers = reading.read(query.q, reading.known(query.q))
     asked = question_of(replace(query, sort="newest"), words, numbers, reader_key(classes))
     asked = replace(asked, offset=0, limit=most)
     near = _closest(query, asked) if words and not numbers else ()

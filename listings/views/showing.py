@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 
 _FIRST, _MORE = 6, 24  # values of a filter shown at once, and behind a click
+_REMEMBERED = 60.0  # seconds for which a process knows the names of universities
 _OPEN = ("track", "band", "industry", "maturity")  # filters that are open at first
 _FIXED: dict[str, dict[str, Words]] = {  # filters whose values are known beforehand, in their order
     "track": dict(zip(Track.values, Track.labels, strict=True)),
@@ -205,12 +208,16 @@ def university_names(results: Results) -> dict[str, str]:
 
 
 def _names_of(codes: Iterable[str]) -> dict[str, str]:
-    found = Organization.objects.filter(code__in=[UUID(code) for code in codes])
     english = get_language() == "en"
-    return {
-        str(one.code): (one.name_en or one.name) if english else one.name
-        for one in found.only("code", "name", "name_en")
-    }
+    names = _known_names(frozenset(codes), int(time.time() // _REMEMBERED))
+    return {code: (in_english or name) if english else name for code, name, in_english in names}
+
+
+@lru_cache(maxsize=256)
+def _known_names(codes: frozenset[str], _minute: int) -> tuple[tuple[str, str, str], ...]:
+    """Code, name and English name of these; each process asks once a minute."""
+    found = Organization.objects.filter(code__in=[UUID(code) for code in codes]) if codes else ()
+    return tuple((str(one.code), one.name, one.name_en) for one in found)
 
 
 def value_words(name: str, value: str, names: Mapping[str, str]) -> Words:

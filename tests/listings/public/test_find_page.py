@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -160,6 +161,21 @@ def test_without_an_index_the_page_still_answers_and_says_so(client: Client, sch
 
     assert listing.get_absolute_url() in text
     assert "The search index cannot be reached now" in text
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+@override_settings(RATE_LIMITS={"search": "3/minute"})
+def test_a_forged_header_gives_nobody_another_share(
+    client: Client, offers: list[Listing], settings: Any, proxies: int
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    true = ", 192.0.2.9" if proxies else ""  # what the proxy in front of the site adds
+
+    answers = [
+        client.get(FIND, headers={"X-Forwarded-For": f"198.51.{number}.7{true}"}).status_code for number in range(6)
+    ]
+
+    assert answers == [200, 200, 200, 429, 429, 429]
 
 
 @override_settings(RATE_LIMITS={"search": "2/minute"})

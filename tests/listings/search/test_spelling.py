@@ -60,7 +60,7 @@ def test_nothing_is_offered_while_nothing_is_known() -> None:
 
 @pytest.mark.django_db
 def test_the_words_on_offer_are_counted_and_a_typo_is_compared_with_them(catalog: dict[str, Listing]) -> None:
-    assert reading.did_you_mean("山要挖断") == ""
+    assert reading.did_you_mean("山要挖断", reading.known("山要挖断")) == ""
 
     assert vocabulary.count() > 50
 
