@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from listings.flow.answering import Answer, answer
-from listings.flow.asking import ask_again, ask_consent, ask_pledgee, call_back
+from listings.flow.asking import ask_about, ask_again, ask_consent, ask_pledgee, call_back
+from listings.flow.asking import void as void_askings
 from listings.flow.asking_clock import expire_askings, remind_askings
 from listings.flow.cases import give, release, take
-from listings.flow.encumbering import encumber, end_encumbrance
+from listings.flow.encumbering import encumber, end_encumbrance, move_end
 from listings.flow.ending import expire_due, request_withdrawal, withdraw
 from listings.flow.moving import require_lister
 from listings.flow.objections import decide_objection, object_to
@@ -44,6 +45,7 @@ __all__ = [
     "advance",
     "answer",
     "approve",
+    "ask_about",
     "ask_again",
     "ask_consent",
     "ask_pledgee",
@@ -61,6 +63,7 @@ __all__ = [
     "expire_due",
     "give",
     "hold_vetoed",
+    "move_end",
     "object_to",
     "on_lifted",
     "on_vetoed",
@@ -86,6 +89,7 @@ __all__ = [
     "suspend_for_health",
     "take",
     "tidy_due",
+    "void_askings",
     "where_it_belongs",
     "withdraw",
 ]

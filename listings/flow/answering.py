@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from listings.asking import subjects
 from listings.flow import moving
 from listings.flow.asking import ask_next, void
 from listings.flow.patents import settle_change
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from marketplace.lib.findings import Finding
 
 RULE_OF = {AskingKind.CONSENT: "GATE-8", AskingKind.PLEDGE: "GATE-5", AskingKind.APPROVAL: "INST-4"}
+RULE_OF |= {AskingKind.DEAL: "INST-4"}
 S = ListingState
 
 
@@ -95,7 +97,12 @@ def answer(
 
 
 def still_asked(asking: Asking, listing: Listing) -> bool:
-    """Whether the offer still waits for this answer: in approval for a step, not yet ended for a co-owner."""
+    """Whether the offer, or what else it is about, still waits for this answer.
+
+    An offer waits in approval for a step, and for a co-owner as long as it has not ended.
+    """
+    if subject := subjects.of(asking.kind):
+        return subject.still_asked(asking)
     return listing.state == S.APPROVAL if asking.kind == AskingKind.APPROVAL else listing.state in LIVE
 
 
@@ -111,7 +118,10 @@ def _complete(told: Answer, rule: Rule) -> None:
 
 
 def _follow(asking: Asking, listing: Listing, post: Post | None) -> None:
-    """What an answer does to the offer."""
+    """What an answer does to the offer, or to what else it is about."""
+    if subject := subjects.of(asking.kind):
+        subject.answered(asking)
+        return
     if asking.kind != AskingKind.APPROVAL:
         _told_outside(asking, listing)
     elif asking.state == AskingState.REFUSED:

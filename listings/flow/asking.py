@@ -98,12 +98,18 @@ def _put(
     owner: str = "",
     position: int = 0,
     post: Post | None = None,
+    told: str = "",
+    bound: str = "",
+    about: str = "",
 ) -> Asking:
     """Store a question and leave its mail, alone or in a letter of `post`.
 
+    `told`, `bound` and `about` are the question, the hash of what it binds to and what it is about, where that is not
+    the offer itself.
+
     Requires a transaction, and that no like question waits.
     """
-    told = body.compose(listing, kind=kind, name=name, capacity=capacity, owner=owner)
+    told = told or body.compose(listing, kind=kind, name=name, capacity=capacity, owner=owner)
     now = timezone.now()
     asking = Asking(
         kind=kind,
@@ -112,12 +118,13 @@ def _put(
         listing=listing,
         owner_name=owner,
         position=position,
+        about=about,
         name=name.strip(),
         capacity=capacity.strip()[:80],
         email=email.strip().lower(),
         body=told,
         sha256=body.sha256(told),
-        terms_sha256=bound_sha256(listing),
+        terms_sha256=bound or bound_sha256(listing),
         asked_by=by,
         asked_at=now,
         expires_at=now + LIFETIME,
@@ -138,6 +145,27 @@ def void(askings: Iterable[Asking], *, by: User | None) -> None:
     for asking in askings:
         if Asking.objects.filter(pk=asking.pk, state=AskingState.WAITING).update(state=AskingState.VOID):
             trail.record(Action.ASKING_VOID, asking.listing, by=by, asking=asking.pk)
+
+
+def ask_about(listing: Listing, step: ApprovalStep, *, about: str, told: str, bound: str, by: User) -> Asking:
+    """Ask a step of the institution about one deal; an earlier question to it is void. Requires a transaction.
+
+    `told` is the question as canonical JSON in both languages, `bound` the hash of what the answer binds to. (INST-4)
+    """
+    kind = AskingKind.DEAL
+    void(listing.askings.filter(kind=kind, about=about, position=step.position, state=AskingState.WAITING), by=by)
+    return _put(
+        listing,
+        kind,
+        by=by,
+        name=step.name,
+        capacity=step.capacity,
+        email=step.email,
+        position=step.position,
+        told=told,
+        bound=bound,
+        about=about,
+    )
 
 
 # the institution's own steps
@@ -187,7 +215,7 @@ def ask_again(asking: Asking, *, by: User) -> Asking:
             return ask_consent(listing, owner=asking.owner_name, name=asking.name, email=asking.email, by=by)
         if asking.kind == AskingKind.PLEDGE:
             return ask_pledgee(listing, holder=asking.owner_name, name=asking.name, email=asking.email, by=by)
-        if listing.state != S.APPROVAL or ask_next(listing, by) is None:
+        if asking.kind != AskingKind.APPROVAL or listing.state != S.APPROVAL or ask_next(listing, by) is None:
             raise NotNow(f"listing {listing.pk} is {listing.state}: nobody is asked")
         return listing.askings.get(kind=AskingKind.APPROVAL, state=AskingState.WAITING)
 

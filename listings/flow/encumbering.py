@@ -97,3 +97,25 @@ def end_encumbrance(encumbrance: Encumbrance, *, at: datetime, by: User | None) 
         if row.kind in ALONE:
             settle_change(row.patent)
     return row
+
+
+def move_end(encumbrance: Encumbrance, *, at: datetime, by: User | None) -> Encumbrance:
+    """Let what binds a patent end at another instant, later or earlier: a license was renewed or its term changed.
+
+    Raises Refused (TRACK-3) where something sole or exclusive stands in the added time.
+    """
+    with transaction.atomic():
+        Patent.objects.select_for_update(of=("self",)).get(pk=encumbrance.patent_id)
+        row = Encumbrance.objects.select_related("patent").get(pk=encumbrance.pk)
+        if row.ends_at == at:
+            return row
+        row.ends_at = max(at, row.starts_at)
+        try:
+            with transaction.atomic():
+                row.save(update_fields=["ends_at"])
+        except IntegrityError as error:
+            raise _collides(EncumbranceKind(row.kind)) from error
+        trail.record(
+            Action.ENCUMBRANCE_RECORD, row.patent, by=by, encumbrance=row.pk, kind=row.kind, ends_at=row.ends_at
+        )
+    return row

@@ -159,7 +159,8 @@ def _asked(listing: Listing) -> dict[str, Any]:
     """The steps of the institution, and every question that was put about a listing."""
     amount = amount_of(listing)
     agreed = approved_steps(listing)
-    askings = list(listing.askings.select_related("asked_by", "power", "paper").order_by("-asked_at", "-pk")[:50])
+    rows = listing.askings.exclude(kind=AskingKind.DEAL)  # those stand on the deal's page
+    askings = list(rows.select_related("asked_by", "power", "paper").order_by("-asked_at", "-pk")[:50])
     now = bound_sha256(listing)
     for asking in askings:
         asking.is_current = asking.terms_sha256 == now  # type: ignore[attr-defined]

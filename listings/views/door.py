@@ -28,6 +28,8 @@ from marketplace.lib.findings import Refused
 from marketplace.lib.saying import aloud, on_form
 from marketplace.vault import files
 
+APPROVALS = (AskingKind.APPROVAL, AskingKind.DEAL)  # asked of a step of the institution
+
 
 @never_cache
 @require_safe
@@ -44,7 +46,7 @@ def consent(request: HttpRequest, token: str) -> HttpResponse:
         return _closed(request, asking)
     if not keys.is_open(request, asking):
         return _door(request, asking, token)
-    form = AnswerForm(initial=_known(asking), approval=asking.kind == AskingKind.APPROVAL)
+    form = AnswerForm(initial=_known(asking), approval=asking.kind in APPROVALS)
     return _question(request, asking, token, form)
 
 
@@ -54,7 +56,7 @@ def _asked(asking: Asking) -> bool:
 
 
 def _known(asking: Asking) -> dict[str, Any]:
-    capacity = asking.capacity if asking.kind == AskingKind.APPROVAL else ""
+    capacity = asking.capacity if asking.kind in APPROVALS else ""
     return {"name": asking.name, "capacity": capacity, "sha256": asking.sha256}
 
 
@@ -136,7 +138,7 @@ def consent_answer(request: HttpRequest, token: str) -> HttpResponse:
     if not keys.is_open(request, asking):
         messages.info(request, _("Too much time has passed since you entered the code. Ask for a new one."))
         return redirect("listings:consent", token)
-    form = AnswerForm(request.POST, request.FILES, approval=asking.kind == AskingKind.APPROVAL)
+    form = AnswerForm(request.POST, request.FILES, approval=asking.kind in APPROVALS)
     if form.is_valid():
         try:
             _record(request, asking, form)

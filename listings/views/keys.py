@@ -25,6 +25,7 @@ PAPERS = {
     AskingKind.CONSENT: "co_owner_consent",
     AskingKind.PLEDGE: "pledgee_consent",
     AskingKind.APPROVAL: "approval_record",
+    AskingKind.DEAL: "approval_record",
 }
 
 

@@ -13,11 +13,13 @@ class LicensingConfig(AppConfig):
     def ready(self) -> None:
         """Name the letters, say who reads papers, hear the outbox, and do what the clock demands."""
         from marketplace.licensing import (  # checks register themselves
+            approvals,
             checks,  # noqa: F401
             due,
             guards,
             integrity,
             letters,
+            letters_of_changes,
             personal,
             reading_rights,
             reminding,
@@ -25,6 +27,7 @@ class LicensingConfig(AppConfig):
             watching,
         )
         from marketplace.licensing.flow import (
+            amending,
             claims_due,
             demands_due,
             end_due,
@@ -32,6 +35,7 @@ class LicensingConfig(AppConfig):
             expire,
             fall_due,
             lapse_due,
+            talk_clock,
         )
         from marketplace.licensing.signing import acts, copies, copy_letters, sealing
         from marketplace.outbox import outbox
@@ -39,6 +43,8 @@ class LicensingConfig(AppConfig):
         pre_migrate.connect(guards.take_down, sender=self, dispatch_uid="licensing.guards")
         post_migrate.connect(guards.put_up, sender=self, dispatch_uid="licensing.guards")
         letters.register()
+        letters_of_changes.register()
+        approvals.register()
         personal.register()
         trial_letters.register()
         reminding.register()
@@ -50,6 +56,10 @@ class LicensingConfig(AppConfig):
         watching.register()
         integrity.register()
         outbox.every(3600, "licensing.copies")(copies.due)
+        acts.signed_by_both("amendment", amending.gate)
+        outbox.handles(acts.COMPLETED, "amending")(amending.on_completed)
+        outbox.handles("agreement.moved", "negotiation")(talk_clock.on_agreement_moved)
+        outbox.every(300, "licensing.talks")(talk_clock.talks_due)
         outbox.every(60, "licensing.lapse")(lapse_due)
         outbox.every(3600, "licensing.end")(end_due)
         outbox.every(3600, "licensing.fall_due")(fall_due)

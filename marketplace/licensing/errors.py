@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from marketplace.lib.findings import Refused
 
 if TYPE_CHECKING:
-    from marketplace.licensing.models import Agreement
+    from marketplace.licensing.models import Agreement, Negotiation
 
 
 class NotNow(Exception):
@@ -41,6 +41,14 @@ class AlreadyAsked(Exception):
     def __init__(self, agreement: Agreement) -> None:
         super().__init__(agreement.reference)
         self.agreement = agreement
+
+
+class AlreadyTalking(Exception):
+    """The organization negotiates about this offer already; one at a time (LIC-10)."""
+
+    def __init__(self, negotiation: Negotiation) -> None:
+        super().__init__(str(negotiation.code))
+        self.negotiation = negotiation
 
 
 class NotPayable(Exception):

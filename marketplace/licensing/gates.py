@@ -13,7 +13,8 @@ from marketplace.accounts.authority import NoAuthority, require
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Refused, blocking, refuse
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.models import Agreement, OfferVersion
+from marketplace.licensing.errors import NotNow
+from marketplace.licensing.models import Agreement, OfferVersion, Proposal
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
@@ -27,17 +28,50 @@ def require_acceptable(listing: Listing) -> None:
         raise Refused(found)
 
 
+def require_open(listing: Listing) -> None:
+    """Refuse to begin a negotiation about an offer that nobody can accept now: its state, the patent, a stale status.
+
+    What the rules have against the offer's own terms does not matter: others are wanted.
+    """
+    found = [one for one in blocking(rules.acceptable(listing)) if one.rule not in negotiated.OF_TERMS]
+    if found:
+        raise Refused(found)
+
+
+def require_eligible_to_talk(listing: Listing, licensee: Organization) -> None:
+    """Refuse whoever could not take the license on any terms; class and territory can be negotiated (TRACK-2)."""
+    if licensee.pk == listing.organization_id:
+        raise _own_offer()
+    found = [one for one in blocking(offers.eligibility(listing, licensee)) if one.rule != "TRACK-2"]
+    if found:
+        raise Refused(found)
+
+
 def require_eligible(listing: Listing, licensee: Organization) -> None:
     """Refuse a licensee outside the class or territory (preset track), or one that is the licensor itself."""
     if licensee.pk == listing.organization_id:
-        raise refuse(
-            "LIC-J",
-            _("This offer is your own organization's."),
-            _("Switch to the organization that wants the license."),
-        )
+        raise _own_offer()
     found = blocking(offers.eligibility(listing, licensee))
     if found:
         raise Refused(found)
+
+
+def _own_offer() -> Refused:
+    return refuse(
+        "LIC-J",
+        _("This offer is your own organization's."),
+        _("Switch to the organization that wants the license."),
+    )
+
+
+def require_standing_version(agreement: Agreement) -> None:
+    """A contract made of a negotiated version is signed only while that version is the live one (LIC-10).
+
+    Raises NotNow.
+    """
+    proposal = Proposal.objects.select_related("negotiation").filter(agreement=agreement).first()
+    if proposal is not None and not proposal.live:
+        raise NotNow(f"{agreement.reference}: another version took the place of version {proposal.number}")
 
 
 def who_must_look(listing: Listing, licensee: Organization, by: User, *, related_party: bool) -> list[str]:

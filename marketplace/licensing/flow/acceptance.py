@@ -13,7 +13,7 @@ from listings.flow.moving import lock as lock_offer
 from listings.models import Track
 from marketplace.accounts import authority
 from marketplace.accounts.models import User
-from marketplace.licensing import clauses, freezing, gates, letters, papers
+from marketplace.licensing import approvals, clauses, freezing, gates, letters, papers
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.flow import activation, moving
 from marketplace.licensing.models import Agreement, Confirmation, Obligation, Party, Signature, State
@@ -51,6 +51,8 @@ class AgreementDoor:
         freezing.require_unchanged(listing, agreement.version)
         if act.document_sha256 != agreement.contract_sha256:
             raise doors.other_document()
+        gates.require_standing_version(agreement)
+        approvals.require_all(agreement, party)
         if party == Party.LICENSEE and self.step.name == "sign":
             clauses.require_all_confirmed(agreement)
             gates.standing_sheet(agreement)

@@ -8,17 +8,27 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from listings import offers
+from listings import negotiated, offers
 from listings.flow.moving import lock as lock_offer
 from listings.models import Listing, TermSheet, Track
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.terms import start_of
-from marketplace.licensing import freezing, gates, identifiers, letters, papers
+from marketplace.licensing import approvals, freezing, gates, identifiers, letters, papers
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import AlreadyAsked
 from marketplace.licensing.flow import moving
-from marketplace.licensing.models import LIVE_STATES, Agreement, OfferVersion, PaperKind, Party, Signature, State
+from marketplace.licensing.models import (
+    LIVE_STATES,
+    Agreement,
+    Negotiation,
+    OfferVersion,
+    PaperKind,
+    Party,
+    Proposal,
+    Signature,
+    State,
+)
 from marketplace.licensing.states import STEPS, Step
 
 
@@ -82,6 +92,56 @@ def _go_on(agreement: Agreement, *, by: User) -> None:
         _make_contract(agreement, by=by)
     else:
         letters.moderators_look(agreement)
+
+
+def make_negotiated(negotiation: Negotiation, proposal: Proposal, *, listing: Listing, by: User) -> Agreement:
+    """The agreement on a version that both sides accepted, with its frozen offer; no term sheet stands behind it.
+
+    A request that waits on the offer's own terms makes room for it. Requires a transaction and the offer's lock. Raises
+    Refused, AlreadyAsked.
+    """
+    licensee = negotiation.licensee
+    offered = negotiated.under(listing, proposal.terms)
+    gates.require_acceptable(offered)
+    gates.require_eligible(offered, licensee)
+    for waiting in Agreement.objects.filter(
+        listing=listing, licensee=licensee, state__in=[State.REQUESTED, State.OFFERED]
+    ):
+        supersede(waiting, by=by)
+    _require_free(listing, licensee)
+    source = {"code": str(negotiation.code), "number": proposal.number, "sha256": proposal.sha256}
+    version = freezing.freeze_negotiated(listing, proposal.terms, source)
+    look = gates.who_must_look(offered, licensee, negotiation.opened_by, related_party=negotiation.related_party)
+    agreement = _create(
+        offered,
+        version,
+        licensee=licensee,
+        requested_by=negotiation.opened_by,
+        intended_use=negotiation.intended_use,
+        statements={"territory": True, "field": True},
+        related_party="LIC-J" in look,
+        related_detail=negotiation.related_detail,
+        needs_person=",".join(look),
+        acts_until=_until(STEPS["request" if look else "offer"], None),
+    )
+    moving.record(agreement, STEPS["request"], by=by, was="", version=version.sha256, needs_person=look)
+    _go_on(agreement, by=by)
+    return agreement
+
+
+def supersede(agreement: Agreement, *, by: User | None) -> None:
+    """Void a contract that another version replaces, before both have signed it (LIC-10). Needs a transaction.
+
+    One that was closed otherwise is left as it is. Raises NotNow where both have signed.
+    """
+    step = STEPS["supersede"]
+    agreement = moving.lock(agreement)
+    if agreement.state in (State.CANCELLED, State.DECLINED, State.LAPSED):
+        return
+    moving.require_state(agreement, step)
+    was = moving.move(agreement, step, State.CANCELLED, closed_at=timezone.now(), acts_until=None)
+    approvals.void(agreement, by=by)
+    moving.record(agreement, step, by=by, was=was)
 
 
 def offer(agreement: Agreement, *, by: User) -> Agreement:
@@ -183,6 +243,7 @@ def _make_contract(agreement: Agreement, *, by: User) -> None:
     _sign_by_term_sheet(agreement)
     _keep_hash(agreement, papers.make(agreement, PaperKind.CONTRACT, by=by).sha256)
     letters.contract_ready(agreement)
+    approvals.begin(agreement, by=by)
 
 
 def _sign_by_term_sheet(agreement: Agreement) -> None:
