@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,19 +70,69 @@ def ensure_test_hierarchy(folder: Path, *, seal_days: int = _DAYS) -> Hierarchy:
     `seal_days` is how long the seal's certificate lives; the others live twenty years.
     """
     made = Hierarchy(folder)
-    if made.tsa_certificate.exists():
-        return made
+    _ensure(folder, made.tsa_certificate, lambda draft: _write_hierarchy(draft, seal_days))
+    return made
+
+
+def _ensure(folder: Path, last: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a draft that becomes `folder`, unless `last` of its files is there."""
+    if last.exists():
+        return
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".pki-", dir=folder.parent))
     try:
-        _write_hierarchy(draft, seal_days)
+        write(draft)
         folder.parent.mkdir(parents=True, exist_ok=True)
         os.rename(draft, folder)  # noqa: PTH104  fails where another process was first: its files stand
     except OSError:
-        if not made.tsa_certificate.exists():
+        if not last.exists():
             raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PartyAuthority:
+    """Where the TEST authority that certifies parties lies. It shares nothing with the platform's own hierarchy."""
+
+    folder: Path
+
+    @property
+    def root(self) -> Path:
+        """The anchor that judges of parties' signatures trust."""
+        return self.folder / "root.pem"
+
+    @property
+    def key(self) -> Path:
+        return self.folder / "root.key"
+
+    def certify(self, name: str, organization: str) -> tuple[ec.EllipticCurvePrivateKey, list[asn1_x509.Certificate]]:
+        """A new key for one signature of this person, and its certificate before the root's; the key is kept nowhere.
+
+        Raises BadKeyFile.
+        """
+        try:
+            key = serialization.load_pem_private_key(self.key.read_bytes(), password=None)
+            root = x509.load_pem_x509_certificate(self.root.read_bytes())
+        except (OSError, ValueError) as cause:
+            raise BadKeyFile(f"{self.folder}: {cause}") from cause
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise BadKeyFile(f"{self.key} is no elliptic-curve key")
+        made = _issue(name, _Issued(key, root), commitment=True, days=365, organization=f"{MARK} {organization}")
+        der = made.certificate.public_bytes(serialization.Encoding.DER)
+        return made.key, [asn1_x509.Certificate.load(der), *certificates(self.root)]
+
+
+def ensure_party_authority(folder: Path) -> PartyAuthority:
+    """The TEST authority for parties under `folder`, made at the first call; safe when several processes call."""
+
+    def write(draft: Path) -> None:
+        root = _issue("signing authority for parties", None, ca_depth=0)
+        _write(draft / "root.key", _key_pem(root.key))
+        _write(draft / "root.pem", _pem(root))
+
+    made = PartyAuthority(folder)
+    _ensure(folder, made.root, write)
     return made
 
 
@@ -107,10 +157,11 @@ def _issue(
     commitment: bool = False,
     usages: Sequence[x509.ObjectIdentifier] = (),
     days: int = _DAYS,
+    organization: str = f"Kaixu {MARK}",
 ) -> _Issued:
     """A new P-256 key with its certificate; self-signed without an issuer."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = _name(what)
+    name = _name(what, organization)
     now = datetime.now(UTC)
     is_ca = ca_depth is not None
     builder = (
@@ -134,12 +185,12 @@ def _issue(
     return _Issued(key, builder.sign(signing, hashes.SHA256()))
 
 
-def _name(what: str) -> x509.Name:
+def _name(what: str, organization: str) -> x509.Name:
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, f"Kaixu {MARK}"),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"Kaixu {MARK} {what}"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization[:64]),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"Kaixu {MARK} {what}"[:64]),
         ]
     )
 

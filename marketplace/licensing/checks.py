@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.utils.module_loading import import_string
 
 from marketplace.lib import pki
 from marketplace.licensing.signing import keys
@@ -39,6 +40,25 @@ def seal_is_real(**_kwargs: Any) -> list[CheckMessage]:
     found = _stamps()
     if any(pki.is_test(certificate) for certificate in certificates):
         found.append(_error("E012", "The seal's certificate says TEST.", "Use one from a licensed authority."))
+    return found
+
+
+@register(Tags.security)
+def certificates_are_real(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse in production an authority for parties' certificates that is missing or made for practice (kaixu.E016)."""
+    if not settings.PRODUCTION:
+        return []
+    found: list[CheckMessage] = []
+    for path in settings.SIGNING_AUTHORITIES:
+        try:
+            authority = import_string(path)()
+            is_test = authority.is_test or any(pki.is_test(root) for root in authority.anchors())
+        except (ImportError, pki.BadKeyFile, OSError) as cause:
+            found.append(_error("E017", f"{path} cannot be used: {cause}", "Check SIGNING_AUTHORITIES."))
+            continue
+        if is_test:
+            text = "Take it out of SIGNING_AUTHORITIES; use the adapter of a licensed authority."
+            found.append(_error("E016", f"{path} signs with TEST certificates.", text))
     return found
 
 

@@ -138,6 +138,21 @@ class PasskeyForm(forms.Form):
     document_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
 
 
+class CopyForm(forms.Form):
+    """The scan of a paper that was printed and stamped, and the hash of the file that was printed."""
+
+    scan = forms.FileField(
+        label=gettext_lazy("Scan of the stamped paper"),
+        help_text=gettext_lazy("Every page, in order: one PDF, or a PNG or JPEG of a single page; at most 10 MB."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"}),
+        error_messages={
+            "required": gettext_lazy("SIG-2: choose the scan."),
+            "empty": gettext_lazy("SIG-2: the file is empty. Choose it again."),
+        },
+    )
+    document_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+
 class ReasonForm(forms.Form):
     """Why a request is declined; the licensee reads it."""
 

@@ -30,6 +30,11 @@ _WITHOUT_STEP: dict[str, Words] = {
 }
 
 _OF_PAPERS: dict[str, Words] = {
+    Action.COPY_CONFIRM: gettext_lazy("Confirmed the scan of the stamped paper: %(paper)s"),
+    Action.COPY_HAND_IN: gettext_lazy("Handed in the scan of the stamped paper: %(paper)s"),
+    Action.COPY_LAPSE: gettext_lazy("Nobody answered about the scan: %(paper)s"),
+    Action.COPY_REFUSE: gettext_lazy("Did not accept the scan: %(paper)s"),
+    Action.COPY_TAKE_BACK: gettext_lazy("Took the scan back: %(paper)s"),
     Action.PAPER_COMPLETE: gettext_lazy("Signed by both sides: %(paper)s"),
     Action.PAPER_SIGN: gettext_lazy("Signed: %(paper)s"),
 }

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from marketplace.accounts.models import User
     from marketplace.vault.models import VaultFile
 
+SCAN = "stamped_copy"  # the kind of file that a scanned paper is
+PROOF = "use_proof"  # what shows that a trigger was reached, or how much was used
+SECURITY = "security_paper"  # a guarantee, a policy
+
 
 def may_read_paper(user: User | AnonymousUser, file: VaultFile) -> bool:
     """Live members of either party, and moderators, asked at this moment (IDN-3)."""
@@ -26,3 +30,5 @@ def register() -> None:
     for kind in PaperKind:
         kinds.register(kind.value, kinds.PAPER)
         reading.readable(kind.value, may_read_paper)
+    for scan in (SCAN, PROOF, SECURITY):
+        reading.readable(scan, may_read_paper)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from marketplace.licensing import urls_verify
-from marketplace.licensing.views import after, asking, deals, evidence, signing
+from marketplace.licensing import urls_changes, urls_papers, urls_running, urls_verify
+from marketplace.licensing.views import after, asking, certificates, copies, deals, evidence, signing
 
 app_name = "licensing"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +18,11 @@ urlpatterns: list[URLPattern] = [
     path("deals/<uuid:code>/code/", signing.code, name="code"),
     path("deals/<uuid:code>/papers/<int:number>/sign/", signing.sign_paper, name="sign_paper"),
     path("deals/<uuid:code>/papers/<int:number>/code/", signing.paper_code, name="paper_code"),
+    path("deals/<uuid:code>/papers/<int:number>/scan/", copies.hand_in, name="hand_in_copy"),
+    path("deals/<uuid:code>/scans/<uuid:copy>/", copies.look, name="stamped_copy"),
+    path("deals/<uuid:code>/scans/<uuid:copy>/back/", copies.take_back, name="stamped_copy_back"),
+    path("deals/<uuid:code>/papers/<int:number>/ca/<slug:authority>/", certificates.begin, name="certificate_begin"),
+    path("deals/<uuid:code>/ca/<uuid:visit>/", certificates.finish, name="certificate"),
     path("deals/<uuid:code>/after/", after.after, name="after"),
     path("deals/<uuid:code>/evidence/", evidence.download, name="evidence"),
     path("deals/<uuid:code>/cancel/", deals.cancel, name="cancel"),
@@ -25,5 +30,8 @@ urlpatterns: list[URLPattern] = [
     path("deals/<uuid:code>/leave/", deals.leave, name="leave"),
     path("deals/<uuid:code>/offer/", deals.offer, name="offer"),
     path("deals/<uuid:code>/again/", deals.again, name="again"),
+    *urls_changes.urlpatterns,
+    *urls_running.urlpatterns,
+    *urls_papers.urlpatterns,
     *urls_verify.urlpatterns,
 ]

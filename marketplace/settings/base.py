@@ -172,6 +172,9 @@ SEAL_CHAIN_FILE = env.text("SEAL_CHAIN_FILE", "")
 TIMESTAMP_URLS = env.words("TIMESTAMP_URLS")
 TIMESTAMP_TRUST_FILE = env.text("TIMESTAMP_TRUST_FILE", "")
 TEST_PKI_ROOT = DATA_DIR / "pki"
+# parties' own certificates: dotted classes of adapters (licensing.signing.ca.Authority), and roots of earlier ones
+SIGNING_AUTHORITIES = env.words("SIGNING_AUTHORITIES")
+SIGNING_TRUST_FILE = env.text("SIGNING_TRUST_FILE", "")
 
 # money
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
@@ -294,4 +297,5 @@ RATE_LIMITS = {
     "contact": "5/minute",
     "evidence": "10/minute",
     "calendar": "20/minute",
+    "paper": "30/minute",  # a PDF made on demand takes 50 ms
 }

@@ -29,6 +29,7 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 PRACTICE_WEBHOOK_SECRET = _own_secret(DATA_DIR / "practice-secret")
 GATEWAYS = ["practice", "bank_transfer"]
+SIGNING_AUTHORITIES = ["marketplace.licensing.signing.ca.practice.PracticeAuthority"]
 LOGGING = logs.configure(as_json=False)
 
 # Files as they stand in the code: no collecting before the first look.

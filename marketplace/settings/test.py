@@ -26,6 +26,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 PRACTICE_WEBHOOK_SECRET = "practice-test-secret"
 GATEWAYS = ["practice", "bank_transfer"]
+SIGNING_AUTHORITIES = ["marketplace.licensing.signing.ca.practice.PracticeAuthority"]
 ACCOUNT_RATE_LIMITS = False
 TEXTS_ENFORCED = False  # the tests of accounts switch it on
 RATE_LIMITS = {}

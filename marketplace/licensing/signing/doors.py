@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts import codes, passkeys
 from marketplace.lib.findings import Refused, refuse
 from marketplace.licensing.errors import AlreadySigned
-from marketplace.licensing.models import Agreement, Method, Paper, Party, Signature
+from marketplace.licensing.models import Agreement, CopyState, Method, Paper, Party, Signature, StampedCopy
+from marketplace.licensing.signing import levels
 from marketplace.licensing.signing.passkey import NONCE_BYTES, Answer, challenge
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Act:
     def now(cls, by: User, document_sha256: str, address: str, agent: str, **proof: Any) -> Act:
         """An act that the server gets at this instant."""
         return cls(by, document_sha256, address, agent, timezone.now(), **proof)
+
+    @property
+    def method(self) -> Method:
+        """The level of what came in."""
+        return Method.CLICK if self.passkey is None else Method.PASSKEY
 
     def prove(self, purpose: str) -> Proof:
         """How it was signed, and what is kept of it beyond the usual. Raises WrongCode or WrongPasskey.
@@ -100,7 +106,7 @@ def go_through(door: Door, act: Act) -> Signer:
     Raises what the door raises, WrongCode and WrongPasskey; then nothing was changed.
     """
     with transaction.atomic():
-        door.require(act)
+        levels.require_accepted(door.require(act).agreement, act.method)
     proof = act.prove(door.purpose)
     with transaction.atomic():
         signer = door.require(act)
@@ -112,7 +118,7 @@ def go_through(door: Door, act: Act) -> Signer:
 def send_code(door: Door, act: Act) -> None:
     """Mail the one-time code for a signature. Raises what the signature would raise, and WrongCode: too many asked."""
     with transaction.atomic():
-        door.require(act)
+        levels.require_accepted(door.require(act).agreement, Method.CLICK)
     codes.send(act.by, purpose=door.purpose, subject=act.document_sha256)
 
 
@@ -121,7 +127,7 @@ def write(signer: Signer, act: Act, proof: Proof) -> Signature:
     right = signer.right
     try:
         with transaction.atomic():
-            return Signature.objects.create(
+            made = Signature.objects.create(
                 agreement=signer.agreement,
                 paper=signer.paper,
                 party=signer.party,
@@ -142,6 +148,15 @@ def write(signer: Signer, act: Act, proof: Proof) -> Signature:
             )
     except IntegrityError as error:
         raise AlreadySigned(signer.agreement.reference) from error
+    _drop_scan(signer)
+    return made
+
+
+def _drop_scan(signer: Signer) -> None:
+    """A scan of this side that still waits has become needless: it has signed in another way."""
+    waiting = StampedCopy.objects.filter(paper__agreement=signer.agreement, party=signer.party, state=CopyState.WAITING)
+    mine = {"paper": signer.paper} if signer.paper else {"paper__kind__in": ["contract", "notice"]}
+    waiting.filter(**mine).update(state=CopyState.WITHDRAWN)
 
 
 def first_open(agreement: Agreement, can: Iterable[Party], signed: Iterable[str]) -> Party:

@@ -21,7 +21,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from marketplace.lib import pki
 from marketplace.lib.apart import apart
-from marketplace.licensing.signing import LIMIT, keys
+from marketplace.licensing.signing import LIMIT, ca, keys
 
 UNPACKED_LIMIT = 100 * 2**20  # bytes of all compressed parts together
 MOST_SIGNATURES = 8
@@ -46,6 +46,9 @@ class Seen:
 
     ours: bool
     name: str
+    issuer: str
+    certificate: str  # SHA-256 of its DER, hex
+    is_test: bool
     sound: bool
     trusted: bool
     whole_file: bool
@@ -74,12 +77,14 @@ class Trust:
     ours: frozenset[bytes]
     chain: tuple[x509.Certificate, ...]
     stamp_anchors: tuple[x509.Certificate, ...]
+    parties: tuple[x509.Certificate, ...] = ()
 
 
 def trust() -> Trust:
     """What the settings say. Raises pki.BadKeyFile."""
     where = keys.places()
-    return Trust(frozenset(c.sha256 for c in keys.ours(where)), tuple(keys.chain(where)), tuple(pki.stamp_anchors()))
+    ours = frozenset(c.sha256 for c in keys.ours(where))
+    return Trust(ours, tuple(keys.chain(where)), tuple(pki.stamp_anchors()), tuple(ca.anchors()))
 
 
 def inspect(pdf: bytes, believed: Trust) -> Inspection:
@@ -128,18 +133,24 @@ def _look(signature: EmbeddedPdfSignature, believed: Trust) -> Seen:
     """One signature. What goes wrong inside makes it unsound, not the file unreadable."""
     certificate = signature.signer_cert
     ours = certificate.sha256 in believed.ours
-    name = str(certificate.subject.native.get("common_name") or certificate.subject.human_friendly)
+    who = {
+        "ours": ours,
+        "name": _called(certificate.subject),
+        "issuer": _called(certificate.issuer),
+        "certificate": certificate.sha256.hex(),
+        "is_test": pki.is_test(certificate),
+    }
     ranges = [int(number) for number in signature.byte_range]
     end = ranges[-2] + ranges[-1] if len(ranges) == 4 else 0
     stamped = _stamp_time(signature)
     try:
-        status = apart(lambda: _validate(signature, believed, stamped))
+        chain = believed.chain if ours else believed.parties
+        status = apart(lambda: _validate(signature, chain, believed.stamp_anchors, stamped))
     except Exception:  # noqa: BLE001  see inspect()
-        return Seen(ours, name, sound=False, trusted=False, whole_file=False, end=end, stamped_at=None, stamp_ok=None)
+        return Seen(**who, sound=False, trusted=False, whole_file=False, end=end, stamped_at=None, stamp_ok=None)
     stamp = status.timestamp_validity
     return Seen(
-        ours=ours,
-        name=name,
+        **who,
         sound=bool(status.intact and status.valid),
         trusted=bool(status.trusted),
         whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
@@ -149,11 +160,20 @@ def _look(signature: EmbeddedPdfSignature, believed: Trust) -> Seen:
     )
 
 
-def _validate(signature: EmbeddedPdfSignature, believed: Trust, stamped: datetime | None) -> Any:
+def _called(name: x509.Name) -> str:
+    return str(name.native.get("common_name") or name.human_friendly)
+
+
+def _validate(
+    signature: EmbeddedPdfSignature,
+    chain: Iterable[x509.Certificate],
+    stamps: Iterable[x509.Certificate],
+    stamped: datetime | None,
+) -> Any:
     return validate_pdf_signature(
         signature,
-        signer_validation_context=_context(believed.chain, stamped),
-        ts_validation_context=_context(believed.stamp_anchors, None),
+        signer_validation_context=_context(chain, stamped),
+        ts_validation_context=_context(stamps, None),
         skip_diff=True,  # what was appended is judged by coverage alone: nothing may follow the seal
     )
 

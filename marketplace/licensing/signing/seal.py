@@ -29,7 +29,8 @@ def seal_pdf(pdf: bytes, *, name: str) -> bytes:
     """The PDF with the platform's seal appended; its own bytes stay the first revision (LIC-6).
 
     `name` is the paper's reference, kept in the seal as its reason. The seal certifies: afterwards only form filling
-    and further signatures are allowed, which no paper of ours uses. Raises SealUnavailable; never gives out a file
+    and further signatures are allowed, which no paper of ours uses. A file that parties have signed with certificates
+    is sealed by an ordinary signature, after theirs. Raises SealUnavailable; never gives out a file
     whose seal and time stamp do not hold (DOC-3).
     """
     try:
@@ -37,11 +38,12 @@ def seal_pdf(pdf: bytes, *, name: str) -> bytes:
         stamper = timestamp.stamper()
     except (pki.BadKeyFile, timestamp.NoAuthority) as cause:
         raise SealUnavailable(str(cause)) from cause
+    first = b"/ByteRange" not in pdf  # only the first signature of a file can certify it (ISO 32000-2, 12.8.2.2)
     metadata = PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
-        certify=True,
+        certify=first,
         docmdp_permissions=MDPPerm.FILL_FORMS,
         reason=f"Platform seal: {name} as recorded. Not a party's signature.",
         location=settings.SITE_URL,

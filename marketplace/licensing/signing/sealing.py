@@ -58,12 +58,16 @@ def seal_paper(key: str, payload: dict[str, Any]) -> None:
     """
     from marketplace.licensing.signing import seal
 
-    paper = Paper.objects.select_related("agreement", "file").get(pk=payload["paper"])
+    paper = Paper.objects.select_related("agreement", "file", "signed_file").get(pk=payload["paper"])
     if paper.sealed_sha256:
         return
     pdf = files.read(paper.file)
     if hashlib.sha256(pdf).hexdigest() != paper.sha256:
         raise ChangedBeforeSeal(f"paper {paper.pk}")
+    if paper.signed_file is not None:  # with certificates: their signatures stand behind the bytes that were shown
+        shown, pdf = pdf, files.read(paper.signed_file)
+        if not pdf.startswith(shown) or hashlib.sha256(pdf).hexdigest() != paper.signed_sha256:
+            raise ChangedBeforeSeal(f"paper {paper.pk}")
     sealed = seal.seal_pdf(pdf, name=f"{paper.agreement.reference} {paper.kind}")
     crash.reach("sealed")
     try:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from marketplace.lib import pki
@@ -15,7 +16,7 @@ from marketplace.lib.look import grouped
 from marketplace.lib.terms import SHANGHAI
 from marketplace.licensing.models import Paper
 from marketplace.licensing.public import Verdict, license_today
-from marketplace.licensing.signing import LIMIT
+from marketplace.licensing.signing import LIMIT, named
 from marketplace.licensing.signing.inspection import Inspection, Seen, Trouble, inspect, trust
 
 logger = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ __all__ = ["Answer", "Report", "Verdict", "examine"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question's answer. `key`: file, seal, coverage, record, timestamp or license."""
+    """One question's answer. `key`: file, seal, coverage, record, timestamp, signatures or license."""
 
     key: str
     verdict: Verdict
@@ -78,6 +79,8 @@ def examine(pdf: bytes) -> Report:
     answers = [_file(seen, len(pdf))]
     if not seen.trouble:
         answers += [_seal(seen, match), _coverage(seen, len(pdf), match), _timestamp(seen)]
+        if told := named.describe(seen, match.paper):
+            answers.append(Answer("signatures", told[0], _("Signatures with certificates"), told[1]))
     answers += [_record(match, seen, len(pdf)), _license(match)]
     stamped = seen.seal.stamped_at if seen.seal and seen.seal.stamp_ok else None
     return Report(digest, len(pdf), tuple(answers), match, stamped)
@@ -87,7 +90,7 @@ def _match(pdf: bytes, digest: str, seen: Inspection) -> Match:
     papers = Paper.objects.select_related("agreement", "agreement__listing__patent", "agreement__licensor")
     if paper := papers.filter(sealed_sha256=digest).first():
         return Match(paper, "sealed")
-    if paper := papers.filter(sha256=digest).order_by("pk").first():
+    if paper := papers.filter(Q(sha256=digest) | Q(signed_sha256=digest)).order_by("pk").first():
         return Match(paper, "unsealed")
     seal = seen.seal
     if seal and seal.ours and 0 < seal.end < len(pdf):
@@ -129,9 +132,6 @@ def _seal(seen: Inspection, match: Match) -> Answer:
     if not seal.trusted:
         text = _("The seal is made with the platform's certificate, but its chain of trust does not hold.")
         return Answer("seal", Verdict.FAIL, title, text)
-    if any(not other.ours for other in seen.signatures):
-        text = _("The platform's seal is intact, but other signatures were added to the file.")
-        return Answer("seal", Verdict.WARN, title, text)
     return Answer("seal", Verdict.OK, title, _("Sealed with the platform's key, and the seal is intact."))
 
 

@@ -22,9 +22,10 @@ from marketplace.accounts.requests import PersonRequest, address_of
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.limits import allow
 from marketplace.licensing import clauses, flow, turns
-from marketplace.licensing.forms import ConfirmForm, PasskeyForm, SignForm, show
-from marketplace.licensing.models import Agreement, Party, Signature, State
-from marketplace.licensing.signing import doors
+from marketplace.licensing.forms import ConfirmForm, CopyForm, PasskeyForm, SignForm, show
+from marketplace.licensing.models import Agreement, CopyState, Method, Party, Signature, State
+from marketplace.licensing.signing import doors, levels
+from marketplace.licensing.signing.ca import authorities
 from marketplace.licensing.signing.doors import Act
 from marketplace.licensing.signing.passkey import NONCE_BYTES, Answer, challenge
 from marketplace.licensing.views import signing_desk
@@ -212,18 +213,39 @@ def page(
     **more: Any,
 ) -> HttpResponse:
     """Everything a signatory has to see on one page."""
+    sent = request.GET.get("code") == "sent" or (form.is_bound and isinstance(form, SignForm))
     context: dict[str, Any] = {
         "agreement": desk.deal,
         "desk": desk,
         "organization": desk.organization,
         "authority": desk.authority(request),
         "form": form if isinstance(form, SignForm) else SignForm(initial={"document_sha256": desk.paper.sha256}),
-        "sent": request.GET.get("code") == "sent" or (form.is_bound and isinstance(form, SignForm)),
-        "passkey": _passkey(request, desk),
+        "sent": sent,
         "findings": findings or [],
         "licensor_signed": Party.LICENSOR in desk.signed and desk.party == Party.LICENSEE,
         "confirmed": 0 if desk.further else desk.deal.confirmations.count(),
         "dev_mail": settings.DEV_PAGES,
+        "copy_form": CopyForm(initial={"document_sha256": desk.paper.sha256}),
+        "scan": desk.paper.copies.filter(party=desk.party, state=CopyState.WAITING).first(),
+        **_ways(request, desk, sent=sent),
         **more,
     }
     return render(request, "licensing/sign.html", context, status=status)
+
+
+def _ways(request: PersonRequest, desk: Desk, *, sent: bool) -> dict[str, Any]:
+    """The ways of signing that the terms take: the nearest one opened, the others folded beneath it."""
+    taken = levels.accepted(desk.deal)
+    found = [authority for authority in authorities().values() if Method.CA in taken]
+    ways = [method for method in taken if method != Method.CA or found]
+    passkey = _passkey(request, desk) if Method.PASSKEY in taken else None
+    first = Method.PASSKEY if passkey and not sent else Method.CLICK if Method.CLICK in taken else None
+    return {
+        "ways": ways,
+        "levels": {method.value: level for method, level in levels.LEVELS.items()},
+        "passkey": passkey,
+        "first_way": first,
+        "code_first": first == Method.CLICK,
+        "other_ways": [{"template": f"licensing/sign/way_{method}.html"} for method in ways if method != first],
+        "authorities": found,
+    }

@@ -21,13 +21,11 @@ from marketplace.licensing.flow import moving
 from marketplace.licensing.flow.acceptance import door_of
 from marketplace.licensing.models import Agreement, Paper, PaperKind, Party
 from marketplace.licensing.papers import BINDING
-from marketplace.licensing.signing import acts, doors
+from marketplace.licensing.signing import acts, doors, which
 from marketplace.licensing.states import SIGNS, Who
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
-
-OWN = (PaperKind.CONTRACT, PaperKind.NOTICE)  # what the agreement itself rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def of_agreement(request: PersonRequest, deal: Agreement) -> Desk | HttpResponse
 def of_paper(request: PersonRequest, deal: Agreement, number: int) -> Desk | HttpResponse:
     """The desk of any paper of the deal by its row number."""
     paper = get_object_or_404(deal.papers.select_related("file"), pk=number)
-    if paper.kind in OWN:
+    if paper.kind in which.OWN:
         return redirect("licensing:sign", deal.code)
     if not acts.waits_for_both(paper):
         again = request.method == "POST" and paper.signatures.filter(user=request.user).exists()
@@ -109,6 +107,12 @@ def of_paper(request: PersonRequest, deal: Agreement, number: int) -> Desk | Htt
     label = _("Sign: %(paper)s") % {"paper": paper.get_kind_display()}
     paper.agreement = deal
     return Desk(deal, paper, left[0], acts.PaperDoor(paper), label, signed, [], further=True)
+
+
+def of_any(request: PersonRequest, deal: Agreement, number: int) -> Desk | HttpResponse:
+    """The desk of a paper of the deal, whether the agreement rests on it or not."""
+    own = deal.papers.filter(pk=number, kind__in=which.OWN, language=BINDING).exists()
+    return of_agreement(request, deal) if own else of_paper(request, deal, number)
 
 
 def already(request: PersonRequest, deal: Agreement) -> HttpResponse:

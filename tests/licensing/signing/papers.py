@@ -12,18 +12,18 @@ from marketplace.vault import files
 from tests.licensing.conftest import CODE
 
 
-def amendment(agreement: Agreement, number: int = 1) -> Paper:
-    """An amendment that waits for both, in both languages; returns the binding one."""
+def further(agreement: Agreement, number: int = 91) -> Paper:
+    """A guidance plan that waits for both, in both languages; returns the binding one."""
     made = []
     for language in ("zh-hans", "en"):
         source = agreement.papers.select_related("file").get(kind="contract", language=language)
-        data = files.read(source.file) + f"% amendment {number}\n".encode()
-        name = f"amendment-{number}-{language}.pdf"
-        file = files.store(data, kind="amendment", name=name, by=None, subject=agreement)
+        data = files.read(source.file) + f"% plan {number}\n".encode()
+        name = f"plan-{number}-{language}.pdf"
+        file = files.store(data, kind="guidance", name=name, by=None, subject=agreement)
         made.append(
             Paper.objects.create(
                 agreement=agreement,
-                kind=PaperKind.AMENDMENT,
+                kind=PaperKind.GUIDANCE,
                 number=number,
                 language=language,
                 file=file,

@@ -23,7 +23,7 @@ from marketplace.notices.models import Message
 from marketplace.outbox import outbox, worker
 from marketplace.outbox.models import Effect
 from tests.licensing.conftest import CODE
-from tests.licensing.signing.papers import amendment, sign_paper
+from tests.licensing.signing.papers import further, sign_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +40,8 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture
 def paper(active: Agreement) -> Paper:
-    """An amendment of a license in force."""
-    return amendment(active)
+    """A further paper of a license in force."""
+    return further(active)
 
 
 def test_the_second_signature_completes_a_paper_once(paper: Paper, alice: User, bob: User, heard: list[int]) -> None:
@@ -68,7 +68,7 @@ def test_a_paper_is_sealed_when_both_have_signed_and_not_before(paper: Paper, al
 
     sign_paper(paper, alice)
     worker.run_pending()
-    both = Paper.objects.filter(agreement=paper.agreement, kind="amendment").exclude(sealed_sha256="")
+    both = Paper.objects.filter(agreement=paper.agreement, kind="guidance", number=91).exclude(sealed_sha256="")
     assert sorted(both.values_list("language", flat=True)) == ["en", "zh-hans"]
 
 
@@ -135,26 +135,24 @@ def test_a_kinds_own_gate_is_asked_and_says_how_much_it_binds(
     paper: Paper, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     SigningAuthority.objects.filter(user=bob).update(ceiling_minor=100)
-    monkeypatch.setattr(acts, "_GATES", {"amendment": lambda _paper, _party: 101})
+    monkeypatch.setattr(acts, "_GATES", {"guidance": lambda _paper, _party: 101})
     with pytest.raises(NoAuthority):
         sign_paper(paper, bob)
-    monkeypatch.setattr(acts, "_GATES", {"amendment": lambda _paper, _party: 100})
+    monkeypatch.setattr(acts, "_GATES", {"guidance": lambda _paper, _party: 100})
     sign_paper(paper, bob)
 
     def closed(_paper: Paper, _party: str) -> None:
         raise refuse("LIC-10", "superseded", "")
 
-    monkeypatch.setattr(acts, "_GATES", {"amendment": closed})
+    monkeypatch.setattr(acts, "_GATES", {"guidance": closed})
     with pytest.raises(Refused, match="superseded"):
         sign_paper(paper, alice)
     assert paper.signatures.count() == 1
 
 
-@pytest.mark.parametrize(
-    ("kind", "language"), [("signatures", "zh-hans"), ("contract", "zh-hans"), ("amendment", "en")]
-)
+@pytest.mark.parametrize(("kind", "language"), [("signatures", "zh-hans"), ("contract", "zh-hans"), ("guidance", "en")])
 def test_only_binding_papers_of_both_sides_are_signed(paper: Paper, bob: User, kind: str, language: str) -> None:
-    other = paper.agreement.papers.get(kind=kind, language=language)
+    other = paper.agreement.papers.get(kind=kind, language=language, number=91 if kind == "guidance" else 1)
     with pytest.raises(flow.NotNow):
         sign_paper(other, bob)
     assert other.signatures.count() == 0
