@@ -1,8 +1,8 @@
 """Second factors of people who sign, and the day of waiting after a change of them (IDN-1).
 
-A first second factor counts at once. Whatever is changed later (another factor, one removed, new recovery codes, another
-e-mail address, a password set anew by mail) is told to the owners of each organization the person signs for, and for
-24 hours this person signs nothing: whoever stole a session or a mailbox can change it, but gains nothing in time.
+A first second factor counts at once. Whatever is changed later (another factor, one removed, new recovery codes,
+another e-mail address, a password set anew by mail) is told to the owners of each organization the person signs for,
+and for 24 hours this person signs nothing: whoever stole a session or a mailbox gains nothing in time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the trail keeps of people: numbers and hashes; the words people typed stand beside it and can be erased (AUD-3)."""
+"""What the trail keeps of people: numbers and hashes; words they typed stand beside it and can be erased (AUD-3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inventory of personal data, as data: each room says what it keeps of people, why, by which right, how long (PII-1).
+"""The inventory of personal data, as data: what each room keeps of people, why, by which right, how long (PII-1).
 
 A room also says here how its rows about a person are copied out, what it must keep when the account is closed, and how
 the rest is erased (PII-5). Nothing else knows all rooms.
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
 
     from marketplace.accounts.models import User
+    from marketplace.lib.findings import Finding
 
 
 class Basis(StrEnum):
@@ -45,7 +46,7 @@ _BASES: dict[Basis, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How long something is kept, for people; `after` is what the nightly deletion goes by, where time alone decides."""
+    """How long something is kept, in words; `after` is what the nightly deletion goes by where time alone decides."""
 
     words: Words
     after: timedelta | None = None
@@ -107,14 +108,14 @@ _NOT: dict[str, str] = {}
 
 
 def keep(model: str, *fields: str, what: Words, purpose: Words, basis: Basis, kept: Kept, ending: Ending) -> None:
-    """Enter fields of a model ("app.Model") into the inventory. Call it in AppConfig.ready() of the room that has it."""
+    """Enter fields of a model ("app.Model") into the inventory. Call it in AppConfig.ready() of its room."""
     if not fields:
         raise ValueError(f"{model}: name the fields")
     _ITEMS.append(Item(model, fields, what, purpose, basis, kept, ending))
 
 
 def nobody(model: str, *fields: str, because: str) -> None:
-    """Say that fields with a personal-looking name hold nothing about people. `because` is for whoever reads the code."""
+    """Say that fields with a personal-looking name hold nothing about people; `because` is for readers of the code."""
     if not because:
         raise ValueError(f"{model}: say why")
     _NOT.update({f"{model}.{field}": because for field in fields})
@@ -151,6 +152,7 @@ class Hold:
 
 _PARTS: dict[str, Part] = {}
 _HOLDS: dict[str, Callable[[User], Iterable[Hold]]] = {}
+_HINDRANCES: dict[str, Callable[[User], Iterable[Finding]]] = {}
 _ERASERS: dict[str, tuple[int, Callable[[User], int]]] = {}
 _SWEEPS: dict[str, Callable[[], int]] = {}
 
@@ -163,6 +165,16 @@ def part(name: str, label: Words, rows: Callable[[User], Iterable[dict[str, Any]
 def hold(name: str, find: Callable[[User], Iterable[Hold]]) -> None:
     """Register what a room must keep of a person who closes the account."""
     _HOLDS[name] = find
+
+
+def hindrance(name: str, find: Callable[[User], Iterable[Finding]]) -> None:
+    """Register what a person has to settle before the account can be closed."""
+    _HINDRANCES[name] = find
+
+
+def hindrances(user: User) -> list[Finding]:
+    """What has to be settled first, room by room."""
+    return [found for name in sorted(_HINDRANCES) for found in _HINDRANCES[name](user)]
 
 
 def eraser(name: str, erase: Callable[[User], int], *, order: int = 100) -> None:

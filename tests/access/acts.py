@@ -121,6 +121,8 @@ ACCOUNTS = [
     Act("accounts:authority_revoke", OWNS),
     Act("accounts:verification", OWNS, lambda w: {"evidence": scan()}, prepare=_unverified),
     Act("accounts:invitation", ("firm owner",), prepare=_invited),
+    Act("accounts:contact_decide", ("firm owner",), lambda w: {"decision": "end"}),
+    Act("accounts:matching", (*LISTS, "firm owner"), lambda w: {"matching": "off"}, own=True),
     Act("notices:read", ("firm owner",)),
     Act("mfa_remove_webauthn", ("firm owner",)),
     Act("mfa_edit_webauthn", ("firm owner",), lambda w: {"name": "新名"}),
@@ -233,7 +235,7 @@ MODERATION = [
     Act("needs:edit", ("firm owner",), lambda w: {"problem": "烟气里的热量跑掉，改过的说法"}, "needs:edit"),
     Act("needs:close", ("firm owner",), lambda w: {"ending": "elsewhere"}),
     Act("needs:pass_on", ("firm owner",), lambda w: {"listing": w.listings["zinc-leach"].code, "reason": "too_dear"}),
-    Act("needs:contact", ("lister", "owner", "rival")),
+    Act("needs:contact", ("lister", "owner", "rival")),  # a rival university asks, and reads nothing
     Act("needs_moderation:decide", ("moderator",), lambda w: {"reason": "看不出是什么需求"}),
     Act("accounts_moderation:decide", ("moderator",), lambda w: {
         "decision": "verified", "verification": w.things["verification"].pk}),
@@ -259,7 +261,8 @@ ACTS = [*ACCOUNTS, *LISTINGS, *DEALS, *DESKS, *MODERATION]
 ANYBODYS = {
     "account_change_password", "account_confirm_login_code", "account_email", "account_email_verification_sent",
     "account_login", "account_logout", "account_reauthenticate", "account_request_login_code",
-    "account_reset_password", "accounts:close", "accounts:copy_ask", "accounts:copy_fetch", "account_reset_password_from_key", "account_set_password", "account_signup",
+    "account_reset_password", "account_reset_password_from_key", "account_set_password", "account_signup",
+    "accounts:close", "accounts:copy_ask", "accounts:copy_fetch",
     "accounts:organization_new", "accounts:profile", "accounts:switch", "accounts:texts",
     "kept", "licensing:verify", "listings:consent_answer", "listings:consent_code", "listings:consent_open",
     "listings:letter_answer", "listings:letter_code", "listings:letter_open",

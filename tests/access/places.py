@@ -80,6 +80,8 @@ PLACES: dict[str, Args] = {
     "accounts:member_remove": lambda world: (world.users["viewer"].pk,),
     "accounts:membership_end": lambda world: (world.users["viewer"].memberships.get().pk,),
     "accounts:invitation_cancel": _thing("invitation"),
+    "accounts:contact_decide": _thing("consent", "code"),
+    "accounts:copy_fetch": _thing("copy", "code"),
     "accounts:authority_revoke": _thing("authority"),
     "accounts:invitation": lambda world: (world.things["token"],),
     "vault:file": lambda world: (world.files["contract"].code,),

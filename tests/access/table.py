@@ -13,7 +13,8 @@ TABLE = """
 #    ymous | ger          | viewer owner | viewer lister finance owner | mer  | rator
 GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_inactive account_reset_password account_reset_password_from_key_done account_reset_password_from_key
-    account_reset_password_done accounts:text accounts:text_version accounts:personal_data accounts:invitation listings:find
+    account_reset_password_done accounts:text accounts:text_version accounts:personal_data
+    accounts:invitation listings:find
     listings:listing listings:cost listings:rules listings:publicity_list listings:objection listings:consent
     licensing:preview
     notices:calendar licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
@@ -43,7 +44,8 @@ GET    405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reauthenticate account_email account_change_password mfa_index mfa_activate_totp
     mfa_generate_recovery_codes mfa_list_webauthn mfa_add_webauthn usersessions_list accounts:profile
-    accounts:organization_new accounts:switch accounts:privacy accounts:contacts accounts:close notices:inbox licensing:deals desks:home listings:saved needs:mine
+    accounts:privacy accounts:contacts accounts:close
+    accounts:organization_new accounts:switch notices:inbox licensing:deals desks:home listings:saved needs:mine
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
     accounts:organization accounts:verification accounts:members accounts:authorities listings:mine
     listings:patents listings:term_sheets listings:approvals licensing:request payments:mine
@@ -79,6 +81,8 @@ GET  login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
     licensing:sign
 GET  login |   403   200 |   403   403 |   200   200   200   200 |   403 |   200
     needs:map
+GET  login |   403   302 |   403   403 |   403   200   403   200 |   403 |   403
+    needs:contact
 GET  login |   404   404 |   200   200 |   404   404   404   404 |   404 |   200
     needs:need
 GET  login |   404   404 |   403   200 |   404   404   404   404 |   404 |   403
@@ -108,7 +112,7 @@ GET  login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:patent_owner_remove listings:patent_encumber listings:patent_encumbrance_end listings:patent_pledge
     listings:patent_evaluation listings:term_sheet_revoke listings:term_sheet_version payments:online
     payments:withdraw payments:approve payments:not_found
-    listings:search_save listings:saved_change needs:close needs:pass_on needs:contact
+    listings:search_save listings:saved_change needs:close needs:pass_on
     listings:patent_event listings:patent_event_settle
 GET  login | fresh fresh | fresh   200 | fresh fresh fresh fresh | fresh | fresh
     mfa_reauthenticate_webauthn
@@ -146,7 +150,8 @@ POST   404 |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
 POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     account_inactive account_reset_password_from_key_done account_reset_password_done accounts:text
     listings:find_feed listings:find_sheet listings:find_print listings:compare
-    accounts:text_version accounts:personal_data vault:file notices:inbox notices:follow listings:find listings:listing listings:cost
+    accounts:personal_data
+    accounts:text_version vault:file notices:inbox notices:follow listings:find listings:listing listings:cost
     listings:rules
     listings:consent listings:consent_question listings:consent_record
     listings:letter listings:letter_question listings:letter_record
@@ -175,7 +180,7 @@ POST login |   404   404 |   403   422 |   404   404   404   404 |   404 |   403
     needs:edit
 POST login |   404   404 |   403   302 |   404   404   404   404 |   404 |   403
     needs:close needs:pass_on
-POST login |   403   200 |   403   403 |   403   200   403   200 |   403 |   403
+POST login |   403   302 |   403   403 |   403   200   403   200 |   403 |   403
     needs:contact
 POST login |   302   302 |   403   302 |   403   403   403   302 |   new |   new
     accounts:member_role

@@ -35,7 +35,16 @@ from listings.search import Query
 from marketplace.accounts import flow as accounts_flow
 from marketplace.accounts import people as accounts_people
 from marketplace.accounts import seeds
-from marketplace.accounts.models import Membership, Organization, Role, SigningAuthority, User
+from marketplace.accounts.models import (
+    ContactConsent,
+    Membership,
+    Organization,
+    PersonalCopy,
+    Role,
+    SigningAuthority,
+    User,
+)
+from marketplace.accounts.privacy import contacts
 from marketplace.demo import deals, evidence, offers, people
 from marketplace.lib.terms import start_of, today
 from marketplace.licensing.models import Agreement, Obligation
@@ -373,6 +382,9 @@ def _wishes(world: World) -> None:
     }  # fmt: skip
     need = world.things["need"] = needs_flow.post(told, by=owner, organization=world.organizations["firm"])
     needs_flow.check(need, by=world.users["moderator"])
+    contacts.give(needs_flow.whose(need), world.organizations["university"], by=owner)
+    world.things["consent"] = ContactConsent.objects.latest("pk")
+    world.things["copy"] = PersonalCopy.objects.create(user=owner, asked_at=timezone.now(), ready_at=timezone.now())
 
 
 def _collect_files(world: World) -> None:

@@ -57,7 +57,7 @@ def test_no_personal_looking_field_is_missing_from_the_inventory() -> None:
 
 
 def test_a_field_that_nobody_entered_is_found() -> None:
-    class Guest(models.Model):
+    class Guest(models.Model):  # noqa: DJ008
         visitor_mail = models.EmailField()
         size = models.CharField(max_length=3)
 

@@ -1,4 +1,4 @@
-"""What an organization decides for all its members: whether offers are proposed, whether signing takes a second factor."""
+"""What an organization decides for all its members: proposals of offers, a second factor for signing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Closing an account: what stays is shown before and recorded, everything else about the person is gone (PII-5, AUD-3)."""
+"""Closing an account: what stays is shown before and recorded, the rest about the person is gone (PII-5, AUD-3)."""
 
 from __future__ import annotations
 
@@ -61,17 +61,16 @@ def hindrances(user: User) -> list[Finding]:
                 _("Have an administrator take that role from you first."),
             )
         )
-    for organization in _sole_ownerships(user):
-        found.append(
-            Finding(
-                RULE,
-                Severity.BLOCK,
-                _("You are the only owner of %(organization)s, and others belong to it.")
-                % {"organization": organization.name},
-                _("Make somebody else owner under “Members” first."),
-            )
-        )
-    return found
+    return [*found, *map(_ownerless, _sole_ownerships(user)), *personal.hindrances(user)]
+
+
+def _ownerless(organization: Organization) -> Finding:
+    return Finding(
+        RULE,
+        Severity.BLOCK,
+        _("You are the only owner of %(organization)s, and others belong to it.") % {"organization": organization.name},
+        _("Make somebody else owner under “Members” first."),
+    )
 
 
 def _sole_ownerships(user: User) -> list[Organization]:

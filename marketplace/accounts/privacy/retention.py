@@ -1,4 +1,4 @@
-"""What is past its time is deleted every night: codes, links, log-ins, copies, and what each room registered (KEEP-1)."""
+"""What is past its time is deleted every night: codes, links, log-ins, copies, what rooms registered (KEEP-1)."""
 
 from __future__ import annotations
 

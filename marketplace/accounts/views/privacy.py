@@ -104,7 +104,7 @@ def close(request: PersonRequest) -> HttpResponseBase:
     """Close the account: first what stays and why, then the one button."""
     kept, digest = erasing.stays(request.user)
     hindrances = erasing.hindrances(request.user)
-    form = CloseForm(request.POST or None, initial={"seen": digest})
+    form = CloseForm(request.POST if request.method == "POST" else None, initial={"seen": digest})
     if request.method == "POST" and form.is_valid():
         try:
             erasing.erase(request.user, seen_sha256=form.cleaned_data["seen"])
