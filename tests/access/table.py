@@ -16,7 +16,7 @@ GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reset_password_done accounts:text accounts:text_version accounts:personal_data
     accounts:invitation listings:find
     listings:listing listings:cost listings:rules listings:publicity_list listings:objection listings:consent
-    licensing:preview
+    licensing:preview licensing:summary
     notices:calendar licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
     wagtail_serve health_live health_ready
     listings:find_feed listings:find_sheet listings:find_print listings:compare listings:saved_off needs:post
@@ -48,6 +48,7 @@ GET  login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     accounts:organization_new accounts:switch notices:inbox licensing:deals desks:home listings:saved needs:mine
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
     accounts:organization accounts:verification accounts:members accounts:authorities listings:mine
+    licensing:power_of_attorney
     listings:patents listings:term_sheets listings:approvals licensing:request payments:mine
     listings:declarations
 GET  login |   200   200 |   403   200 |   403   200   403   200 |   new |   new
@@ -75,6 +76,7 @@ GET  login |   404   200 |   404   404 |   200   200   200   200 |   new |   new
     desks:offers
 GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
     licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel
+    licensing:made
     licensing:decline licensing:leave
     payments:pay payments:slip payments:receipt payments:returned
 GET  login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
@@ -95,6 +97,7 @@ GET  login |   404   404 |   404   404 |   200   200   200   200 |   404 |   200
     listings:mine_one listings:patent listings:term_sheet listings:term_sheet_print listings:term_sheet_sign
     listings:consents listings:fees
     listings:declaration_pdf listings:declaration_xlsx listings:withdrawal_pdf
+    licensing:withdrawal_notice
 GET  login |   404   404 |   404   404 |   403   200   403   200 |   404 |   403
     listings:variant_new listings:variant_edit
     listings:edit listings:terms listings:publicity listings:copy listings:patent_edit listings:term_sheet_edit
@@ -155,6 +158,7 @@ POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:rules
     listings:consent listings:consent_question listings:consent_record
     listings:letter listings:letter_question listings:letter_record
+    licensing:summary
     listings:publicity_list licensing:preview licensing:verify_code notices:calendar cms:glossary cms:robots
     cms:sitemap dev:mail
     dev:components health_live health_ready
@@ -254,9 +258,10 @@ POST login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     payments:pay payments:slip
     payments:receipt payments:returned desks:home listings:saved needs:mine needs:map needs:need
     listings:declaration_pdf listings:declaration_xlsx listings:withdrawal_pdf
+    licensing:withdrawal_notice licensing:made
 POST login |   405   405 |   405   405 |   405   405   405   405 |   new |   new
     listings:mine listings:patents listings:term_sheets payments:mine
-    desks:offers listings:declarations
+    desks:offers listings:declarations licensing:power_of_attorney
 POST login |   422   422 |   403   422 |   403   403   403   422 |   new |   new
     accounts:organization listings:approvals
 POST login |   422   422 |   403   422 |   403   422   403   422 |   new |   new

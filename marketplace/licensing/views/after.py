@@ -14,6 +14,7 @@ from marketplace.accounts.requests import PersonRequest
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.recordal.dates import recordal_of
 from marketplace.licensing.recordal.files import file_set
+from marketplace.licensing.views import made
 from marketplace.licensing.views.common import find
 from marketplace.licensing.views.deals import owed, papers_of
 
@@ -35,5 +36,6 @@ def after(request: PersonRequest, code: UUID) -> HttpResponseBase:
         "guidance": offers.guidance_words(snapshot["terms"]),
         "obligations": owed(deal),
         "papers": papers_of(deal),
+        "made": made.links(deal),
     }
     return render(request, "licensing/after.html", context)

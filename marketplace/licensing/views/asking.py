@@ -29,7 +29,7 @@ from marketplace.licensing.states import STEPS
 from marketplace.licensing.views.common import terms_changed
 
 
-def _listing(request: HttpRequest, code: UUID) -> Listing:
+def listing_of(request: HttpRequest, code: UUID) -> Listing:
     """The listing under the variant that the address names; under its own terms, and said so, where it is gone."""
     rows = Listing.objects.visible_to(request.user).select_related("patent", "organization", "terms", "term_sheet")
     listing = get_object_or_404(rows, code=code)
@@ -43,7 +43,7 @@ def _listing(request: HttpRequest, code: UUID) -> Listing:
 @require_safe
 def preview(request: HttpRequest, code: UUID) -> HttpResponseBase:
     """The whole contract text with its highlighted clauses, for everybody, before any log-in."""
-    listing = _listing(request, code)
+    listing = listing_of(request, code)
     snapshot = offers.snapshot(listing)
     language = "en" if get_language() == "en" else "zh-hans"
     price = offers.price_for(snapshot, "")
@@ -64,7 +64,7 @@ def preview(request: HttpRequest, code: UUID) -> HttpResponseBase:
 @organization_required()
 def ask(request: MemberRequest, code: UUID) -> HttpResponse:
     """The request: what the organization's details say already, what else is needed, and what it will cost."""
-    listing = _listing(request, code)
+    listing = listing_of(request, code)
     licensee = request.organization
     if live := Agreement.objects.filter(listing=listing, licensee=licensee, state__in=LIVE_STATES).first():
         messages.info(request, _("You have asked for this license already. This is where it stands."))

@@ -26,6 +26,7 @@ from marketplace.licensing.forms import ReasonForm, show
 from marketplace.licensing.models import OPEN_STATES, Agreement, Obligation, State
 from marketplace.licensing.obligations import cause_words
 from marketplace.licensing.states import STEPS, Who
+from marketplace.licensing.views import made
 from marketplace.licensing.views.common import find, terms_changed
 
 GROUPS = {"open": OPEN_STATES, "active": (State.ACTIVE,), "closed": turns.CLOSED}
@@ -85,6 +86,7 @@ def _context(deal: Agreement, view: turns.View, user: User) -> dict[str, Any]:
         "unsigned": deal.state in (State.REQUESTED, State.OFFERED, State.PREPARED),
         "six": offers.summary_facts(snapshot, price),
         "papers": papers_of(deal),
+        "made": made.links(deal),
         "obligations": owed(deal),
         "events": history.of(deal, reader=user, clauses=clauses.of(deal)),
         "is_licensee": Who.LICENSEE in view.sides,
