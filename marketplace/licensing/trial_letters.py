@@ -28,20 +28,20 @@ from marketplace.notices import kinds
 _TEXTS = {
     "trial_reported": (
         _("The free period has ended: %(title)s"),
-        _("%(licensee)s reports for %(reference)s: %(kind)s on %(day)s. “%(words)s” Payment now falls due as agreed."),
+        _("%(licensee)s reports for %(reference)s: %(event)s on %(day)s. “%(words)s” Payment now falls due as agreed."),
         _("See the license"),
     ),
     "trial_asserted": (
         _("Please answer: has the free period ended? %(title)s"),
         _(
-            "%(licensor)s says of %(reference)s: %(kind)s on %(day)s. “%(words)s” Agree, or contest it with reasons, by"
-            " %(answer)s. If you do not answer, it counts as agreed and payment falls due."
+            "%(licensor)s says of %(reference)s: %(event)s on %(day)s. “%(words)s” Agree, or contest it with reasons,"
+            " by %(answer)s. If you do not answer, it counts as agreed and payment falls due."
         ),
         _("Agree or contest"),
     ),
     "trial_stands": (
         _("The free period has ended: %(title)s"),
-        _("%(reference)s: %(kind)s on %(day)s now counts. Payment falls due as agreed."),
+        _("%(reference)s: %(event)s on %(day)s now counts. Payment falls due as agreed."),
         _("See the license"),
     ),
     "trial_contested": (
@@ -54,7 +54,7 @@ _TEXTS = {
     ),
     "trial_decided": (
         _("Decided: %(title)s"),
-        _("The claim about %(reference)s (%(kind)s on %(day)s): %(outcome)s. “%(decision)s”"),
+        _("The claim about %(reference)s (%(event)s on %(day)s): %(outcome)s. “%(decision)s”"),
         _("See the decision"),
     ),
     "trial_converted": (
@@ -121,7 +121,7 @@ def _both(agreement: Agreement) -> list[Organization]:
 
 def _of_claim(claim: Claim) -> dict[str, object]:
     return {
-        "kind": ClaimKind(claim.kind).label,
+        "event": ClaimKind(claim.kind).label,
         "day": claim.happened_on.isoformat(),
         "words": claim.words,
         "reasons": claim.reasons,

@@ -19,8 +19,6 @@ from marketplace.licensing.models import Agreement, Disclosure, Party, Security,
 from marketplace.licensing.states import STEPS
 from marketplace.vault.models import VaultFile
 
-PAPER = "security_paper"
-
 
 def record_security(
     agreement: Agreement,

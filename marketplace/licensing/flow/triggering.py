@@ -35,7 +35,6 @@ from marketplace.licensing.models import (
 from marketplace.licensing.states import STEPS
 from marketplace.vault.models import VaultFile
 
-PROOF = "use_proof"
 LONGEST = 500  # characters of words and reasons
 
 
@@ -265,7 +264,8 @@ def _stands(claim: Claim, stands_on: date, *, by: User | None) -> None:
     for owed in obligations.from_day(offer, price, paid_from, last, not_before=stands_on):
         _owe(agreement, owed)
     for obligation in agreement.obligations.filter(state=ObligationState.FUTURE):
-        paying.fall_due_now(obligation, offer, begins_by=stands_on)
+        obligation.agreement = agreement
+        paying.fall_due_now(obligation, offer, begins_by=max(stands_on, paid_from))
 
 
 def _owe(agreement: Agreement, owed: obligations.Owed) -> None:

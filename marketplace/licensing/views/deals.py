@@ -20,7 +20,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.requests import PersonRequest
 from marketplace.frame import errors
 from marketplace.lib.findings import Refused
-from marketplace.licensing import clauses, flow, history, turns
+from marketplace.licensing import clauses, flow, history, running, turns
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.forms import ReasonForm, show
 from marketplace.licensing.models import OPEN_STATES, Agreement, Obligation, State
@@ -88,6 +88,7 @@ def _context(deal: Agreement, view: turns.View, user: User) -> dict[str, Any]:
         "papers": papers_of(deal),
         "made": made.links(deal),
         "obligations": owed(deal),
+        "running": running.panel(view),
         "events": history.of(deal, reader=user, clauses=clauses.of(deal)),
         "is_licensee": Who.LICENSEE in view.sides,
         "closed": deal.state in turns.CLOSED,
