@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,14 +13,11 @@ from listings import negotiated, offers
 from listings.flow.moving import lock as lock_offer
 from listings.models import Listing, Track
 from marketplace.accounts.models import Organization, User
-from marketplace.lib.canonical import sha256_of
-from marketplace.lib.findings import Refused, blocking, refuse
+from marketplace.lib.findings import refuse
 from marketplace.licensing import freezing, gates, letters_of_changes
-from marketplace.licensing.errors import AlreadyTalking, NotNow, NotYours
-from marketplace.licensing.flow import amending, moving, requesting, talks
+from marketplace.licensing.errors import NotNow, NotYours
+from marketplace.licensing.flow import amending, moving, requesting, talks, versions
 from marketplace.licensing.models import (
-    TALKING,
-    Acceptance,
     Agreement,
     Negotiation,
     NegotiationKind,
@@ -62,8 +59,8 @@ def ask(
         asked_from = _own_deal(listing, licensee)
         base = freezing.freeze(listing)
         first = negotiated.starting(base.snapshot, offers.class_of(licensee, base.snapshot))
-        told = _checked(listing, terms, before=first, reason=reason)
-        negotiation = _open(
+        told = versions.checked(listing, terms, before=first, reason=reason)
+        negotiation = versions.begin(
             kind=NegotiationKind.LICENSE,
             state=S.ASKED,
             listing=listing,
@@ -78,45 +75,9 @@ def ask(
             opened_by=by,
             turn=Party.LICENSOR,
         )
-        _put(negotiation, told, party=Party.LICENSEE, by=by, reason=reason)
+        versions.put(negotiation, told, party=Party.LICENSEE, by=by, reason=reason)
         talks.record(negotiation, TALKS["ask"], by=by, was="", kind=negotiation.kind)
         letters_of_changes.asked(negotiation)
-    return negotiation
-
-
-def change(
-    agreement: Agreement, *, by: User, terms: Terms, reason: str, kind: NegotiationKind = NegotiationKind.AMENDMENT
-) -> Negotiation:
-    """Either side wants other terms for a license in force, or for the time after it: version 1 goes to the other side.
-
-    Raises NotYours, NotNow, Refused, AlreadyTalking.
-    """
-    side = _party(by, agreement)
-    if agreement.track != Track.PRESET:
-        raise amending.not_on_the_open_track()
-    with transaction.atomic():
-        listing = lock_offer(agreement.listing)
-        agreement = moving.lock(agreement)
-        amending.require_changeable(agreement, kind)
-        base = amending.base_of(agreement, listing, kind)
-        first = amending.starting(agreement, base, kind)
-        told = _checked(listing, terms, before=first, reason=reason)
-        negotiation = _open(
-            kind=kind,
-            state=S.OPEN,
-            listing=listing,
-            licensor=agreement.licensor,
-            licensee=agreement.licensee,
-            agreement=agreement,
-            base=base,
-            intended_use=agreement.intended_use,
-            opened_by=by,
-            passed_at=timezone.now(),
-            turn=talks.other(side),
-        )
-        _put(negotiation, told, party=side, by=by, reason=reason)
-        talks.record(negotiation, TALKS["ask"], by=by, was="", kind=negotiation.kind, side=str(side))
-        letters_of_changes.your_turn(negotiation)
     return negotiation
 
 
@@ -147,12 +108,12 @@ def propose(negotiation: Negotiation, *, by: User, terms: Terms, reason: str, se
     with transaction.atomic():
         listing, negotiation = _locked(negotiation)
         talks.require_state(negotiation, talk)
-        now_live = _require_live(negotiation, seen)
-        told = _checked(listing, terms, before=now_live.terms, reason=reason, again=True)
+        now_live = versions.require_live(negotiation, seen)
+        told = versions.checked(listing, terms, before=now_live.terms, reason=reason, again=True)
         if negotiation.state == S.AGREED:
             _supersede(negotiation, now_live, by=by)
-        _retire(now_live)
-        made = _put(negotiation, told, party=side, by=by, reason=reason)
+        versions.retire(now_live)
+        made = versions.put(negotiation, told, party=side, by=by, reason=reason)
         to = S.ASKED if negotiation.state == S.ASKED else S.OPEN
         due = {} if to == S.ASKED else {"due_at": talks.until(talk)}
         was = talks.move(negotiation, talk, to, turn=talks.other(side), reminded_at=None, **due)
@@ -172,20 +133,26 @@ def accept(negotiation: Negotiation, *, by: User, number: int, sha256: str) -> N
     with transaction.atomic():
         listing, negotiation = _locked(negotiation)
         talks.require_state(negotiation, talk)
-        proposal = _require_live(negotiation, number)
+        proposal = versions.require_live(negotiation, number)
         if proposal.sha256 != sha256:
             raise NotNow(f"another version of negotiation {negotiation.pk} was read")
-        _say_yes(proposal, party=side, by=by)
-        _require_other_terms(negotiation, proposal)
-        was = talks.move(negotiation, talk, S.AGREED, turn="", due_at=talks.until(talk), reminded_at=None)
-        talks.record(negotiation, talk, by=by, was=was, side=str(side), number=number, sha256=sha256)
-        if negotiation.kind == NegotiationKind.LICENSE:
-            agreement = requesting.make_negotiated(negotiation, proposal, listing=listing, by=by)
-            Proposal.objects.filter(pk=proposal.pk).update(agreement=agreement)
-        else:
-            amending.make(negotiation, proposal, listing=listing, by=by)
-        letters_of_changes.agreed(negotiation)
+        yes(negotiation, proposal, side=side, listing=listing, by=by)
     return negotiation
+
+
+def yes(negotiation: Negotiation, proposal: Proposal, *, side: Party, listing: Listing, by: User) -> None:
+    """The second yes to a version, and what is made of it. Requires the locks; raises NotNow, Refused, AlreadyAsked."""
+    talk = TALKS["accept"]
+    versions.say_yes(proposal, party=side, by=by)
+    _require_other_terms(negotiation, proposal)
+    was = talks.move(negotiation, talk, S.AGREED, turn="", due_at=talks.until(talk), reminded_at=None)
+    talks.record(negotiation, talk, by=by, was=was, side=str(side), number=proposal.number, sha256=proposal.sha256)
+    if negotiation.kind == NegotiationKind.LICENSE:
+        agreement = requesting.make_negotiated(negotiation, proposal, listing=listing, by=by)
+        Proposal.objects.filter(pk=proposal.pk).update(agreement=agreement)
+    else:
+        amending.make(negotiation, proposal, listing=listing, by=by)
+    letters_of_changes.agreed(negotiation)
 
 
 def withdraw(negotiation: Negotiation, *, by: User, reason: str = "") -> Negotiation:
@@ -211,7 +178,7 @@ def close(
     if negotiation.state == S.AGREED and last is not None:
         _supersede(negotiation, last, by=by)
     if last is not None:
-        _retire(last)
+        versions.retire(last)
     was = talks.move(
         negotiation, talk, to, turn="", due_at=None, closed_at=timezone.now(), close_reason=reason.strip()[:500]
     )
@@ -260,63 +227,6 @@ def _own_deal(listing: Listing, licensee: Organization) -> Agreement | None:
     return Agreement.objects.filter(listing=listing, licensee=licensee, state__in=waiting).first()
 
 
-def _checked(listing: Listing, terms: Terms, *, before: Terms, reason: str, again: bool = False) -> dict[str, Any]:
-    """The terms as they will be kept, once the rules have nothing against them. Raises Refused."""
-    told = negotiated.normal(terms)
-    found = blocking(negotiated.findings(listing, told))
-    if found:
-        raise Refused(found)
-    if told == dict(before) and (again or not reason.strip()):
-        raise refuse(
-            "LIC-10",
-            _("Nothing differs from the version before."),
-            _("Change at least one term, or say in words what you want otherwise."),
-            field="reason",
-        )
-    if again and not reason.strip():
-        raise refuse("LIC-10", _("Say why."), _("One sentence is enough; the other side reads it."), field="reason")
-    return told
-
-
-def _open(**fields: Any) -> Negotiation:
-    """The row. Raises AlreadyTalking when one is open on this offer for this firm."""
-    try:
-        with transaction.atomic():
-            return Negotiation.objects.create(due_at=_first_day(fields["state"]), **fields)
-    except IntegrityError:
-        standing = Negotiation.objects.filter(
-            listing=fields["listing"], licensee=fields["licensee"], state__in=TALKING
-        ).first()
-        if standing is None:
-            raise
-        raise AlreadyTalking(standing) from None
-
-
-def _first_day(state: NegotiationState) -> Any:
-    return talks.until(TALKS["ask" if state == S.ASKED else "propose"])
-
-
-def _put(negotiation: Negotiation, terms: dict[str, Any], *, party: Party, by: User, reason: str) -> Proposal:
-    number = negotiation.proposals.count() + 1
-    told = {
-        "negotiation": str(negotiation.code),
-        "number": number,
-        "base": negotiation.base.sha256,
-        "terms": terms,
-    }
-    made = Proposal.objects.create(
-        negotiation=negotiation,
-        number=number,
-        party=party,
-        by=by,
-        terms=terms,
-        sha256=sha256_of(told),
-        reason=reason.strip()[:2000],
-    )
-    Acceptance.objects.create(proposal=made, party=party, by=by)
-    return made
-
-
 def _locked(negotiation: Negotiation) -> tuple[Listing, Negotiation]:
     """Offer, the agreements that may be touched, then the negotiation: always in this order (OUT-9)."""
     listing = lock_offer(negotiation.listing)
@@ -337,35 +247,6 @@ def _side(by: User, negotiation: Negotiation, name: str) -> Party:
             return Party(negotiation.turn)
         raise NotNow(f"negotiation {negotiation.pk} waits for the other side")
     return Party(who.value)
-
-
-def _party(by: User, agreement: Agreement) -> Party:
-    for party in Party:
-        organization = agreement.licensee if party == Party.LICENSEE else agreement.licensor
-        if moving.holds(by, organization, TALKS["ask"].roles):
-            return party
-    raise NotYours([talks.not_yours(TALKS["ask"])])
-
-
-def _require_live(negotiation: Negotiation, number: int) -> Proposal:
-    """The live version, if it is the one that the person read. Raises NotNow."""
-    standing = Proposal.objects.select_for_update(of=("self",)).filter(negotiation=negotiation, live=True).first()
-    if standing is None or standing.number != number:
-        raise NotNow(f"version {number} of negotiation {negotiation.pk} does not stand any more")
-    return standing
-
-
-def _retire(proposal: Proposal) -> None:
-    if not Proposal.objects.filter(pk=proposal.pk, live=True).update(live=False):
-        raise NotNow(f"version {proposal.number} does not stand any more")
-
-
-def _say_yes(proposal: Proposal, *, party: Party, by: User) -> None:
-    try:
-        with transaction.atomic():
-            Acceptance.objects.create(proposal=proposal, party=party, by=by)
-    except IntegrityError as error:
-        raise NotNow(f"{party} has accepted version {proposal.number} before") from error
 
 
 def _require_other_terms(negotiation: Negotiation, proposal: Proposal) -> None:
@@ -392,4 +273,4 @@ def _supersede(negotiation: Negotiation, proposal: Proposal, *, by: User | None)
         amending.void(proposal, by=by)
 
 
-__all__ = ["accept", "ask", "change", "close", "note", "propose", "take", "withdraw"]
+__all__ = ["accept", "ask", "close", "note", "propose", "take", "withdraw", "yes"]

@@ -54,9 +54,7 @@ def _over(negotiation: Negotiation) -> bool:
 
 def _pass_on(negotiation: Negotiation) -> None:
     talk = TALKS["pass"]
-    was = talks.move(
-        negotiation, talk, S.OPEN, passed_at=timezone.now(), due_at=talks.until(talk), reminded_at=None
-    )
+    was = talks.move(negotiation, talk, S.OPEN, passed_at=timezone.now(), due_at=talks.until(talk), reminded_at=None)
     talks.record(negotiation, talk, by=None, was=was)
     letters_of_changes.your_turn(negotiation)
 
