@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from marketplace.licensing import urls_changes, urls_papers, urls_running, urls_verify
-from marketplace.licensing.views import after, asking, certificates, copies, deals, evidence, signing
+from marketplace.licensing.views import after, asking, certificates, copies, deals, evidence, handover, signing
 
 app_name = "licensing"
 urlpatterns: list[URLPattern] = [
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("deals/<uuid:code>/scans/<uuid:copy>/back/", copies.take_back, name="stamped_copy_back"),
     path("deals/<uuid:code>/papers/<int:number>/ca/<slug:authority>/", certificates.begin, name="certificate_begin"),
     path("deals/<uuid:code>/ca/<uuid:visit>/", certificates.finish, name="certificate"),
+    path("deals/<uuid:code>/papers/<int:number>/phone/", handover.phone, name="phone"),
+    path("on-phone/<str:secret>/", handover.handed_over, name="handed_over"),
     path("deals/<uuid:code>/after/", after.after, name="after"),
     path("deals/<uuid:code>/evidence/", evidence.download, name="evidence"),
     path("deals/<uuid:code>/cancel/", deals.cancel, name="cancel"),
