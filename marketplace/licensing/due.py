@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
-from marketplace.licensing.models import OPEN_STATES, Agreement, Obligation, ObligationState, State
+from marketplace.licensing import trials
+from marketplace.licensing.models import (
+    LIVE_DEMANDS,
+    OPEN_CLAIMS,
+    OPEN_STATES,
+    Agreement,
+    Claim,
+    Obligation,
+    ObligationState,
+    PaymentDemand,
+    ReportState,
+    Security,
+    SecurityState,
+    State,
+    Trial,
+    UseReport,
+)
 from marketplace.licensing.recordal.dates import recordal_of
+from marketplace.licensing.reminding import last_day
 from marketplace.notices import calendar
 from marketplace.notices.calendar import Due
 
@@ -38,6 +56,32 @@ def of_deals(user: User) -> Iterator[Due]:
     owed = Obligation.objects.filter(agreement__in=deals, state__in=UNPAID, due_on__isnull=False)
     for obligation in owed.order_by("due_on", "pk"):
         yield _payment(deals[obligation.agreement_id], obligation)
+    yield from _running(deals)
+
+
+def _running(deals: dict[int, Agreement]) -> Iterator[Due]:
+    """The end of free periods, answers, reports, demands and securities of licenses in force."""
+    trials_of = [deal for deal in deals.values() if deal.trial == Trial.RUNNING]
+    for deal in trials_of:
+        if (period := trials.free_period(deal)) and not period.over:
+            yield _due(deal, f"free-{deal.reference}", period.last_day, _("Last free day: %(title)s"))
+    for claim in Claim.objects.filter(agreement__in=deals, state__in=OPEN_CLAIMS, answer_until__isnull=False):
+        if claim.answer_until is not None:
+            day = last_day(claim.answer_until)
+            yield _due(deals[claim.agreement_id], f"claim-{claim.pk}", day, _("Last day to answer: %(title)s"))
+    for report in UseReport.objects.filter(agreement__in=deals, state=ReportState.EXPECTED):
+        yield _due(deals[report.agreement_id], f"report-{report.pk}", report.due_on, _("Report of use: %(title)s"))
+    for demand in PaymentDemand.objects.filter(agreement__in=deals, state__in=LIVE_DEMANDS):
+        day = last_day(demand.until)
+        yield _due(deals[demand.agreement_id], f"demand-{demand.pk}", day, _("Written demand runs out: %(title)s"))
+    for security in Security.objects.filter(agreement__in=deals).exclude(state=SecurityState.ENDED):
+        title = _("Security expires: %(title)s")
+        yield _due(deals[security.agreement_id], f"security-{security.pk}", security.valid_until, title)
+
+
+def _due(deal: Agreement, key: str, on: date, title: str) -> Due:
+    named = title % {"title": deal.listing.patent.title}
+    return Due(key, on, named, _("See %(reference)s.") % {"reference": deal.reference}, deal.get_absolute_url())
 
 
 def _steps(deal: Agreement) -> Iterator[Due]:

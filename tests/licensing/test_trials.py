@@ -57,9 +57,8 @@ def told(user: User, kind: str) -> int:
 
 def assertion(trial: Agreement, by: User, **facts: Any) -> Claim:
     """The licensor says that there was revenue, today."""
-    return flow.assert_trigger(
-        trial, by=by, **{"kind": "first_revenue", "happened_on": today(), "words": "展会上签了单"} | facts
-    )
+    said: dict[str, Any] = {"kind": "first_revenue", "happened_on": today(), "words": "展会上签了单"}
+    return flow.assert_trigger(trial, by=by, **(said | facts))
 
 
 def fresh(agreement: Agreement) -> Agreement:
@@ -171,8 +170,9 @@ def test_a_claim_needs_a_possible_day_a_trigger_of_the_terms_and_words(
 ) -> None:
     days = {"yesterday": today() - timedelta(days=1), "tomorrow": today() + timedelta(days=1)}
     facts = {name: days.get(value, value) for name, value in facts.items()}
+    said: dict[str, Any] = {"kind": "first_revenue", "happened_on": today(), "words": "开票"}
     with pytest.raises(Refused) as refused:
-        flow.report_trigger(trial, by=bob, **{"kind": "first_revenue", "happened_on": today(), "words": "开票"} | facts)
+        flow.report_trigger(trial, by=bob, **(said | facts))
 
     assert refused.value.findings[0].field == field
     assert not trial.claims.exists()
