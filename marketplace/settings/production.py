@@ -16,6 +16,7 @@ DEMO = flag("DEMO")
 DATABASES = {"default": database(text("DATABASE_URL"), pool=number("DATABASE_POOL", 8))}
 ACCEPT_SQLITE_LIMITS = flag("ACCEPT_SQLITE_LIMITS")
 PRODUCTION = True
+SECOND_FACTOR_REQUIRED = flag("SECOND_FACTOR_REQUIRED", default=not DEMO)
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = ["^health/"]  # probes come from inside, without the proxy that ends TLS
