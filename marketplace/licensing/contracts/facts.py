@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from listings.models import Track
 from marketplace.lib.terms import day_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class SignatureFacts:
     address: str = ""
     term_sheet: str = ""
     term_sheet_sha256: str = ""
+    copy: Mapping[str, str] = field(default_factory=dict)  # of a stamped paper: its scan, and who confirmed it
+    certificate: Mapping[str, str] = field(default_factory=dict)  # whose, by whom, its SHA-256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +124,7 @@ def facts_of(agreement: Agreement) -> DealFacts:
         verify_code=agreement.verify_code,
         verify_url=verify_url(agreement.verify_code),
         licensor=frozen_party(agreement.version.snapshot.get("licensor") or {}),
-        licensee=party_of(agreement.licensee),
+        licensee=_licensee(agreement),
         licensee_class=agreement.licensee_class,
         fee_minor=agreement.fee_minor,
         currency=agreement.currency,
@@ -143,6 +146,18 @@ def facts_of(agreement: Agreement) -> DealFacts:
         ),
         payments=tuple(_payment(row) for row in agreement.obligations.order_by("kind", "number")),
     )
+
+
+def _licensee(agreement: Agreement) -> PartyFacts:
+    """The licensee as papers name it: its contact person only where it said yes to this licensor (PII-2).
+
+    The notice of the open track is the licensee's own letter and names whom to answer. What was decided with the
+    request is frozen with it, so that a paper made later says the same.
+    """
+    told = party_of(agreement.licensee)
+    if agreement.track == Track.OPEN or agreement.statements.get("contact") is True:
+        return told
+    return replace(told, contact_name="", contact_phone="", contact_email="")
 
 
 def _standing_signer(agreement: Agreement) -> str:
@@ -167,6 +182,8 @@ def _signature(row: Signature) -> SignatureFacts:
         address=row.address or "",
         term_sheet=str(row.term_sheet) if row.term_sheet else "",
         term_sheet_sha256=row.term_sheet.sha256 if row.term_sheet else "",
+        copy=row.evidence.get("copy") or {},
+        certificate=row.evidence.get("certificate") or {},
     )
 
 

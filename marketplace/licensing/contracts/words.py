@@ -80,7 +80,26 @@ _PASSKEY_WORTH = (
         " signature is weighed, under article 13 of the Electronic Signature Law, by whoever decides a dispute."
     ),
 )
-WORTH: dict[str, Pair] = {"click": _CLICK_WORTH, "passkey": _PASSKEY_WORTH}  # honestly (SIG-1, SIG-2)
+_PAPER_WORTH = (
+    "纸质签章以加盖印章、签字的原件为准；平台保存的是扫描件的哈希和对方的确认，扫描件本身不是电子签名。",
+    (
+        "A stamped paper is proved by its original. The platform keeps the hash of the scan and the other side's"
+        " confirmation; a scan is no electronic signature."
+    ),
+)
+_CA_WORTH = (
+    "证书签名写在文件之内，任何PDF软件都能查验；证书名称中写有TEST的，仅供演练，不能证明任何事。",
+    (
+        "A certificate's signature stands inside the file and any PDF program can check it. A certificate that says"
+        " TEST is for practice and proves nothing."
+    ),
+)
+WORTH: dict[str, Pair] = {
+    "click": _CLICK_WORTH,
+    "passkey": _PASSKEY_WORTH,
+    "paper": _PAPER_WORTH,
+    "ca": _CA_WORTH,
+}  # honestly (SIG-1, SIG-2)
 BASES: dict[str, Pair] = {
     "legal_representative": ("法定代表人", "legal representative"),
     "power_of_attorney": ("授权委托书", "power of attorney"),

@@ -20,7 +20,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.requests import PersonRequest
 from marketplace.frame import errors
 from marketplace.lib.findings import Refused
-from marketplace.licensing import clauses, flow, history, running, turns
+from marketplace.licensing import clauses, flow, history, running, signing_now, turns
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.forms import ReasonForm, show
 from marketplace.licensing.models import OPEN_STATES, Agreement, Obligation, State
@@ -85,6 +85,7 @@ def _context(deal: Agreement, view: turns.View, user: User) -> dict[str, Any]:
         "act_by": turns.act_by(view),
         "unsigned": deal.state in (State.REQUESTED, State.OFFERED, State.PREPARED),
         "six": offers.summary_facts(snapshot, price),
+        "waiting": signing_now.of(deal, user),
         "papers": papers_of(deal),
         "made": made.links(deal),
         "obligations": owed(deal),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 from uuid import UUID
 
 import segno
@@ -69,10 +70,9 @@ def _kept(paper: Paper) -> str:
 def _svg(url: str) -> SafeString:
     """The code as SVG without styles of its own, on white also in the dark."""
     out = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, border=2, dark="#1d1b18", light="#ffffff", svgclass=None,
-        lineclass=None,
-    )  # fmt: skip
+    code = segno.make(url, error="m", micro=False)
+    colors: dict[str, Any] = {"dark": "#1d1b18", "light": "#ffffff", "svgclass": None, "lineclass": None}
+    code.save(out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, **colors)
     return mark_safe(out.getvalue().decode())  # noqa: S308  made here, of an address of ours
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from marketplace.lib.terms import day_of
 from marketplace.licensing.contracts import pieces, words
@@ -62,8 +63,32 @@ def _signature(d: Draft, s: SignatureFacts) -> list[pieces.Piece]:
     if s.term_sheet_sha256:
         table.append((d.say("条件单（持续要约）", "Term sheet (standing offer)"), d.fact(s.term_sheet)))
         table.append((d.say("条件单SHA-256", "SHA-256 of the term sheet"), words.grouped(s.term_sheet_sha256)))
+    table += _of_paper(d, s) if s.copy else _of_certificate(d, s) if s.certificate else []
     party = words.name(words.PARTIES, s.party, d.zh)
     return [pieces.heading(d.say(f"{party}的签署", f"Signature of the {party}")), pieces.rows(table)]
+
+
+def _of_paper(d: Draft, s: SignatureFacts) -> list[Row]:
+    """The way of a stamped paper: handed in, and confirmed by the other side."""
+    by = f"{s.copy['confirmed_for']} {s.copy['confirmed_by']}"
+    return [
+        (d.say("扫描件SHA-256", "SHA-256 of the scan"), words.grouped(s.copy["sha256"])),
+        (d.say("扫描件提交时间", "Scan handed in"), d.at(datetime.fromisoformat(s.copy["handed_in_at"]))),
+        (d.say("对方确认人", "Confirmed by"), d.fact(by)),
+        (d.say("对方确认时间", "Confirmed"), d.at(datetime.fromisoformat(s.copy["confirmed_at"]))),
+    ]
+
+
+def _of_certificate(d: Draft, s: SignatureFacts) -> list[Row]:
+    """Whose certificate, by whom, and that a TEST one is a TEST one."""
+    found = s.certificate
+    issuer = f"TEST · {found['issuer']}" if found.get("test") else found["issuer"]
+    return [
+        (d.say("证书持有人", "Certificate of"), d.fact(found["subject"])),
+        (d.say("发证机构", "Issued by"), d.fact(issuer)),
+        (d.say("证书SHA-256", "SHA-256 of the certificate"), words.grouped(found["certificate_sha256"])),
+        (d.say("含签名文件SHA-256", "SHA-256 of the signed file"), words.grouped(found["signed_sha256"])),
+    ]
 
 
 def _confirmations(d: Draft, clauses: Sequence[Clause]) -> list[pieces.Piece]:

@@ -1,0 +1,85 @@
+"""What waits on a deal's page because of signatures: scans to look at, further papers to sign, seals that follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.models import User
+from marketplace.lib.look import when
+from marketplace.licensing.flow import moving
+from marketplace.licensing.models import Agreement, CopyState, Paper, Party, StampedCopy
+from marketplace.licensing.papers import BINDING, SIGNED_BY_BOTH
+from marketplace.licensing.signing import copies, doors
+from marketplace.licensing.states import ASKS, SIGNS
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits: its words, and where this person can do something about it ('' where he cannot)."""
+
+    title: str
+    text: str
+    label: str = ""
+    url: str = ""
+
+
+def of(agreement: Agreement, user: User) -> list[Waiting]:
+    """Everything that waits, what this person can do first."""
+    found = [*_scans(agreement, user), *_papers(agreement, user), *_seals(agreement)]
+    return sorted(found, key=lambda one: not one.url)
+
+
+def _scans(agreement: Agreement, user: User) -> list[Waiting]:
+    rows = StampedCopy.objects.filter(paper__agreement=agreement, state=CopyState.WAITING).select_related("paper")
+    found = []
+    for row in rows:
+        row.paper.agreement = agreement
+        paper, until = row.paper.get_kind_display(), when(row.answer_until)
+        url = reverse("licensing:stamped_copy", args=[agreement.code, row.code])
+        if user.pk != row.by_id and moving.holds(user, copies.other_side(row), ASKS):
+            text = _("%(name)s has signed on paper. Say by %(day)s whether the scan is complete.")
+            words = text % {"name": copies.own_side(row).name, "day": until}
+            found.append(
+                Waiting(_("Look at the scan: %(paper)s") % {"paper": paper}, words, _("Look at the scan"), url)
+            )
+        else:
+            text = _("%(name)s answers by %(day)s. Without its answer the scan does not count.")
+            words = text % {"name": copies.other_side(row).name, "day": until}
+            found.append(Waiting(_("Scan handed in: %(paper)s") % {"paper": paper}, words, _("See the scan"), url))
+    return found
+
+
+def _papers(agreement: Agreement, user: User) -> list[Waiting]:
+    rows = agreement.papers.filter(kind__in=SIGNED_BY_BOTH, language=BINDING, completed_at__isnull=True)
+    return [_paper(agreement, row, user) for row in rows.prefetch_related("signatures")]
+
+
+def _paper(agreement: Agreement, row: Paper, user: User) -> Waiting:
+    signed = {one.party for one in row.signatures.all()}
+    missing = [party for party in Party if party not in signed]
+    title = _("To be signed: %(paper)s") % {"paper": row.get_kind_display()}
+    names = str(_(", ")).join(doors.side(agreement, party).name for party in missing)
+    text = _("Still missing: the signature of %(names)s.") % {"names": names}
+    if any(moving.holds(user, doors.side(agreement, party), SIGNS) for party in missing):
+        url = reverse("licensing:sign_paper", args=[agreement.code, row.pk])
+        return Waiting(title, text, _("Read and sign"), url)
+    return Waiting(title, text)
+
+
+def _seals(agreement: Agreement) -> list[Waiting]:
+    """Signed papers whose seal is not there yet: never called sealed before the time stamp is there (DOC-3)."""
+    done = agreement.signed_at or agreement.noticed_at
+    if done is None:
+        return []
+    rows = agreement.papers.filter(sealed_at__isnull=True).exclude(kind__in=SIGNED_BY_BOTH, completed_at__isnull=True)
+    count = rows.count()
+    if not count:
+        return []
+    text = _(
+        "The signatures stand; %(count)s papers wait for the platform's seal and its time stamp. "
+        "It comes by itself as soon as the time-stamp authority answers; you get a message."
+    )
+    return [Waiting(_("Signed, seal pending"), text % {"count": count})]
