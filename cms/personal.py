@@ -11,7 +11,7 @@ from marketplace.lib import personal
 from marketplace.lib.personal import SETTLED, Basis, Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import timedelta
 
     from marketplace.accounts.models import User
@@ -30,7 +30,7 @@ def register() -> None:
     personal.sweep("cms.letters", delete_old)
 
 
-def _letters(user: User) -> Iterator[dict[str, Any]]:
+def _letters(user: User) -> Iterator[Mapping[str, Any]]:
     from cms.models import ContactMessage
 
     rows = ContactMessage.objects.filter(user=user).order_by("pk")

@@ -23,7 +23,7 @@ from marketplace.lib.personal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import timedelta
 
     from marketplace.accounts.models import User
@@ -157,13 +157,13 @@ def _without_people() -> None:
     personal.nobody("listings.SynonymGroup", "note", because="about words")
 
 
-def _searches(user: User) -> Iterator[dict[str, Any]]:
+def _searches(user: User) -> Iterator[Mapping[str, Any]]:
     from listings.models import SavedSearch
 
     yield from SavedSearch.objects.filter(user=user).order_by("pk").values("query", "pace", "created_at")
 
 
-def _objections(user: User) -> Iterator[dict[str, Any]]:
+def _objections(user: User) -> Iterator[Mapping[str, Any]]:
     from listings.models import Objection
 
     rows = Objection.objects.filter(objector=user).order_by("pk")

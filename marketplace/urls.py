@@ -10,6 +10,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from marketplace.accounts import factors
 from marketplace.frame import health
 from marketplace.frame.kept import kept
 
@@ -27,6 +28,9 @@ urlpatterns = [
     path("_util/login/", _to_login),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    # The first second factor asks for the mailbox before the log-in program's own page (IDN-1).
+    path("accounts/2fa/totp/activate/", factors.activate_totp, name="mfa_activate_totp"),
+    path("accounts/2fa/webauthn/add/", factors.add_webauthn, name="mfa_add_webauthn"),
     path("accounts/", include("allauth.urls")),
     path("kept/", kept, name="kept"),
     path("health/live/", health.live, name="health_live"),

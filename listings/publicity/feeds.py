@@ -73,7 +73,7 @@ def _url(path: str) -> str:
     return f"{settings.SITE_URL.rstrip('/')}{path}"
 
 
-class _Feed(Atom1Feed):
+class Feed(Atom1Feed):
     """An Atom feed that an empty list does not date by the clock, so that equal content has equal bytes."""
 
     def latest_post_date(self) -> datetime:
@@ -81,8 +81,8 @@ class _Feed(Atom1Feed):
         return max(dates, default=EPOCH)
 
 
-def _feed(title: str, subtitle: str, page: str, itself: str) -> _Feed:
-    return _Feed(
+def _feed(title: str, subtitle: str, page: str, itself: str) -> Feed:
+    return Feed(
         title=_("Kaixu: %(title)s") % {"title": title},
         link=_url(reverse(page)),
         description=subtitle,
@@ -94,7 +94,7 @@ def _feed(title: str, subtitle: str, page: str, itself: str) -> _Feed:
     )
 
 
-def _entry(feed: _Feed, row: Listing, at: datetime, page: str, more: Iterable[str]) -> None:
+def _entry(feed: Feed, row: Listing, at: datetime, page: str, more: Iterable[str]) -> None:
     told = [
         row.organization.name,
         patent_number(row.patent.application_number),
@@ -116,5 +116,5 @@ def _entry(feed: _Feed, row: Listing, at: datetime, page: str, more: Iterable[st
     )
 
 
-def _text(feed: _Feed) -> bytes:
+def _text(feed: Feed) -> bytes:
     return feed.writeString("utf-8").encode()

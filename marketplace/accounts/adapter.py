@@ -9,9 +9,13 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from marketplace.accounts import factors, log_ins, security
 
 # A mailed code proves the mailbox only, so it never stands in for the password or a key (IDN-1).
 PROVING = frozenset({"password", "mfa"})
+FACTOR = frozenset({"mfa"})  # whoever has one is asked for it: the password alone proves nothing any more
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -23,7 +27,28 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return False
         since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
         records = get_authentication_records(self.request, self.request.user)
-        return not any(record.get("method") in PROVING and record["at"] > since for record in records)
+        proving = FACTOR if security.has_factor(self.request.user) else PROVING
+        return not any(record.get("method") in proving and record["at"] > since for record in records)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """How a person may prove it anew: whoever has a second factor, by that and not by the password."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if security.has_factor(user):
+            methods = [method for method in methods if method["id"] != "reauthenticate"]
+        return methods
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        """The code from the mailbox was right: this session has shown that it reads it."""
+        confirmed = bool(super().confirm_email(request, email_address))
+        if confirmed:
+            factors.prove_mailbox(request)
+        return confirmed
+
+    def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
+        """Keep who logged in from where, as the law asks (KEEP-1)."""
+        log_ins.record(request, user)
+        response: HttpResponse = super().post_login(request, user, **more)
+        return response
 
     def is_safe_url(self, url: str) -> bool:
         """Whether a redirect may lead there. An address that cannot be read leads nowhere (WEB-8)."""

@@ -14,13 +14,14 @@ class AccountsConfig(AppConfig):
         """Register messages, files, mails and the places of the site's texts."""
         from django.utils.translation import gettext_lazy as _
 
-        from marketplace.accounts import effects, kinds, mail
+        from marketplace.accounts import effects, factors, kinds, mail
         from marketplace.accounts.privacy import copying, erasing, inventory, retention
         from marketplace.lib import navigation
 
         kinds.register_messages()
         kinds.register_files()
         mail.register()
+        factors.register()
         inventory.register()
         copying.register()
         erasing.register()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
+from marketplace.accounts import security
 from marketplace.accounts.models import AuthorityState, Membership, Organization, Role, SigningAuthority
 from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.look import money_text
@@ -41,7 +42,7 @@ def require(
     Locks the organization, the membership and the authority for the rest of the surrounding transaction, so that a
     revocation either comes before the signature and refuses it, or waits until the signature stands (IDN-4).
     `amount_minor` is what the paper binds the organization to at most, in minor units of `currency`; 0 where no amount
-    is known. Raises NoAuthority, and NotInTransaction where no transaction is open.
+    is known. Raises NoAuthority, NotProven (IDN-1), and NotInTransaction where no transaction is open.
     """
     require_transaction(scope)
     locked = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
@@ -53,6 +54,7 @@ def require(
     if locked.is_vetoed:
         raise NoAuthority([_paused()])
     _require_signatory(user, locked)
+    security.require(user, locked)
     held = list(
         SigningAuthority.objects.select_for_update(no_key=True)
         .filter(user=user, organization=locked)

@@ -153,7 +153,9 @@ class Organization(models.Model):
     shareholders = models.CharField(_("shareholders"), max_length=500, blank=True)  # names split by ";" (LIC-J)
     vetoed_at = models.DateTimeField(null=True, blank=True, editable=False)  # while a Veto stands (INST-5)
     matching = models.BooleanField(_("propose offers that may fit"), default=True)  # PII-3
-    second_factor = models.BooleanField(_("who signs needs a second factor"), default=False)  # IDN-1; a site may ask all
+    second_factor = models.BooleanField(
+        _("who signs needs a second factor"), default=False
+    )  # IDN-1; a site may ask all
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

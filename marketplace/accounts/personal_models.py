@@ -1,4 +1,4 @@
-"""Rows about people's own data: consents to pass a contact on, copies asked for, accounts closed, log-ins, changed keys."""
+"""Rows about people's own data: consents to pass a contact on, copies, closed accounts, log-ins, changed keys."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class SecurityChange(models.Model):
         FACTOR_REMOVED = "factor_removed", _("Second factor removed")
         RECOVERY_CODES = "recovery_codes", _("New recovery codes")
         EMAIL = "email", _("E-mail address changed")
-        PASSWORD_RESET = "password_reset", _("Password set anew by mail")  # noqa: S105
+        PASSWORD_RESET = "password_reset", _("Password set anew by mail")
         POLICY = "policy", _("Second factor no longer asked for by the organization")
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="security_changes")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from marketplace.accounts.views import contacts, members, organizations, people, privacy
+from marketplace.accounts.views import contacts, mailbox, members, organizations, people, privacy
 
 app_name = "accounts"
 urlpatterns = [
     path("account/", people.profile, name="profile"),
+    path("account/mailbox/", mailbox.mailbox, name="mailbox"),
     path("account/data/", privacy.mine, name="privacy"),
     path("account/data/copy/", privacy.copy_ask, name="copy_ask"),
     path("account/data/copy/<uuid:code>/", privacy.copy_fetch, name="copy_fetch"),

@@ -34,6 +34,7 @@ HEADER = (
 FOOTER = (
     Place("rules", _("Rules catalog"), "listings:rules"),
     Place("verify", _("Verify a contract"), "licensing:verify"),
+    Place("licenses", _("Licenses granted"), "licensing:licenses"),
     Place("glossary", _("Glossary"), "cms:glossary"),
     Place("api", _("Open data"), "api:docs"),
     Place("questions", _("Questions and answers"), "cms:questions"),

@@ -6,7 +6,7 @@ the rest is erased (PII-5). Nothing else knows all rooms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -137,7 +137,7 @@ class Part:
 
     name: str
     label: Words
-    rows: Callable[[User], Iterable[dict[str, Any]]]
+    rows: Callable[[User], Iterable[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ _ERASERS: dict[str, tuple[int, Callable[[User], int]]] = {}
 _SWEEPS: dict[str, Callable[[], int]] = {}
 
 
-def part(name: str, label: Words, rows: Callable[[User], Iterable[dict[str, Any]]]) -> None:
+def part(name: str, label: Words, rows: Callable[[User], Iterable[Mapping[str, Any]]]) -> None:
     """Register how a room's rows about a person are copied out: plain values, nobody else's data."""
     _PARTS[name] = Part(name, label, rows)
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from listings.models import Track
 from listings.offers import canonical_sha256, territory_words
+from marketplace.accounts.models import Organization
+from marketplace.accounts.privacy.contacts import words_for as contact_words
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.saying import sentence
 from marketplace.licensing.contracts.reading import Offer, read
@@ -44,6 +46,7 @@ class RequestForm(forms.Form):
     )
     territory_ok = forms.BooleanField(required=False)
     field_ok = forms.BooleanField(required=False)
+    contact_ok = forms.BooleanField(required=False)
     related = forms.ChoiceField(
         label=gettext_lazy("Are you related to the licensor?"),
         help_text=gettext_lazy(
@@ -61,16 +64,19 @@ class RequestForm(forms.Form):
     )
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, snapshot: dict[str, Any], track: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, snapshot: dict[str, Any], track: str, licensee: Organization | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         offer = read(snapshot)
         self.initial["seen"] = seal_seen(snapshot)
         if track == Track.OPEN:  # anyone may take it as announced: no field, no territory, no reasons (TRACK-1)
             self.fields["intended_use"].required = False
             del self.fields["territory_ok"], self.fields["field_ok"], self.fields["related"]
-            del self.fields["related_detail"]
+            del self.fields["related_detail"], self.fields["contact_ok"]
         else:
             self._statements(offer)
+            self._contact(offer, licensee)
 
     def _statements(self, offer: Offer) -> None:
         place = territory_words(offer.text("territory"))
@@ -88,6 +94,14 @@ class RequestForm(forms.Form):
             "LIC-E: state this, or ask the licensor for another field of use."
         )
 
+    def _contact(self, offer: Offer, licensee: Organization | None) -> None:
+        """A consent of its own, never ticked beforehand; without it the request goes on all the same (PII-2)."""
+        name = str(offer.licensor.get("name", ""))
+        box = self.fields["contact_ok"]
+        box.label = _("%(licensor)s may read our contact person, phone and e-mail") % {"licensor": name}
+        words = contact_words(licensee.name, name) if licensee else ""
+        box.help_text = _("Not needed for the request. %(words)s") % {"words": words}
+
     def clean(self) -> dict[str, Any]:
         """A relation that is declared is also described (LIC-J)."""
         cleaned = super().clean() or {}
@@ -102,6 +116,7 @@ class RequestForm(forms.Form):
             "intended_use": answers["intended_use"],
             "territory_ok": answers.get("territory_ok", False),
             "field_ok": answers.get("field_ok", False),
+            "contact_ok": answers.get("contact_ok", False),
             "related_party": answers.get("related") == "yes",
             "related_detail": answers.get("related_detail", "") if answers.get("related") == "yes" else "",
             "seen_sha256": canonical_sha256(self.shown()),

@@ -15,7 +15,7 @@ from marketplace.lib.personal import CODES, CONTRACT, Basis, Ending, Hold
 from marketplace.lib.terms import add_months
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from marketplace.accounts.models import User
 
@@ -84,7 +84,7 @@ def _of(user: User) -> Any:
     return Agreement.objects.filter(acted).distinct()
 
 
-def _deals(user: User) -> Iterator[dict[str, Any]]:
+def _deals(user: User) -> Iterator[Mapping[str, Any]]:
     rows = _of(user).select_related("listing__patent", "licensor", "licensee").order_by("pk")
     for row in rows:
         yield {
@@ -100,7 +100,7 @@ def _deals(user: User) -> Iterator[dict[str, Any]]:
         }
 
 
-def _signatures(user: User) -> Iterator[dict[str, Any]]:
+def _signatures(user: User) -> Iterator[Mapping[str, Any]]:
     from marketplace.licensing.models import Signature
 
     rows = Signature.objects.filter(user=user).select_related("agreement").order_by("pk")

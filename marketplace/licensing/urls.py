@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from marketplace.licensing import urls_changes, urls_papers, urls_running, urls_verify
+from marketplace.licensing import urls_changes, urls_papers, urls_record, urls_running, urls_verify
 from marketplace.licensing.views import after, asking, certificates, copies, deals, evidence, handover, signing
 
 app_name = "licensing"
@@ -35,5 +35,6 @@ urlpatterns: list[URLPattern] = [
     *urls_changes.urlpatterns,
     *urls_running.urlpatterns,
     *urls_papers.urlpatterns,
+    *urls_record.urlpatterns,
     *urls_verify.urlpatterns,
 ]

@@ -11,7 +11,7 @@ from marketplace.lib import personal
 from marketplace.lib.personal import DRAFTS, SETTLED, Basis, Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import timedelta
 
     from marketplace.accounts.models import User
@@ -38,7 +38,7 @@ def register() -> None:
     personal.sweep("needs.closed", delete_old)
 
 
-def _needs(user: User) -> Iterator[dict[str, Any]]:
+def _needs(user: User) -> Iterator[Mapping[str, Any]]:
     from marketplace.needs.models import Need
 
     rows = Need.objects.filter(created_by=user).order_by("pk")

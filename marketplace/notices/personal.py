@@ -12,7 +12,7 @@ from marketplace.lib import personal
 from marketplace.lib.personal import INBOX, Basis, Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from marketplace.accounts.models import User
 
@@ -30,7 +30,7 @@ def register() -> None:
     personal.sweep("notices.messages", delete_old)
 
 
-def _messages(user: User) -> Iterator[dict[str, Any]]:
+def _messages(user: User) -> Iterator[Mapping[str, Any]]:
     rows = user.messages.order_by("-pk")
     yield from rows.values("created_at", "subject", "body", "action_path", "mailed_at", "read_at")
 

@@ -81,6 +81,8 @@ PLACES: dict[str, Args] = {
     "accounts:membership_end": lambda world: (world.users["viewer"].memberships.get().pk,),
     "accounts:invitation_cancel": _thing("invitation"),
     "accounts:contact_decide": _thing("consent", "code"),
+    "licensing:licenses_sheet": lambda world: ("csv",),
+    "licensing:shown": _deal("active"),
     "accounts:copy_fetch": _thing("copy", "code"),
     "accounts:authority_revoke": _thing("authority"),
     "accounts:invitation": lambda world: (world.things["token"],),

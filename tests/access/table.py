@@ -14,6 +14,7 @@ TABLE = """
 GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_inactive account_reset_password account_reset_password_from_key_done account_reset_password_from_key
     account_reset_password_done accounts:text accounts:text_version accounts:personal_data
+    licensing:licenses licensing:licenses_feed licensing:licenses_sheet
     accounts:invitation listings:find
     listings:listing listings:cost listings:rules listings:publicity_list listings:objection listings:consent
     licensing:preview licensing:summary
@@ -42,8 +43,8 @@ GET    405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:consent_code listings:consent_open listings:consent_answer listings:approval_step_remove
     listings:letter_code listings:letter_open listings:letter_answer
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
-    account_reauthenticate account_email account_change_password mfa_index mfa_activate_totp
-    mfa_generate_recovery_codes mfa_list_webauthn mfa_add_webauthn usersessions_list accounts:profile
+    account_reauthenticate account_email account_change_password mfa_index accounts:mailbox
+    mfa_generate_recovery_codes mfa_list_webauthn usersessions_list accounts:profile
     accounts:privacy accounts:contacts accounts:close
     accounts:organization_new accounts:switch notices:inbox licensing:deals desks:home listings:saved needs:mine
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
@@ -75,7 +76,7 @@ GET  login |   404   404 |   403   404 |   403   403   200   200 |   new |   new
 GET  login |   404   200 |   404   404 |   200   200   200   200 |   new |   new
     desks:offers
 GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
-    licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel
+    licensing:shown licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel
     licensing:made
     licensing:decline licensing:leave
     payments:pay payments:slip payments:receipt payments:returned
@@ -135,6 +136,8 @@ GET  login | login login | login login | login login login login | login |   405
     listings_moderation:declare listings_moderation:assign
 GET  login | login login | login login | login login login login | login | login
     /admin/login/ /admin/password_reset/ /admin/password_reset/<path:rest> /_util/login/ wagtailcore_login
+GET  login |   302   302 |   302   200 |   302   302   302   302 |   302 |   302
+    mfa_activate_totp mfa_add_webauthn
 
 POST   200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reset_password account_reset_password_from_key wagtail_serve listings:saved_off
@@ -153,7 +156,7 @@ POST   404 |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
 POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     account_inactive account_reset_password_from_key_done account_reset_password_done accounts:text
     listings:find_feed listings:find_sheet listings:find_print listings:compare
-    accounts:personal_data
+    accounts:personal_data licensing:licenses licensing:licenses_feed licensing:licenses_sheet
     accounts:text_version vault:file notices:inbox notices:follow listings:find listings:listing listings:cost
     listings:rules
     listings:consent listings:consent_question listings:consent_record
@@ -167,7 +170,7 @@ POST   422 |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
     listings:objection listings:consent_open licensing:verify listings:letter_open
     listings:objection_guest
 POST login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
-    account_reauthenticate account_change_password mfa_activate_totp mfa_add_webauthn accounts:profile
+    account_reauthenticate account_change_password accounts:profile
     accounts:organization_new
 POST login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
     accounts:verification accounts:members accounts:authorities
@@ -197,6 +200,10 @@ POST login |   403   422 |   403   403 |   403   422   403   422 |   new |   422
     listings:status_import
 POST login |   403   404 |   403   403 |   403   302   403   302 |   new |   302
     listings:status_run
+POST login |   404   404 |   302   302 |   302   302   302   302 |   404 |   404
+    licensing:shown
+POST login |   302   302 |   302   200 |   302   302   302   302 |   302 |   302
+    mfa_activate_totp mfa_add_webauthn
 POST login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
     licensing:confirm licensing:sign licensing:code
 POST login |   404   404 |   403   404 |   403   403   403   422 |   new |   new
@@ -272,7 +279,7 @@ POST login |   422   422 |   422   422 |   422   422   422   422 |   new |   new
 POST login | fresh fresh | fresh fresh | fresh fresh fresh fresh | fresh | fresh
     mfa_reauthenticate
 POST login |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
-    accounts:close
+    accounts:close accounts:mailbox
 POST login | fresh fresh | fresh login | fresh fresh fresh fresh | fresh | fresh
     mfa_reauthenticate_webauthn
 POST login | login login | login login | login login login login | login |   200

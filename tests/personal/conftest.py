@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone, translation
 
 from listings import saved
@@ -32,6 +34,16 @@ def _english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _index_folder(tmp_path: Path, settings: Any) -> None:
     settings.SEARCH_ROOT = tmp_path / "search"
+
+
+def fresh(client: Client, user: User) -> Client:
+    """Logged in, with password and second factor a moment ago."""
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return client
 
 
 def live_a_little(user: User, organization: Organization | None = None) -> None:

@@ -22,7 +22,7 @@ from marketplace.notices import calendar
 from marketplace.notices.models import Message
 from tests.conftest import PASSWORD
 from tests.listings.making import firm, member
-from tests.personal.conftest import live_a_little
+from tests.personal.conftest import fresh, live_a_little
 
 pytestmark = pytest.mark.django_db
 
@@ -68,8 +68,7 @@ def test_the_search_for_traces_finds_people_who_are_still_here(crowd: list[User]
 
 def test_what_stays_is_said_before_with_reason_and_day_and_is_recorded(client: Client, alice: User) -> None:
     live_a_little(alice)
-    client.force_login(alice)
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    fresh(client, alice)
     client.cookies["django_language"] = "en"
     page = client.get(reverse("accounts:close")).content.decode()
 

@@ -44,13 +44,13 @@ class Whose:
     def deciders(self) -> list[User]:
         """Who is asked."""
         if self.organization is not None:
-            return list(people.members(self.organization, Role.OWNER, *DECIDES))
+            return list(people.members(self.organization, Role.OWNER, Role.SIGNATORY, *DECIDES))
         return [self.person] if self.person else []
 
     def decides(self, user: User) -> bool:
         """Whether a person may decide."""
         if self.organization is not None:
-            return may(user, self.organization, *DECIDES)
+            return may(user, self.organization, *DECIDES) or may(user, self.organization, Role.SIGNATORY)
         return self.person == user
 
     @property
@@ -66,10 +66,15 @@ def of(consent: ContactConsent) -> Whose:
 
 def words(whose: Whose, to: Organization) -> str:
     """What is agreed to, in the language that is active: to whom, what, for what, and that it can be taken back."""
+    return words_for(whose.name, to.name)
+
+
+def words_for(firm: str, university: str) -> str:
+    """The same, of two names."""
     return _(
         "%(university)s may read the contact of %(firm)s (contact person, phone, e-mail) and use it to talk about"
         " licenses on its patents. It may not pass it on. This can be taken back at any time."
-    ) % {"university": to.name, "firm": whose.name}
+    ) % {"university": university, "firm": firm}
 
 
 def live(whose: Whose, to: Organization) -> ContactConsent | None:
@@ -131,8 +136,8 @@ def _require_decider(whose: Whose, by: User) -> None:
     if not whose.decides(by):
         raise refuse(
             RULE,
-            _("Only owners, listers and finance of the firm decide who reads its contact."),
-            _("Ask one of them."),
+            _("Who only reads in the firm cannot decide who reads its contact."),
+            _("Ask an owner."),
         )
 
 
@@ -186,7 +191,9 @@ def end(consent: ContactConsent, *, by: User) -> None:
 def waiting(user: User) -> QuerySet[ContactConsent]:
     """Questions that this person may decide, oldest first."""
     firms = Organization.objects.filter(
-        memberships__user=user, memberships__ended_at__isnull=True, memberships__role__in=[Role.OWNER, *DECIDES]
+        memberships__user=user,
+        memberships__ended_at__isnull=True,
+        memberships__role__in=[Role.OWNER, Role.SIGNATORY, *DECIDES],
     )
     rows = ContactConsent.objects.filter(given_at__isnull=True, ended_at__isnull=True)
     return (rows.filter(organization__in=firms) | rows.filter(person=user)).distinct().order_by("asked_at", "pk")

@@ -25,7 +25,7 @@ from marketplace.notices import notices
 from marketplace.outbox import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 TOPIC = "accounts.copy"
 
@@ -49,7 +49,7 @@ def make(key: str, payload: dict[str, Any]) -> None:
     if copy is None or not copy.user.is_active:
         return
     with translation.override(copy.user.language):
-        found: list[tuple[personal.Part, list[dict[str, Any]]]] = []
+        found: list[tuple[personal.Part, list[Mapping[str, Any]]]] = []
         for part in personal.parts():
             found.append((part, list(part.rows(copy.user))))
             PersonalCopy.objects.filter(pk=copy.pk).update(done=len(found), total=len(personal.parts()))
@@ -76,7 +76,7 @@ def fetch(user: User, code: UUID) -> bytes | None:
         return bytes(copy.data)
 
 
-def _zip(user: User, found: list[tuple[personal.Part, list[dict[str, Any]]]]) -> bytes:
+def _zip(user: User, found: list[tuple[personal.Part, list[Mapping[str, Any]]]]) -> bytes:
     told = {part.name: rows for part, rows in found}
     context = {
         "person": user,
@@ -91,7 +91,7 @@ def _zip(user: User, found: list[tuple[personal.Part, list[dict[str, Any]]]]) ->
     return out.getvalue()
 
 
-def _table(rows: list[dict[str, Any]]) -> tuple[list[str], list[list[str]]]:
+def _table(rows: list[Mapping[str, Any]]) -> tuple[list[str], list[list[str]]]:
     names = list(rows[0]) if rows else []
     return names, [[_said(row.get(name)) for name in names] for row in rows]
 
@@ -111,7 +111,7 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _account(user: User) -> Iterator[dict[str, Any]]:
+def _account(user: User) -> Iterator[Mapping[str, Any]]:
     yield {
         "name": user.name,
         "email": user.email,
@@ -122,7 +122,7 @@ def _account(user: User) -> Iterator[dict[str, Any]]:
     }
 
 
-def _memberships(user: User) -> Iterator[dict[str, Any]]:
+def _memberships(user: User) -> Iterator[Mapping[str, Any]]:
     rows = Membership.objects.filter(user=user).select_related("organization").order_by("pk")
     for row in rows:
         yield {
@@ -133,7 +133,7 @@ def _memberships(user: User) -> Iterator[dict[str, Any]]:
         }
 
 
-def _authorities(user: User) -> Iterator[dict[str, Any]]:
+def _authorities(user: User) -> Iterator[Mapping[str, Any]]:
     rows = user.signing_authorities.select_related("organization").order_by("pk")
     for row in rows:
         yield {
@@ -145,7 +145,7 @@ def _authorities(user: User) -> Iterator[dict[str, Any]]:
         }
 
 
-def _security(user: User) -> Iterator[dict[str, Any]]:
+def _security(user: User) -> Iterator[Mapping[str, Any]]:
     from allauth.mfa.models import Authenticator
 
     for key in Authenticator.objects.filter(user=user).order_by("pk"):
@@ -154,7 +154,7 @@ def _security(user: User) -> Iterator[dict[str, Any]]:
         yield {"what": str(change.get_kind_display()), "at": change.at, "last_used_at": None}
 
 
-def _consents(user: User) -> Iterator[dict[str, Any]]:
+def _consents(user: User) -> Iterator[Mapping[str, Any]]:
     rows = ContactConsent.objects.filter(given_by=user) | ContactConsent.objects.filter(person=user)
     for row in rows.distinct().select_related("to").order_by("pk"):
         yield {

@@ -129,15 +129,15 @@ def _erase_accounts(user: User) -> int:
     touched += Invitation.objects.filter(email__iexact=user.email).update(email=f"closed-{user.pk}@closed.invalid")
     touched += OneTimeCode.objects.filter(user=user).delete()[0]
     touched += EmailAddress.objects.filter(user=user).delete()[0]
-    touched += Authenticator.objects.filter(user=user).delete()[0]
+    touched += int(Authenticator.objects.filter(user=user).delete()[0])
     touched += user.personal_copies.all().delete()[0]
     touched += user.security_changes.all().delete()[0]
     for session in UserSession.objects.filter(user=user):
         session.end()
         touched += 1
-    ended = {"ended_at": timezone.now(), "ended_by": user, "ending": ContactConsent.Ending.REVOKED}
+    ended: dict[str, Any] = {"ended_at": timezone.now(), "ended_by": user, "ending": ContactConsent.Ending.REVOKED}
     own = ContactConsent.objects.filter(person=user, ended_at__isnull=True)
-    return touched + own.update(**ended)
+    return touched + int(own.update(**ended))
 
 
 def _end_memberships(user: User) -> int:

@@ -68,7 +68,7 @@ def _invitations() -> int:
 def _user_sessions() -> int:
     from allauth.usersessions.models import UserSession
 
-    return UserSession.objects.filter(last_seen_at__lt=_before(LOGS.after)).delete()[0]
+    return int(UserSession.objects.filter(last_seen_at__lt=_before(LOGS.after)).delete()[0])
 
 
 def _consents() -> int:

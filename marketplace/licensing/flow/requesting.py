@@ -12,6 +12,7 @@ from listings import negotiated, offers
 from listings.flow.moving import lock as lock_offer
 from listings.models import Listing, TermSheet, Track
 from marketplace.accounts.models import Organization, User
+from marketplace.accounts.privacy import contacts
 from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.terms import start_of
 from marketplace.licensing import approvals, freezing, gates, identifiers, letters, papers
@@ -44,6 +45,7 @@ def request(
     territory_ok: bool = False,
     related_party: bool = False,
     related_detail: str = "",
+    contact_ok: bool = False,
 ) -> Agreement:
     """Ask for the license on the terms seen, a listing's own or those of a `variant` (its code); both tracks.
 
@@ -58,13 +60,14 @@ def request(
         version = _admit(listing, licensee, seen_sha256)
         _require_statements(version, field_ok=field_ok, territory_ok=territory_ok)
         look = gates.who_must_look(listing, licensee, by, related_party=related_party)
+        contact = _contact_of(licensee, listing, by=by, given=contact_ok)
         agreement = _create(
             listing,
             version,
             licensee=licensee,
             requested_by=by,
             intended_use=intended_use,
-            statements={"territory": territory_ok, "field": field_ok},
+            statements={"territory": territory_ok, "field": field_ok, "contact": contact},
             related_party="LIC-J" in look,
             related_detail=related_detail,
             needs_person=",".join(look),
@@ -73,6 +76,14 @@ def request(
         moving.record(agreement, step, by=by, was="", version=version.sha256, needs_person=look)
         _go_on(agreement, by=by)
     return agreement
+
+
+def _contact_of(licensee: Organization, listing: Listing, *, by: User, given: bool) -> bool:
+    """Whether the licensor may read the licensee's contact, by a consent given now or before (PII-2)."""
+    whose = contacts.Whose(licensee)
+    if given:
+        contacts.give(whose, listing.organization, by=by, about=listing.patent.title[:120])
+    return contacts.may_read(listing.organization, whose)
 
 
 def _admit(listing: Listing, licensee: Organization, seen_sha256: str) -> OfferVersion:
@@ -118,7 +129,7 @@ def make_negotiated(negotiation: Negotiation, proposal: Proposal, *, listing: Li
         licensee=licensee,
         requested_by=negotiation.opened_by,
         intended_use=negotiation.intended_use,
-        statements={"territory": True, "field": True},
+        statements={"territory": True, "field": True, "contact": _contact_of(licensee, listing, by=by, given=False)},
         related_party="LIC-J" in look,
         related_detail=negotiation.related_detail,
         needs_person=",".join(look),

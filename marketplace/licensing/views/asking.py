@@ -70,7 +70,7 @@ def ask(request: MemberRequest, code: UUID) -> HttpResponse:
         messages.info(request, _("You have asked for this license already. This is where it stands."))
         return redirect(live)
     snapshot = offers.snapshot(listing)
-    form = RequestForm(request.POST or None, snapshot=snapshot, track=listing.track)
+    form = RequestForm(request.POST or None, snapshot=snapshot, track=listing.track, licensee=licensee)
     if request.method != "POST":
         return _page(request, listing, snapshot, form)
     if not form.is_valid():
@@ -79,7 +79,7 @@ def ask(request: MemberRequest, code: UUID) -> HttpResponse:
         variant = variants.key_of(listing)
         agreement = flow.request(listing, licensee=licensee, by=request.user, variant=variant, **form.facts())
     except flow.TermsChanged as changed:
-        return terms_changed(request, changed, seen=form.shown(), listing=listing, form=_again(form, changed))
+        return terms_changed(request, changed, seen=form.shown(), listing=listing, form=_again(form, changed, licensee))
     except flow.AlreadyAsked as asked:
         messages.info(request, _("You have asked for this license already. This is where it stands."))
         return redirect(asked.agreement)
@@ -88,10 +88,10 @@ def ask(request: MemberRequest, code: UUID) -> HttpResponse:
     return redirect(agreement)
 
 
-def _again(form: RequestForm, changed: flow.TermsChanged) -> RequestForm:
+def _again(form: RequestForm, changed: flow.TermsChanged, licensee: Organization) -> RequestForm:
     """The same answers, on the terms as they are now: the person reads the difference and sends them again."""
     typed = dict(form.data.items())
-    fresh = RequestForm(typed, snapshot=changed.new, track=changed.new["listing"]["track"])
+    fresh = RequestForm(typed, snapshot=changed.new, track=changed.new["listing"]["track"], licensee=licensee)
     typed["seen"] = fresh.initial["seen"]
     return fresh
 
