@@ -23,6 +23,7 @@ class LicensingConfig(AppConfig):
             personal,
             reading_rights,
             reminding,
+            renewing,
             trial_letters,
             watching,
         )
@@ -34,8 +35,10 @@ class LicensingConfig(AppConfig):
             expect_reports,
             expire,
             fall_due,
+            holding,
             lapse_due,
             talk_clock,
+            terminating,
         )
         from marketplace.licensing.signing import acts, copies, copy_letters, sealing
         from marketplace.outbox import outbox
@@ -58,6 +61,11 @@ class LicensingConfig(AppConfig):
         outbox.every(3600, "licensing.copies")(copies.due)
         acts.signed_by_both("amendment", amending.gate)
         outbox.handles(acts.COMPLETED, "amending")(amending.on_completed)
+        acts.signed_by_both("termination", terminating.gate)
+        outbox.handles(acts.COMPLETED, "terminating")(terminating.on_completed)
+        outbox.handles("patent.health_changed", "holds")(holding.on_patent_changed)
+        outbox.every(3600, "licensing.renewals")(renewing.remind_of_ends)
+        outbox.every(3600, "licensing.ends")(terminating.ends_due)
         outbox.handles("agreement.moved", "negotiation")(talk_clock.on_agreement_moved)
         outbox.every(300, "licensing.talks")(talk_clock.talks_due)
         outbox.every(60, "licensing.lapse")(lapse_due)

@@ -98,11 +98,6 @@ _TEXTS = {
         _("%(reference)s has ended. What fell due before stays owed. Have the end recorded at the patent office too."),
         _("See what follows"),
     ),
-    "hold_set": (
-        _("Nothing to pay for now: %(title)s"),
-        _("Something happened to the patent: %(what)s. What you owe under %(reference)s is held; you may also leave."),
-        _("See what you can do"),
-    ),
     "hold_ended": (
         _("Decided about held payments: %(title)s"),
         _("The payments of %(reference)s that were held: %(how)s."),
@@ -287,12 +282,6 @@ def ended(termination: Termination) -> None:
         _deal(
             people.members(side, *ACTS), "end_ended", agreement, key=str(termination.pk), day=termination.effective_on
         )
-
-
-def held(agreement: Agreement, *, what: object, key: str, path: str) -> None:
-    """Payments are held: to the licensee, with what it can do; the licensor hears it too."""
-    for side in (agreement.licensee, agreement.licensor):
-        _deal(people.members(side, *ACTS), "hold_set", agreement, key=key, path=path, what=what)
 
 
 def hold_ended(agreement: Agreement, *, how: object, key: str) -> None:

@@ -35,7 +35,7 @@ def register() -> None:
         subject=_("About the patent of your license: %(title)s"),
         body=_(
             "Something happened to the patent of your license %(reference)s: %(what)s. The license itself stays in"
-            " force. Ask the licensor what it means for you before you pay the next amount."
+            " force. What you owe is held until it is decided; on its page you see what you can do, also to leave."
         ),
         action=_("See the license"),
     )

@@ -18,7 +18,7 @@ from marketplace.lib.findings import Refused, blocking
 from marketplace.licensing import letters
 from marketplace.licensing.contracts.reading import Offer, read
 from marketplace.licensing.errors import AlreadySettled, NotPayable
-from marketplace.licensing.flow import activation, demanding, moving, outcomes
+from marketplace.licensing.flow import activation, demanding, holding, moving, outcomes
 from marketplace.licensing.models import Agreement, Obligation, ObligationState, State
 from marketplace.licensing.states import STEPS
 
@@ -150,5 +150,6 @@ def fall_due_now(obligation: Obligation, offer: Offer, *, begins_by: date) -> in
         obligation.refresh_from_db()
         facts = {"obligation": str(obligation.code), "due_on": obligation.due_on}
         trail.record(trail.Action.OBLIGATION_DUE, obligation.agreement, by=None, **facts)
-        letters.to_pay(obligation)
+        if not holding.hold_new(obligation):  # nothing is asked for while payments are held (F9)
+            letters.to_pay(obligation)
     return moved

@@ -20,7 +20,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.requests import PersonRequest
 from marketplace.frame import errors
 from marketplace.lib.findings import Refused
-from marketplace.licensing import clauses, flow, history, running, signing_now, turns
+from marketplace.licensing import change_pages, clauses, flow, history, running, signing_now, turns
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.forms import ReasonForm, show
 from marketplace.licensing.models import OPEN_STATES, Agreement, Obligation, State
@@ -93,6 +93,7 @@ def _context(deal: Agreement, view: turns.View, user: User) -> dict[str, Any]:
         "events": history.of(deal, reader=user, clauses=clauses.of(deal)),
         "is_licensee": Who.LICENSEE in view.sides,
         "closed": deal.state in turns.CLOSED,
+        "changes": change_pages.panel(deal, user),
     }
 
 

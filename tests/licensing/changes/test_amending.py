@@ -213,7 +213,12 @@ def test_a_renewal_on_todays_terms_adds_a_term_and_its_debts(yearly: Agreement, 
 def test_a_renewal_has_no_second_free_period(
     university: Organization, firm: Organization, alice: User, bob: User, any_code: list[str]
 ) -> None:
-    trial = {"fee_mode": "free_then_paid", "free_months": 12, "trigger": "date", "later_mode": "deferred"}
+    trial: dict[str, Any] = {
+        "fee_mode": "free_then_paid",
+        "free_months": 12,
+        "trigger": "date",
+        "later_mode": "deferred",
+    }
     listing = make_listing(university, alice, nonpayment="停止使用", **trial)
     sign_term_sheet(listing, alice)
     agreement = ask(listing, firm, bob)
