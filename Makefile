@@ -32,8 +32,8 @@ eval-integrity: $(VENV)/.tests ## how well the integrity checks do on the labell
 bench: $(VENV)/.tests ## measure: how fast, against what, with how much memory (BENCH="import …": only these)
 	@exec $(BIN)/python -m tests.performance.bench $(BENCH)
 
-bench-search: $(VENV)/.tests ## measure searching (SIZES="10000 100000 1000000": so many listings)
-	@exec $(BIN)/python -m tests.performance.bench search
+bench-search: $(VENV)/.tests ## measure searching (SIZES="10000 100000 1000000": so many listings; goes on where it stopped)
+	@exec $(BIN)/python -m tests.performance.searching
 
 bench-cluster: $(VENV)/.tests ## three Elasticsearch nodes, one killed under load: what is lost (nothing)
 	@exec $(BIN)/python -m tests.performance.bench cluster

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -42,12 +42,20 @@ def is_han(word: str) -> bool:
 
 def words(text: str) -> list[str]:
     """The words under which a text is stored: long Chinese words also by their parts, hyphenated ones too."""
+    return words_of(pieces(text))
+
+
+def pieces(text: str) -> list[str]:
+    """A text made even, cut where Chinese, Latin and signs meet; signs are left out."""
+    return _PIECE.findall(even(text))
+
+
+def words_of(read: Iterable[str]) -> list[str]:
+    """The words of a text that was cut into pieces before."""
+    segmenter = _jieba()
     found: list[str] = []
-    for piece in _PIECE.findall(even(text)):
-        if is_han(piece):
-            found += _jieba().cut_for_search(piece)
-        else:
-            found += _parts(piece)
+    for piece in read:
+        found += segmenter.cut_for_search(piece) if is_han(piece) else _parts(piece)
     return found
 
 
@@ -61,7 +69,12 @@ def cut(text: str) -> list[str]:
 
 def pairs(text: str) -> list[str]:
     """The Chinese characters of a text two by two: finds a word where segmentation cut elsewhere."""
-    return [pair for piece in _PIECE.findall(even(text)) if is_han(piece) for pair in _pairs(piece)]
+    return pairs_of(pieces(text))
+
+
+def pairs_of(read: Iterable[str]) -> list[str]:
+    """The same of a text that was cut into pieces before."""
+    return [pair for piece in read if is_han(piece) for pair in _pairs(piece)]
 
 
 def numbers(text: str) -> list[str]:
@@ -110,7 +123,13 @@ def question(text: str, groups: tuple[tuple[str, ...], ...] = ()) -> tuple[list[
 
 def fingerprint() -> str:
     """Changes when stored words would: an index made under another fingerprint must be rebuilt."""
-    return hashlib.sha256((_FOLDER / "terms.txt").read_bytes()).hexdigest()[:8]
+    file = _FOLDER / "terms.txt"
+    return _digest(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _digest(file: Path, _changed: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
 
 
 @lru_cache(maxsize=32_768)

@@ -18,6 +18,8 @@ from listings.search.backend import Document
 from listings.search.fields import CLASSES
 from marketplace.lib import classes, divisions, industries, pinyin
 
+_SHARED = ("classes", "people", "about")  # texts that many listings have in common
+_PAIRED = ("title", "headline", "problem", "products", "abstract")  # texts whose characters are kept two by two
 _TEN_THOUSAND = 1_000_000  # fen
 
 
@@ -101,16 +103,14 @@ def _texts(listing: Listing) -> dict[str, str]:
                            listing.terms.field_of_use, divisions.name_of(organization.division))),
     }  # fmt: skip
     words = analysis.fingerprint()
-    texts = {
-        name: _again(words, text) if name == "classes" else " ".join(analysis.words(text))
-        for name, text in told.items()
-    }
+    texts = {name: _again(words, text) for name, text in told.items() if name in _SHARED}
+    read = {name: analysis.pieces(text) for name, text in told.items() if name not in _SHARED}
+    texts |= {name: " ".join(analysis.words_of(pieces)) for name, pieces in read.items()}
     texts["people"] = " ".join([texts["people"], *_spelled(patent.inventors, patent.patentee, organization.name)])
-    whole = " ".join(told[name] for name in ("title", "headline", "problem", "products", "abstract"))
-    return texts | {"pairs": " ".join(analysis.pairs(whole))}
+    return texts | {"pairs": " ".join(pair for name in _PAIRED for pair in analysis.pairs_of(read[name]))}
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=8_192)
 def _again(_words: str, text: str) -> str:
     """The words of a text that many listings share, segmented once for each state of the dictionary."""
     return " ".join(analysis.words(text))

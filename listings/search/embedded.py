@@ -261,8 +261,9 @@ class TantivyBackend:
             except (TypeError, ValueError, OverflowError) as bad:
                 reasons[document.key] = str(bad)
                 continue
+            if stored >= 0:  # each deletion is looked for in every part of the index
+                writer.delete_documents_by_query(self._asking.key(document.key))
             known[document.key] = document.version
-            writer.delete_documents_by_query(self._asking.key(document.key))
             writer.add_document(made)
             yield document
 

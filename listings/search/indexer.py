@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from listings.models import Listing
+from listings.search import parallel
 from listings.search.backend import Document, EngineAway, Rejected, SearchUnavailable, backend
 from listings.search.documents import document_of, indexable
 from marketplace.outbox import outbox
@@ -56,10 +57,14 @@ def refresh(keys: list[int]) -> int:
         return rebuild()
 
 
-def rebuild() -> int:
-    """Build the index anew from the database and switch to it; returns the number of documents."""
+def rebuild(processes: int = 1) -> int:
+    """Build the index anew from the database and switch to it; returns the number of documents.
+
+    Several processes make the documents of very many listings; they see what is committed only.
+    """
+    several = processes > 1 and Listing.objects.count() >= parallel.WORTH_IT
     try:
-        return backend().rebuild(documents())
+        return backend().rebuild(parallel.documents(processes) if several else documents())
     except Rejected as partly:
         return _set_aside(partly)
 

@@ -1,7 +1,7 @@
 """Three Elasticsearch nodes under load: one is killed, indexes are rebuilt, and every acknowledged write is looked for.
 
-Writers tell the index of changes at a steady rate and note what was acknowledged, as the outbox does; readers open the
-site's own page. Numbers here are counts, not times: what was lost, what was stale, which pages failed.
+A process of its own tells the index of changes at a steady rate and notes what was acknowledged, as the outbox does;
+readers open the site's own page. Numbers here are counts, not times: what was lost, what was stale, which pages failed.
 """
 
 from __future__ import annotations
@@ -11,78 +11,36 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.performance.bench import Meter, bench
+from tests.performance.cluster_writer import FIRST_KEY, KEYS, WRITES_A_SECOND, Ledger, started
 from tests.services.elasticsearch.node import MISSING, Node, can_start, free_port
 
 NODES = 3
-WRITERS = 4
-WRITES_A_SECOND = 200
-KEYS = 4_000
-FIRST_KEY = 10_000_000  # above every listing's: what is written here is found by no page
 CALM, AFTER_KILL, BACK = 6.0, 12.0, 6.0  # seconds of load before the kill, without the node, with it again
 REBUILDS = 5
 
 
 class Load:
-    """Writers and readers; `acknowledged` holds the newest version of each key that the index said it has."""
+    """A process that writes, and two readers here."""
 
-    def __init__(self, engine: Any) -> None:
+    def __init__(self, engine: Any, ledger: Ledger | None = None) -> None:
         self.engine = engine
-        self.versions = dict.fromkeys(range(FIRST_KEY, FIRST_KEY + KEYS), 1)
-        self.acknowledged: dict[int, int] = {}
-        self.writes, self.repeated = 0, 0
+        self.ledger = ledger or Ledger()
         self.pages: Counter[str] = Counter()
         self.slowest, self.seconds = 0.0, 0.0
         self._stop = threading.Event()
-
-    def document(self, key: int) -> Any:
-        """As the database has it now: every seventh version is a tombstone."""
-        from listings.search.backend import Document
-
-        version = self.versions[key]
-        if version % 7 == 0:
-            return Document.tombstone(key, version)
-        return Document(key=key, version=version, texts={"abstract": f"试验 版{version}"}, prices={"": 0})
 
     def documents(self) -> Iterator[Any]:
         """The whole database, read while it changes."""
         from listings.search import indexer
 
         yield from indexer.documents()
-        for key in self.versions:
-            yield self.document(key)
-
-    def write(self, share: int) -> None:
-        """Change every WRITERS-th key in turn: first the database, then the index, again until it is acknowledged."""
-        turn = WRITERS / WRITES_A_SECOND
-        due = time.monotonic()
-        for key in itertools.cycle(range(FIRST_KEY + share, FIRST_KEY + KEYS, WRITERS)):
-            if self._stop.is_set():
-                return
-            due = max(due + turn, time.monotonic() - 1.0)
-            time.sleep(max(0.0, due - time.monotonic()))
-            self.versions[key] += 1
-            self._tell(key)
-
-    def _tell(self, key: int) -> None:
-        from listings.search.backend import SearchUnavailable
-
-        while True:
-            document = self.document(key)
-            try:
-                self.engine.index([document])
-            except SearchUnavailable:
-                self.repeated += 1
-                time.sleep(0.2)
-                continue
-            self.acknowledged[key] = document.version
-            self.writes += 1
-            return
+        yield from self.ledger.documents()
 
     def read(self) -> None:
         """Open the page again and again, as different people do."""
@@ -101,24 +59,27 @@ class Load:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Writers and two readers at work."""
-        self._stop.clear()
+        """A writing process and two readers at work."""
+        place = self.engine.place_told
+        writer = started(list(place.urls), place.prefix, self.ledger)
         began = time.monotonic()
-        work: list[Callable[[], None]] = [lambda share=share: self.write(share) for share in range(WRITERS)]  # type: ignore[misc]
-        threads = [threading.Thread(target=each, daemon=True) for each in [*work, self.read, self.read]]
+        threads = [threading.Thread(target=self.read, daemon=True) for _ in range(2)]
         for thread in threads:
             thread.start()
         yield
         self.seconds = time.monotonic() - began
         self._stop.set()
+        self.ledger.stop.set()
+        writer.join(timeout=60)
         for thread in threads:
-            thread.join(timeout=120)
+            thread.join(timeout=60)
 
     def lost(self) -> tuple[int, int]:
         """How many acknowledged writes the index has not, and how many keys it has in an older version."""
-        held = {each.key: each.version for each in self.engine.stored(sorted(self.acknowledged))}
-        missing = sum(key not in held for key in self.acknowledged)
-        stale = sum(held.get(key, version) < version for key, version in self.acknowledged.items())
+        told = self.ledger.told()
+        held = {each.key: each.version for each in self.engine.stored(sorted(told))}
+        missing = sum(key not in held for key in told)
+        stale = sum(held.get(key, version) < version for key, version in told.items())
         return missing, stale
 
 
@@ -201,7 +162,8 @@ def _kill(meter: Meter, engine: Any, nodes: list[Node]) -> None:
 
 def _rebuild(meter: Meter, engine: Any, nodes: list[Node]) -> None:
     load = Load(engine)
-    load.versions = {each.key: each.version for each in engine.stored(list(load.versions))}
+    for each in engine.stored(range(FIRST_KEY, FIRST_KEY + KEYS)):
+        load.ledger.versions[each.key - FIRST_KEY] = each.version
     with meter.measure(f"{REBUILDS} rebuilds under load", count=REBUILDS, unit="rebuilds"), load.running():
         time.sleep(2.0)
         for _turn in range(REBUILDS):
@@ -213,9 +175,10 @@ def _rebuild(meter: Meter, engine: Any, nodes: list[Node]) -> None:
 def _judge(meter: Meter, load: Load, when: str) -> None:
     load.engine.settle()
     missing, stale = load.lost()
+    writes, again = load.ledger.counts
     meter.say(
-        f"{when}: {load.writes:,} writes acknowledged, {load.writes / load.seconds:.0f} a second of {WRITES_A_SECOND} "
-        f"wanted ({load.repeated} told again), pages {dict(load.pages)}, "
+        f"{when}: {writes:,} writes acknowledged, {writes / load.seconds:.0f} a second of {WRITES_A_SECOND} "
+        f"wanted ({again} calls told again), pages {dict(load.pages)}, "
         f"slowest {load.slowest:.2f} s"
     )
     meter.ceiling(f"{when}: acknowledged writes missing", missing, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from functools import reduce
+from itertools import islice
 from operator import or_
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,14 @@ def _words(text: str) -> list[str]:
     return [word.forms[0] for word in analysis.question(text)[0]]
 
 
-def sqlite_fts(folder: Path) -> Ask:
+def sqlite_fts(folder: Path, *, fill: bool) -> Ask:
     """SQLite's FTS5 over segmented words, ranked by BM25."""
     base = sqlite3.connect(folder / "fts.sqlite3")
-    base.execute("CREATE VIRTUAL TABLE t USING fts5(words, content='', tokenize='unicode61')")
-    base.executemany("INSERT INTO t(rowid, words) VALUES (?, ?)", _texts())
-    base.commit()
+    if fill:
+        base.execute("DROP TABLE IF EXISTS t")
+        base.execute("CREATE VIRTUAL TABLE t USING fts5(words, content='', tokenize='unicode61')")
+        base.executemany("INSERT INTO t(rowid, words) VALUES (?, ?)", _texts())
+        base.commit()
 
     def ask(text: str) -> list[int]:
         wanted = " OR ".join(f'"{word}"' for word in _words(text))
@@ -46,7 +49,7 @@ def sqlite_fts(folder: Path) -> Ask:
     return ask
 
 
-def postgres_fts(url: str) -> Ask:
+def postgres_fts(url: str, *, fill: bool) -> Ask:
     """PostgreSQL's full text search over segmented words, ranked by ts_rank, on a GIN index."""
     import psycopg
 
@@ -54,12 +57,15 @@ def postgres_fts(url: str) -> Ask:
 
     told = database(url)
     base = psycopg.connect(host=told["HOST"], user=told["USER"], dbname=told["NAME"], autocommit=True)
-    base.execute("CREATE UNLOGGED TABLE rival (key bigint PRIMARY KEY, words tsvector)")
-    with base.cursor().copy("COPY rival FROM STDIN") as sink:
-        for key, words in _texts():
-            sink.write_row((key, " ".join(f"'{word}'" for word in words.replace("'", "").replace("\\", "").split())))
-    base.execute("CREATE INDEX ON rival USING gin(words)")
-    base.execute("ANALYZE rival")
+    if fill:
+        base.execute("DROP TABLE IF EXISTS rival")
+        base.execute("CREATE TABLE rival (key bigint PRIMARY KEY, words tsvector)")
+        with base.cursor().copy("COPY rival FROM STDIN") as sink:
+            for key, words in _texts():
+                plain = words.replace("'", "").replace("\\", "").split()
+                sink.write_row((key, " ".join(f"'{word}'" for word in plain)))
+        base.execute("CREATE INDEX ON rival USING gin(words)")
+        base.execute("ANALYZE rival")
 
     def ask(text: str) -> list[int]:
         wanted = " | ".join(f"'{word}'" for word in _words(text))
@@ -71,29 +77,17 @@ def postgres_fts(url: str) -> Ask:
     return ask
 
 
-def wagtail_database(count: int) -> Ask:
+def wagtail_database(count: int, *, fill: bool) -> Ask:
     """Wagtail's own search in the database, over pages whose titles hold the segmented words."""
-    from django.contrib.contenttypes.models import ContentType
-    from django.utils import timezone
-    from wagtail.models import Locale, Page
+    from wagtail.models import Page
     from wagtail.search.backends import get_search_backend
 
-    root = Page.objects.filter(depth=1).first() or Page.add_root(title="root")
-    kind, locale, now = ContentType.objects.get_for_model(Page), Locale.get_active(), timezone.now()
-    made: list[Any] = []
-    for number, (key, words) in enumerate(_texts()):
-        if number >= count:
-            break
-        path = f"{root.path}{Page._int2str(number + 50).rjust(4, '0')}"
-        made.append(
-            Page(path=path, depth=2, title=words[:250], slug=f"b{key}", url_path=f"/b{key}/", content_type=kind,
-                 locale=locale, live=True, first_published_at=now, draft_title="")
-        )  # fmt: skip
-    Page.objects.bulk_create(made, batch_size=500)
     backend = get_search_backend("default")
-    pages = list(Page.objects.filter(depth=2, slug__startswith="b"))
-    for start in range(0, len(pages), _BATCH):
-        backend.get_index_for_model(Page).add_items(Page, pages[start : start + _BATCH])
+    if fill:
+        _make_pages(count)
+        pages = list(Page.objects.filter(depth=2, slug__startswith="b"))
+        for start in range(0, len(pages), _BATCH):
+            backend.get_index_for_model(Page).add_items(Page, pages[start : start + _BATCH])
 
     def ask(text: str) -> list[int]:
         found = backend.search(" ".join(_words(text)), Page.objects.live(), operator="or")
@@ -101,6 +95,24 @@ def wagtail_database(count: int) -> Ask:
         return [page.pk for page in found[:PAGE]]
 
     return ask
+
+
+def _make_pages(count: int) -> None:
+    from django.contrib.contenttypes.models import ContentType
+    from django.utils import timezone
+    from wagtail.models import Locale, Page
+
+    Page.objects.filter(depth=2, slug__startswith="b").delete()
+    root = Page.objects.filter(depth=1).first() or Page.add_root(title="root")
+    kind, locale, now = ContentType.objects.get_for_model(Page), Locale.get_active(), timezone.now()
+    made: list[Any] = []
+    for number, (key, words) in enumerate(islice(_texts(), count)):
+        path = f"{root.path}{Page._int2str(number + 50).rjust(4, '0')}"
+        made.append(
+            Page(path=path, depth=2, title=words[:250], slug=f"b{key}", url_path=f"/b{key}/", content_type=kind,
+                 locale=locale, live=True, first_published_at=now, draft_title="")
+        )  # fmt: skip
+    Page.objects.bulk_create(made, batch_size=500)
 
 
 def shop_browse() -> Ask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -20,6 +21,9 @@ class Command(BaseCommand):
             "--if-needed", action="store_true", help="only when there is no index this version can read"
         )
         parser.add_argument(
+            "--processes", type=int, default=os.cpu_count() or 1, help="that make documents; as many as cores"
+        )
+        parser.add_argument(
             "--meanings", type=int, default=500, help="most meanings computed before (0.1 s each); 500 if not given"
         )
 
@@ -30,7 +34,7 @@ class Command(BaseCommand):
                 self.stdout.write("The index is up to date.")
                 return
         self._meanings(options["meanings"])
-        self.stdout.write(f"Documents in the new index: {indexer.rebuild()}")
+        self.stdout.write(f"Documents in the new index: {indexer.rebuild(options['processes'])}")
         self.stdout.write(f"Words of theirs: {vocabulary.count()}")
 
     def _meanings(self, most: int) -> None:

