@@ -32,6 +32,14 @@ class Told:
     question: str
     lines: tuple[tuple[str, str], ...]
 
+    @property
+    def short(self) -> list[str]:
+        """What an approver looks for first: the number, the price, the most that one contract can cost."""
+        told = dict(self.lines)
+        most = told.get(_("At most, one contract"))
+        words = [told.get(_("Patent number")), told.get(_("Price"))]
+        return [one for one in words if one] + ([f"{_('At most, one contract')}: {most}"] if most else [])
+
 
 def compose(listing: Listing, *, kind: AskingKind | str, name: str, capacity: str, owner: str = "") -> str:
     """The question about an offer as it stands now, as canonical JSON with both languages.

@@ -168,12 +168,12 @@ class LetterForm(forms.Form):
         )
         for asking in askings:
             self.fields[f"answer-{asking.code}"] = forms.ChoiceField(
-                label=asking.patent.title,
+                label=_("For this one"),
                 required=False,
                 choices=[("", _("as for all")), ("yes", _("approve")), ("no", _("refuse")), ("later", _("later"))],
             )
             self.fields[f"why-{asking.code}"] = forms.CharField(
-                label=_("Reason for “%(title)s”") % {"title": asking.patent.title}, required=False, max_length=2000
+                label=_("Reason, where you refuse it"), required=False, max_length=2000
             )
             self.fields[f"sha-{asking.code}"] = forms.CharField(widget=forms.HiddenInput, max_length=64)
             self.initial[f"sha-{asking.code}"] = asking.sha256

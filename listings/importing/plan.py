@@ -9,11 +9,10 @@ from typing import Any
 
 from listings.importing.reading import Reading, field_words, names_in, read_row, same_name
 from listings.importing.remarks import Stored, blocks, note
-from listings.models import ImportRow, ImportRun, LegalStatus, Outcome, Patent, Track
-from listings.rules import check_patent
+from listings.models import ImportRow, ImportRun, LegalStatus, Outcome, Patent
+from listings.rules import blocks_by_track
 from marketplace.accounts.models import Organization
 from marketplace.lib import terms
-from marketplace.lib.findings import blocking
 
 # Columns of Patent that a sheet may fill in or correct; a status is only ever stated with source and date.
 PLAIN = (
@@ -186,11 +185,7 @@ def _gates(one: Planned, run: ImportRun) -> dict[str, list[str]]:
     """Which rules of each track would forbid to offer the patent as it would stand after the import."""
     if one.row.outcome not in ENDING_IN_A_PATENT:
         return {}
-    patent = _as_stored(one, run)
-    return {
-        track.value: sorted({finding.rule for finding in blocking(check_patent(patent, track))})
-        for track in (Track.PRESET, Track.OPEN)
-    }
+    return {track.value: rules for track, rules in blocks_by_track(_as_stored(one, run)).items()}
 
 
 def _as_stored(one: Planned, run: ImportRun) -> Patent:

@@ -18,7 +18,7 @@ from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from listings.importing import doubles, memory, readers, spool, storing
+from listings.importing import doubles, memory, readers, spool, staging, storing
 from listings.importing.columns import Layout, by_names, layout_of
 from listings.importing.plan import ENDING_IN_A_PATENT, look
 from listings.models import ImportRow, ImportRun, ImportState, Mapped
@@ -150,7 +150,7 @@ def _take_rows(run: ImportRun) -> None:
         if at > first and any(cells)
     ]
     look(run, rows)
-    ImportRow.objects.bulk_create(rows, batch_size=CHUNK)
+    staging.insert(rows)
     crash.reach("import_rows")
     run.done = min(run.total, max(0, before + len(found) - first))
     run.cursor = f"{int(place or 0) + 1}:{before + len(found)}" if more else ""

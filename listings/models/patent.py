@@ -103,7 +103,10 @@ class Patent(models.Model):
     objects = PatentQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "title"], name="patent_of_organization")]
+        indexes = [
+            models.Index(fields=["organization", "title"], name="patent_of_organization"),
+            models.Index(fields=["publication_number"], name="patent_by_announcement"),  # asked by each row of an import
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from listings import variants
-from listings.models import PUBLIC, Listing, ListingState, Patent
+from listings.models import PUBLIC, Listing, ListingState, Patent, Track
 from listings.rules.contract import CONTRACTS, LIC_9, LIC_K
 from listings.rules.declarations import DECL_7, DECL_8, DECLARATIONS
 from listings.rules.gates import GATES
@@ -84,6 +84,24 @@ def check_patent(patent: Patent, track: str) -> list[Finding]:
     ]
 
 
+def blocks_by_track(patent: Patent) -> dict[Track, list[str]]:
+    """Which rules forbid to offer a patent, track by track, in order of their ids.
+
+    The same as blocking findings of `check_patent` for each track; a rule that says the same on both is asked once, for
+    an import asks about tens of thousands.
+    """
+    found: dict[Track, set[str]] = {track: set() for track in Track}
+    for rule in _OF_PATENT:
+        for tracks in [(track,) for track in rule.tracks] if rule.by_track else [rule.tracks]:
+            if any(one.severity is Severity.BLOCK for one in rule.of_patent(patent, tracks[0])):  # type: ignore[misc]
+                for track in tracks:
+                    found[track].add(rule.id)
+    return {track: sorted(rules) for track, rules in found.items()}
+
+
+_OF_PATENT = [rule for rule in RULES.values() if rule.of_patent is not None]
+
+
 def meet(listing: Listing, licensee: Organization) -> list[Finding]:
     """What the rules have to say about an offer and somebody who wants it: abroad, related, of which size."""
     rules = [rule.of_licensee for rule in for_track(listing.track) if rule.of_licensee is not None]
@@ -139,4 +157,4 @@ def _closed(listing: Listing) -> list[Finding]:
     return []
 
 
-__all__ = ["RULES", "Rule", "Stage", "acceptable", "check", "check_patent", "for_track", "meet"]
+__all__ = ["RULES", "Rule", "Stage", "acceptable", "blocks_by_track", "check", "check_patent", "for_track", "meet"]

@@ -142,6 +142,7 @@ NUM_4 = Rule(
     ),
     "《专利法实施细则》第115、116条",
     Severity.BLOCK,
+    by_track=True,
     of_patent=_num_4,
 )
 NUM_5 = Rule(

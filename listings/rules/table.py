@@ -37,6 +37,7 @@ class Rule:
     `of_listing` looks at a listing that is about to reach a stage; `of_patent` at a patent for a track, of which there
     need be no listing yet. Where a rule has both, `of_listing` says all that `of_patent` says, and more. `of_licensee`
     looks at an offer and at somebody who wants it. `held_by` says what else holds the rule: a constraint, a step.
+    `by_track` is said of a rule that looks at a patent otherwise for one track than for the other.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Rule:
     effect: Severity
     tracks: tuple[Track, ...] = BOTH
     overridable: bool = False
+    by_track: bool = False
     of_patent: OfPatent | None = None
     of_listing: OfListing | None = None
     of_licensee: OfLicensee | None = None

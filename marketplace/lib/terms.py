@@ -8,7 +8,6 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
-from django.utils import timezone
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 YEARS = {"invention": 20, "utility_model": 10, "design": 15}  # PL 42
@@ -23,7 +22,7 @@ class Lapsed(ValueError):
 
 def today() -> date:
     """The current day in Shanghai, where the law's days begin and end."""
-    return timezone.localdate(timezone=SHANGHAI)
+    return datetime.now(SHANGHAI).date()
 
 
 def day_of(instant: datetime) -> date:
@@ -36,6 +35,7 @@ def start_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)
 
 
+@lru_cache(maxsize=16_384)  # an inventory asks the same few thousand days again and again
 def add_months(day: date, months: int) -> date:
     """The corresponding day `months` later, or the month's last day where there is none (IR 5)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -136,6 +136,7 @@ def working_days_between(first: date, last: date) -> int:
     return sum(is_working_day(first + timedelta(days=number)) for number in days)
 
 
+@lru_cache(maxsize=16_384)
 def next_working_day(day: date) -> date:
     """`day` itself if it is a working day, else the first one after it (IR 5: a period ending on a holiday rolls)."""
     while not is_working_day(day):

@@ -60,10 +60,10 @@ def _header(rows: list[list[str]], *names: str) -> tuple[int, list[int]]:
 
 
 def filled_inventory(marked: bytes) -> bytes:
-    """The marked sheet with the dates it lacks: filed in June of the number's year, granted two years later."""
+    """The marked sheet with what it lacks: class, filed in June of the number's year, granted two years later."""
     rows = rows_of(marked)
     at, (number, granted) = _header(rows, "专利号", "授权日期")
-    rows[at].append("申请日")
+    rows[at] += ["主分类号", "申请日"]
     width = len(rows[at])
     for row in rows[at + 1 :]:
         found = NUMBER.search(row[number])
@@ -71,7 +71,7 @@ def filled_inventory(marked: bytes) -> bytes:
         if found:
             year = int(found[1])
             row[granted] = row[granted] or str(min(date(year + 2, 3, 1), today() - timedelta(days=30)))
-            row[width - 1] = str(date(year, 6, 11))
+            row[width - 2 :] = ["G06V 20/40", str(date(year, 6, 11))]
     return written(rows)
 
 

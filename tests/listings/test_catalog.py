@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -150,3 +154,23 @@ def test_an_override_is_a_moderators_and_has_a_reason(open_draft: Listing, alice
     with pytest.raises(Refused):
         flow.override(open_draft, rule="DECL-4", reason="再来一次", by=moderator)
     assert open_draft.overrides.get().reason == "评估报告第 3 页"
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.of_patent is not None and not rule.by_track])
+def test_a_rule_that_is_asked_once_for_both_tracks_does_not_look_at_the_track(rule: rules.Rule) -> None:
+    assert rule.of_patent is not None
+    if len(rule.tracks) > 1:
+        tree = ast.parse(inspect.getsource(rule.of_patent))
+        assert "track" not in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def test_the_short_question_of_an_import_finds_what_the_long_one_finds(patent: Patent) -> None:
+    broken: list[dict[str, Any]] = [
+        {}, {"status": "lapsed"}, {"granted_on": None}, {"fees_paid_through": 1}, {"kind": "design"},
+        {"filed_on": None}, {"last_day": date(2020, 1, 1)}, {"pledged": True}, {"ipc_main": "x"},
+    ]  # fmt: skip
+    for fields in broken:
+        for name, value in fields.items():
+            setattr(patent, name, value)
+        long = {track: sorted({one.rule for one in blocking(rules.check_patent(patent, track))}) for track in Track}
+        assert rules.blocks_by_track(patent) == long
