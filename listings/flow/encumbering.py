@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.findings import Refused, refuse
+from marketplace.lib.terms import start_of
 from marketplace.vault.models import VaultFile
 
 
@@ -32,7 +33,8 @@ def encumber(
 ) -> Encumbrance:
     """Record what binds a patent over [starts_at, ends_at); the same reference again gives the row that stands.
 
-    Raises Refused (TRACK-3) when the database finds it beside a sole or exclusive license: nothing is stored then.
+    Raises Refused when it would outlive the patent (DECL-5), or when the database finds it beside a sole or exclusive
+    license (TRACK-3): nothing is stored then.
     """
     row = Encumbrance(
         patent=patent,
@@ -45,13 +47,30 @@ def encumber(
         note=note,
     )
     with transaction.atomic():
-        Patent.objects.select_for_update(of=("self",)).get(pk=patent.pk)
+        last_day = Patent.objects.select_for_update(of=("self",)).get(pk=patent.pk).last_day
         if reference:
             standing = patent.encumbrances.filter(kind=row.kind, reference=reference).first()
             if standing is not None:
                 return standing
+        if row.kind != EncumbranceKind.OPEN_DECLARATION and ends_at and last_day and ends_at > _over(last_day):
+            raise _outlives(last_day)
         _store(row, by)
     return row
+
+
+def _over(last_day: date) -> datetime:
+    """The instant at which a patent is over, midnight after its last day in Shanghai; the database reckons so too."""
+    return start_of(last_day + timedelta(days=1))
+
+
+def _outlives(last_day: date) -> Refused:
+    return refuse(
+        "DECL-5",
+        _("The license would outlive the patent, which ends on %(day)s.") % {"day": last_day.isoformat()},
+        _("Let it end on that day, or leave the end empty: then it lasts until the patent ends."),
+        citation=RULES["DECL-5"].citation,
+        field="ends_on",
+    )
 
 
 def _store(row: Encumbrance, by: User | None) -> None:

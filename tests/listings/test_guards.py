@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from listings import flow
 from listings.models import Declaration, Encumbrance, EncumbranceKind, Listing, Patent, TermSheet
 from marketplace.accounts.models import Organization, User
-from marketplace.lib.terms import today
+from marketplace.lib.findings import Refused
+from marketplace.lib.terms import start_of, today
 from tests.listings.building import authorize
 
 ALONE = {"sole", "exclusive"}
@@ -169,3 +171,55 @@ def test_a_draft_sheet_changes_freely(university: Organization) -> None:
 
     assert TermSheet.objects.filter(pk=sheet.pk).update(fee_minor=5, snapshot={}) == 1
     assert TermSheet.objects.filter(pk=sheet.pk).delete()[0] == 1
+
+
+@pytest.mark.parametrize("kind", ["open", "ordinary", "sole", "exclusive"])
+@pytest.mark.parametrize(("seconds", "stands"), [(0, True), (1, False)])
+def test_no_license_outlives_its_patent(patent: Patent, kind: str, seconds: int, stands: bool) -> None:
+    assert patent.last_day is not None
+    ends_at = start_of(patent.last_day + timedelta(days=1)) + timedelta(seconds=seconds)
+    row = Encumbrance(patent=patent, kind=kind, starts_at=T0, ends_at=ends_at)
+
+    if stands:
+        row.save()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Encumbrance.objects.filter(pk=row.pk).update(ends_at=ends_at + timedelta(seconds=1))
+    else:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            row.save()
+    assert Encumbrance.objects.filter(ends_at__gt=start_of(patent.last_day + timedelta(days=1))).count() == 0
+
+
+def test_without_its_guard_a_license_outlives_the_patent(patent: Patent) -> None:
+    assert patent.last_day is not None
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER license_outlives_no_patent_insert")
+        else:
+            cursor.execute("DROP TRIGGER license_outlives_no_patent ON listings_encumbrance")
+
+    Encumbrance.objects.create(
+        patent=patent, kind="ordinary", starts_at=T0, ends_at=start_of(patent.last_day + timedelta(days=2))
+    )
+
+    assert Encumbrance.objects.count() == 1
+
+
+def test_the_open_declaration_and_a_patent_without_last_day_are_no_licenses(patent: Patent) -> None:
+    assert patent.last_day is not None
+    late = start_of(patent.last_day + timedelta(days=2))
+    Encumbrance.objects.create(patent=patent, kind="open_declaration", starts_at=T0, ends_at=late)
+    Patent.objects.filter(pk=patent.pk).update(last_day=None)
+    Encumbrance.objects.create(patent=patent, kind="ordinary", starts_at=T0, ends_at=late)
+
+    assert Encumbrance.objects.count() == 2
+
+
+def test_a_license_that_would_outlive_is_refused_in_words(patent: Patent, alice: User) -> None:
+    assert patent.last_day is not None
+    late = start_of(patent.last_day + timedelta(days=2))
+    with pytest.raises(Refused) as refused:
+        flow.encumber(patent, kind="exclusive", starts_at=T0, ends_at=late, by=alice)
+
+    assert (refused.value.finding.rule, refused.value.finding.field) == ("DECL-5", "ends_on")
+    assert not Encumbrance.objects.exists()

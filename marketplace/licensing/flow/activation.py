@@ -7,7 +7,7 @@ from typing import Any
 
 from listings import flow as listings_flow
 from listings import offers
-from listings.models import EncumbranceKind, Track
+from listings.models import EncumbranceKind, FeeMode, Track
 from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.lib import terms
@@ -16,6 +16,7 @@ from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.flow import outcomes
 from marketplace.licensing.models import Agreement, Obligation, ObligationState, PaperKind
 from marketplace.licensing.obligations import Owed
+from marketplace.licensing.recordal import filing
 
 KINDS = {Track.OPEN: EncumbranceKind.OPEN, Track.PRESET: EncumbranceKind.ORDINARY}
 LAST_PAPER = {Track.OPEN: PaperKind.CERTIFICATE, Track.PRESET: PaperKind.SIGNATURES}
@@ -25,6 +26,8 @@ GRACE_DAYS = 7  # a transfer made on the last day still has to be seen and confi
 def dates(agreement: Agreement, effective_at: datetime) -> dict[str, Any]:
     """The columns of a license in force: from when, through which day (DECL-5), nothing waiting any more."""
     last_day = offers.license_last_day(agreement.version.snapshot, terms.day_of(effective_at))
+    known = agreement.listing.patent.last_day  # may have been corrected since the offer was frozen
+    last_day = min(last_day, known) if known else last_day
     started = {"effective_at": effective_at, "ends_on": last_day, "acts_until": None}
     return {**started, **outcomes.at_start(agreement)}
 
@@ -83,6 +86,9 @@ def follow(agreement: Agreement, *, by: User | None) -> None:
         ends_on=agreement.ends_on,
     )
     papers.make(agreement, LAST_PAPER[Track(agreement.track)], by=by)
+    if price.mode == FeeMode.FREE_THEN_PAID and agreement.track == Track.PRESET:
+        papers.make(agreement, PaperKind.TRIAL, by=by)  # with the dates that are known now (PRESET-2)
+    filing.open_filings(agreement)
     papers.leave_for_sealing(agreement)
     letters.in_force(agreement)
     for obligation in agreement.obligations.filter(state=ObligationState.DUE):
