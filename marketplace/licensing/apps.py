@@ -40,6 +40,7 @@ class LicensingConfig(AppConfig):
             talk_clock,
             terminating,
         )
+        from marketplace.licensing.recordal import filing, filing_letters
         from marketplace.licensing.signing import acts, copies, copy_letters, sealing
         from marketplace.outbox import outbox
 
@@ -52,6 +53,7 @@ class LicensingConfig(AppConfig):
         trial_letters.register()
         reminding.register()
         due.register()
+        filing_letters.register()
         reading_rights.register()
         acts.register()
         copy_letters.register()
@@ -71,6 +73,7 @@ class LicensingConfig(AppConfig):
         outbox.every(60, "licensing.lapse")(lapse_due)
         outbox.every(3600, "licensing.end")(end_due)
         outbox.every(3600, "licensing.fall_due")(fall_due)
+        outbox.every(3600, "licensing.filings")(filing.due)
         outbox.every(3600, "licensing.claims")(claims_due)
         outbox.every(3600, "licensing.reports")(expect_reports)
         outbox.every(3600, "licensing.demands")(demands_due)

@@ -49,7 +49,8 @@ def of_deals(user: User) -> Iterator[Due]:
     mine = user.memberships.live().values_list("organization", flat=True)
     own = set(mine)
     rows = Agreement.objects.visible_to(user).filter(state__in=[*OPEN_STATES, State.ACTIVE])
-    rows = rows.select_related("listing__patent", "version", "licensor", "licensee").order_by("-requested_at", "-pk")
+    rows = rows.select_related("listing__patent", "version", "licensor", "licensee").prefetch_related("filings")
+    rows = rows.order_by("-requested_at", "-pk")
     deals = {deal.pk: deal for deal in rows[:MOST] if {deal.licensee_id, deal.licensor_id} & own}
     for deal in deals.values():
         yield from _steps(deal)
@@ -95,7 +96,7 @@ def _steps(deal: Agreement) -> Iterator[Due]:
             deal.get_absolute_url(),
         )
     recordal = recordal_of(deal) if deal.state == State.ACTIVE else None
-    if recordal is not None and recordal.days_left >= 0:
+    if recordal is not None and recordal.waits and recordal.days_left >= 0:
         yield Due(
             f"recordal-{deal.reference}",
             recordal.due_on,

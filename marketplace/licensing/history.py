@@ -27,6 +27,13 @@ _WITHOUT_STEP: dict[str, Words] = {
     Action.AGREEMENT_ACTIVATE: gettext_lazy("The license took effect"),
     Action.OBLIGATION_DUE: gettext_lazy("A payment fell due"),
     Action.PAPER_SEAL: gettext_lazy("The platform sealed a paper"),
+    Action.FILING_TAKE: gettext_lazy("Took over the filing at the authority"),
+    Action.FILING_HAND_IN: gettext_lazy("Handed the license in at the authority"),
+    Action.FILING_CORRECT: gettext_lazy("The authority asked for a correction"),
+    Action.FILING_ACCEPT: gettext_lazy("The authority accepted the filing"),
+    Action.FILING_REFUSE: gettext_lazy("The authority refused the filing"),
+    Action.FILING_REOPEN: gettext_lazy("Prepared the filing anew"),
+    Action.FILING_SKIP: gettext_lazy("Left the registration out"),
 }
 
 _OF_PAPERS: dict[str, Words] = {
@@ -78,7 +85,8 @@ def _event(agreement: Agreement, entry: Entry, reader: User, titles: dict[str, s
         side = str(entry.facts.get("side", ""))
         return Event(entry.at, _who(agreement, entry, side, reader), str(_OF_PAPERS[entry.action]) % {"paper": kind})
     words = _WITHOUT_STEP.get(entry.action)
-    return Event(entry.at, _("Platform"), str(words)) if words else None
+    side = str(entry.facts.get("side", ""))
+    return Event(entry.at, _who(agreement, entry, side, reader), str(words)) if words else None
 
 
 def _who(agreement: Agreement, entry: Entry, side: str, reader: User) -> str:

@@ -22,7 +22,7 @@ BINDING = "zh-hans"  # the Chinese text binds, English is a rendering
 LANGUAGES = (BINDING, "en")
 SEAL = "paper.seal"
 # sealed when both sides have signed them, and not before; signing.acts.signed_by_both() adds to them
-SIGNED_BY_BOTH: set[str] = {PaperKind.TRIAL, PaperKind.AMENDMENT, PaperKind.TERMINATION}
+SIGNED_BY_BOTH: set[str] = {PaperKind.AMENDMENT, PaperKind.TERMINATION}
 
 
 def make(agreement: Agreement, kind: PaperKind, *, by: User | None) -> Paper:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketplace.licensing.models import Agreement, PaperKind
+from marketplace.licensing.models import FILING_EVIDENCE, Agreement, Filing, PaperKind
 from marketplace.vault import kinds, reading
 
 if TYPE_CHECKING:
@@ -25,8 +25,16 @@ def may_read_paper(user: User | AnonymousUser, file: VaultFile) -> bool:
     return Agreement.objects.visible_to(user).filter(pk=int(file.subject_id)).exists()
 
 
+def may_read_filing(user: User | AnonymousUser, file: VaultFile) -> bool:
+    """What an authority wrote about a filing: whoever sees the deal."""
+    if file.subject_type != Filing._meta.label_lower or not file.subject_id.isdigit():
+        return False
+    return Filing.objects.filter(pk=int(file.subject_id), agreement__in=Agreement.objects.visible_to(user)).exists()
+
+
 def register() -> None:
     """Tell the vault; called from LicensingConfig.ready()."""
+    reading.readable(FILING_EVIDENCE, may_read_filing)
     for kind in PaperKind:
         kinds.register(kind.value, kinds.PAPER)
         reading.readable(kind.value, may_read_paper)

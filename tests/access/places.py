@@ -157,6 +157,8 @@ PLACES: dict[str, Args] = {
     "licensing:preview": _listing("zinc-leach"),
     "licensing:summary": _listing("zinc-leach"),
     "licensing:withdrawal_notice": _listing("waste-heat"),
+    "licensing:filing": lambda world: (world.deals["active"].code, "recordal"),
+    "licensing:filing_files": lambda world: (world.deals["active"].code, "recordal"),
     "licensing:made": lambda world: (world.deals["active"].code, "summary"),
     "licensing:request": _listing("aerogel-board"),
     "licensing:agreement": _deal("active"),

@@ -17,7 +17,7 @@ GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     licensing:licenses licensing:licenses_feed licensing:licenses_sheet
     accounts:invitation listings:find
     listings:listing listings:cost listings:rules listings:publicity_list listings:objection listings:consent
-    licensing:preview licensing:summary
+    licensing:preview licensing:summary licensing:fee_reduction licensing:tax_hints
     notices:calendar licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
     wagtail_serve health_live health_ready
     listings:find_feed listings:find_sheet listings:find_print listings:compare listings:saved_off needs:post
@@ -77,7 +77,7 @@ GET  login |   404   200 |   404   404 |   200   200   200   200 |   new |   new
     desks:offers
 GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
     licensing:shown licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel
-    licensing:made
+    licensing:made licensing:filing licensing:filing_files
     licensing:decline licensing:leave
     payments:pay payments:slip payments:receipt payments:returned
 GET  login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
@@ -161,7 +161,7 @@ POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:rules
     listings:consent listings:consent_question listings:consent_record
     listings:letter listings:letter_question listings:letter_record
-    licensing:summary
+    licensing:summary licensing:fee_reduction licensing:tax_hints
     listings:publicity_list licensing:preview licensing:verify_code notices:calendar cms:glossary cms:robots
     cms:sitemap dev:mail
     dev:components health_live health_ready
@@ -247,7 +247,7 @@ POST login |   404   404 |   404   422 |   404   404   404   404 |   404 |   404
 POST login |   404   404 |   422   302 |   422   422   422   422 |   404 |   422
     licensing:cancel licensing:leave licensing:again
 POST login |   404   404 |   422   422 |   422   422   422   422 |   404 |   422
-    licensing:decline
+    licensing:decline licensing:filing
 POST login |   404   404 |   403   404 |   403   403   200   200 |   new |   new
     desks:patent_shares
 POST login |   404   422 |   403   404 |   403   403   422   422 |   new |   new
@@ -265,7 +265,7 @@ POST login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     payments:pay payments:slip
     payments:receipt payments:returned desks:home listings:saved needs:mine needs:map needs:need
     listings:declaration_pdf listings:declaration_xlsx listings:withdrawal_pdf
-    licensing:withdrawal_notice licensing:made
+    licensing:withdrawal_notice licensing:made licensing:filing_files
 POST login |   405   405 |   405   405 |   405   405   405   405 |   new |   new
     listings:mine listings:patents listings:term_sheets payments:mine
     desks:offers listings:declarations licensing:power_of_attorney

@@ -22,7 +22,7 @@ from marketplace.licensing.models.changing import (
     Termination,
     TerminationState,
 )
-from marketplace.licensing.models.filings import Filing, FilingKind, FilingState
+from marketplace.licensing.models.filings import FILING_EVIDENCE, Filing, FilingKind, FilingState
 from marketplace.licensing.models.naming import Naming
 from marketplace.licensing.models.negotiating import (
     TALKING,
@@ -60,6 +60,7 @@ from marketplace.licensing.models.trials import (
 )
 
 __all__ = [
+    "FILING_EVIDENCE",
     "LICENSOR_SEES",
     "LIVE_DEMANDS",
     "LIVE_STATES",

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.licensing.models.agreement import Agreement, Party
 
+FILING_EVIDENCE = "filing"  # the vault's kind of receipts, notices and certificates of an authority
+
 
 class FilingKind(models.TextChoices):
     """Where a license is filed."""

@@ -12,11 +12,12 @@ from listings import offers
 from marketplace.accounts.access import login_required
 from marketplace.accounts.requests import PersonRequest
 from marketplace.licensing.contracts.reading import read
+from marketplace.licensing.recordal import hints
 from marketplace.licensing.recordal.dates import recordal_of
-from marketplace.licensing.recordal.files import file_set
 from marketplace.licensing.views import made
 from marketplace.licensing.views.common import find
 from marketplace.licensing.views.deals import owed, papers_of
+from marketplace.licensing.views.reckoning import reduction_address
 
 
 @login_required
@@ -32,7 +33,9 @@ def after(request: PersonRequest, code: UUID) -> HttpResponseBase:
         "offer": read(snapshot),
         "title": read(snapshot).patents[0].title,
         "recordal": recordal_of(deal),
-        "file_set": file_set(deal),
+        "filings": deal.filings.order_by("pk"),
+        "hints": hints.of(deal),
+        "reduces": reduction_address(deal),
         "guidance": offers.guidance_words(snapshot["terms"]),
         "obligations": owed(deal),
         "papers": papers_of(deal),

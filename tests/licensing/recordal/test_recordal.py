@@ -6,19 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from marketplace.licensing import flow
-from marketplace.licensing.models import Agreement
+from marketplace.licensing.models import Agreement, FilingKind
 from marketplace.licensing.recordal import file_set, recordal_of
-from tests.licensing.conftest import ask, send_notice
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def opened(open_listing, firm, bob, any_code) -> Agreement:  # type: ignore[no-untyped-def]
-    """An open license in force: notice served, ¥30,000 paid."""
-    agreement = send_notice(ask(open_listing, firm, bob), bob)
-    return flow.settle(agreement.obligations.get(), proof={"kind": "bank_transfer", "reference": "示例0001"})
 
 
 def test_the_three_months_run_from_the_day_in_shanghai_and_roll_over_holidays(active: Agreement) -> None:
@@ -55,12 +46,32 @@ def test_a_preset_license_hands_in_contract_and_signature_record(active: Agreeme
     pieces = file_set(active)
 
     assert [piece.paper.kind for piece in pieces if piece.paper] == ["contract", "signatures"]
-    assert [piece.here for piece in pieces] == [False, True, True, False, False, False]
+    assert [piece.here for piece in pieces] == [True, True, True, False, False, True, False]
 
 
 def test_an_open_license_hands_in_notice_and_proof_of_payment(opened: Agreement) -> None:
     pieces = file_set(opened)
 
     assert [piece.paper.kind for piece in pieces if piece.paper] == ["notice", "certificate"]
-    assert [piece.here for piece in pieces] == [False, True, True, True, False, False, False]
+    assert [piece.here for piece in pieces] == [True, True, True, True, False, True, False]
     assert "示例0001" in str(pieces[2].note)
+
+
+def test_the_registration_wants_contract_record_payment_and_certificate(active: Agreement) -> None:
+    pieces = file_set(active, FilingKind.REGISTRATION)
+
+    assert [piece.paper.kind for piece in pieces if piece.paper] == ["contract", "signatures"]
+    assert [piece.sheet for piece in pieces if piece.sheet] == ["form", "payment", "power"]
+
+
+def test_once_recorded_the_number_and_day_stand_in_place_of_the_deadline(active: Agreement) -> None:
+    filing = active.filings.get(kind=FilingKind.RECORDAL)
+    type(filing).objects.filter(pk=filing.pk).update(
+        state="accepted", number="示例X2026990000001", handed_in_on=date(2026, 11, 24), decided_on=date(2026, 11, 24)
+    )
+    found = recordal_of(active)
+
+    assert found is not None
+    assert not found.waits
+    assert [str(fact.value) for fact in found.facts()][1] == "2026-11-24"
+    assert found.number == "示例X2026990000001"

@@ -29,6 +29,21 @@ def fee(d: Draft) -> list[str]:
     return [*said, *_class_prices(d)]
 
 
+def in_short(d: Draft) -> list[str]:
+    """The fee as forms of authorities want it: the amounts and the mode, without the rest of the clause."""
+    match d.mode:
+        case "free":
+            return _free(d)[:1]
+        case "royalty":
+            return [_royalty(d, lead_zh="提成", lead_en="Royalty")]
+        case "entry_royalty":
+            return _entry_and_royalty(d)
+        case "free_then_paid":
+            return _free_then_paid(d)[:2]
+        case _:
+            return [_fixed(d)]
+
+
 def _fixed(d: Draft) -> str:
     amount = d.money(d.deal.fee_minor)
     if d.offer.flag("fee_per_year"):
