@@ -26,7 +26,7 @@ from marketplace.licensing.forms import show
 from marketplace.licensing.grounds import GROUNDS
 from marketplace.licensing.models import Agreement, BreachDemand, Ground, NegotiationKind, Termination
 from marketplace.licensing.terms_forms import OtherTermsForm
-from marketplace.licensing.views.common import find
+from marketplace.licensing.views.common import find, posted
 
 
 @login_required
@@ -37,7 +37,7 @@ def amend(request: PersonRequest, code: UUID) -> HttpResponse:
         return errors.refused(request, amending.not_on_the_open_track().findings, back=deal.get_absolute_url())
     kind = NegotiationKind.RENEWAL if request.GET.get("for") == "renewal" else NegotiationKind.AMENDMENT
     before = renewing.todays_terms(deal) if kind == NegotiationKind.RENEWAL else renewing.present_terms(deal)
-    form = OtherTermsForm(request.POST or None, terms=before, home=deal.licensee.division)
+    form = OtherTermsForm(posted(request), terms=before, home=deal.licensee.division)
     findings: list[Finding] = []
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -94,7 +94,7 @@ def notice(request: PersonRequest, code: UUID, ground: str) -> HttpResponse:
     if ground not in Ground.values or GROUNDS[Ground(ground)].signed_by_both:
         raise Http404
     row = GROUNDS[Ground(ground)]
-    form = NoticeForm(request.POST or None)
+    form = NoticeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         return _do(
@@ -116,7 +116,7 @@ def notice(request: PersonRequest, code: UUID, ground: str) -> HttpResponse:
 def propose_end(request: PersonRequest, code: UUID) -> HttpResponse:
     """Propose to end it together: both sign."""
     deal = find(request, code)
-    form = ProposeEndForm(request.POST or None, ends_on=deal.ends_on)
+    form = ProposeEndForm(posted(request), ends_on=deal.ends_on)
     findings: list[Finding] = []
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
@@ -151,7 +151,7 @@ def drop_end(request: PersonRequest, code: UUID) -> HttpResponse:
 def demand(request: PersonRequest, code: UUID) -> HttpResponse:
     """A written demand to mend a breach."""
     deal = find(request, code)
-    form = DemandForm(request.POST or None)
+    form = DemandForm(posted(request))
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
         return _do(request, deal, lambda: terminating.demand(deal, by=request.user, text=text))

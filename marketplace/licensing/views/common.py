@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 
 from listings.changes import between
@@ -20,6 +20,11 @@ def find(request: HttpRequest, code: UUID) -> Agreement:
         "listing__patent", "listing__organization", "version", "licensor", "licensee", "term_sheet"
     )
     return get_object_or_404(rows, code=code)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, also where nothing was typed; None for a page that is only read."""
+    return request.POST if request.method == "POST" else None
 
 
 def terms_changed(request: HttpRequest, changed: TermsChanged, *, status: int = 409, **context: Any) -> HttpResponse:

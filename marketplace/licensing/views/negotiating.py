@@ -24,7 +24,7 @@ from marketplace.licensing.errors import AlreadyTalking, NotNow, TermsChanged
 from marketplace.licensing.flow import negotiating
 from marketplace.licensing.models import Negotiation
 from marketplace.licensing.terms_forms import BreakOffForm, FirstTermsForm, NoteForm, OtherTermsForm
-from marketplace.licensing.views.common import terms_changed
+from marketplace.licensing.views.common import posted, terms_changed
 
 A_PAGE = 20
 Act = Callable[[Negotiation], object]
@@ -47,7 +47,7 @@ def other_terms(request: MemberRequest, code: UUID) -> HttpResponse:
         return render(request, "licensing/other_terms_open.html", {"listing": listing}, status=409)
     snapshot = offers.snapshot(listing)
     terms = negotiated.starting(snapshot, offers.class_of(request.organization, snapshot))
-    form = FirstTermsForm(request.POST or None, terms=terms, home=request.organization.division)
+    form = FirstTermsForm(posted(request), terms=terms, home=request.organization.division)
     findings: list[Finding] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -123,7 +123,7 @@ def counter(request: PersonRequest, code: UUID) -> HttpResponse:
         messages.info(request, _("Nothing can be proposed here now."))
         return redirect(found)
     form = OtherTermsForm(
-        request.POST or None,
+        posted(request),
         terms=standing.terms,
         home=found.licensee.division,
         initial={"seen": standing.number},
@@ -172,7 +172,7 @@ def take(request: PersonRequest, code: UUID) -> HttpResponse:
 def break_off(request: PersonRequest, code: UUID) -> HttpResponse:
     """Ask once more, then break off."""
     found = find(request, code)
-    form = BreakOffForm(request.POST or None)
+    form = BreakOffForm(posted(request))
     if request.method != "POST" or not form.is_valid():
         context = {"negotiation": found, "form": form}
         return render(request, "licensing/break_off.html", context, status=422 if form.errors else 200)
