@@ -50,7 +50,7 @@ SHEETS: dict[str, dict[str, Any]] = {
         "fee_minor": 3_200_000,
         "class_prices": {"micro": 1_600_000, "small": 2_400_000},
         "free_months": 12,
-        "trigger": "date",
+        "trigger": "first_revenue",
         "later_mode": "instalments",
         "instalments": 4,
         "months": 60,

@@ -116,17 +116,17 @@ def use_words(offer: Offer) -> list[str]:
     """What counts as use and what ends the free period, in the reader's language; the contract says the same."""
     said = [
         _(
-            "Use is whatever of the permitted acts you do with the patent within the territory and field of the"
-            " license: making, using, offering, selling, importing a product, or using the process."
+            "Use is whatever of the permitted acts you do for business within the territory and field; trials, pilot"
+            " runs, small batches and samples are use too."
         )
     ]
     match offer.text("trigger"):
         case Trigger.FIRST_REVENUE:
             said.append(
                 _(
-                    "First revenue is the first invoice to somebody else for a product made under the license, or the"
-                    " first money received for one, whichever comes first. Free samples, own trials and test runs do"
-                    " not count."
+                    "First revenue is the first invoice or the first money, whichever is earlier, for selling or"
+                    " leasing a product made under the license, or for a paid service by its process. Free samples and"
+                    " your own tests are none."
                 )
             )
         case Trigger.MILESTONE:

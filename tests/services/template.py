@@ -31,6 +31,8 @@ def fingerprint() -> str:
     for file in sorted(ROOT.glob("marketplace/accounts/texts/*")):  # a migration seeds them
         digest.update(file.read_bytes())
     digest.update((ROOT / "listings" / "guards.py").read_bytes())  # SQLite's triggers are put up behind migrations
+    for file in sorted([*ROOT.glob("marketplace/licensing/steps/*.py"), ROOT / "marketplace/licensing/guards.py"]):
+        digest.update(file.read_bytes())  # the triggers on agreements are made from the table of steps
     digest.update((ROOT / "requirements-dev.txt").read_bytes())
     return digest.hexdigest()[:16]
 

@@ -1,0 +1,45 @@
+"""Random lives of licenses hold every truth; a flow that was broken on purpose is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection
+
+from tests.licensing.lifecycles import live
+
+pytestmark = pytest.mark.django_db
+
+
+def test_whatever_anybody_tries_the_truths_hold() -> None:
+    count = 120 if connection.vendor == "postgresql" else 15
+
+    score = live(count)
+
+    assert (score["lives"] >= count, score["violations"]) == (True, 0)
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "left at no cost after the free period": {
+        "marketplace.licensing.flow.closing.may_leave": lambda agreement: agreement.state == "active"
+    },
+    "settled": {"marketplace.licensing.flow.paying._require_amount": lambda obligation, proof: None},
+    "the trail says": {"marketplace.licensing.flow.moving.record": lambda *args, **facts: None},
+    "without a day to come": {"marketplace.licensing.flow.closing._lapse": lambda agreement: False},
+}
+
+
+@pytest.fixture(params=sorted(BROKEN))
+def broken(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A guard that is switched off."""
+    target, other = next(iter(BROKEN[request.param].items()))
+    with patch(target, other):
+        yield request.param
+
+
+def test_a_broken_flow_is_found_out(broken: str) -> None:
+    with pytest.raises(AssertionError, match=broken):
+        live(60)
