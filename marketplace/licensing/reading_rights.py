@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SCAN = "stamped_copy"  # the kind of file that a scanned paper is
 PROOF = "use_proof"  # what shows that a trigger was reached, or how much was used
 SECURITY = "security_paper"  # a guarantee, a policy
+# printed when asked for and kept nowhere; a stamped power of attorney is evidence of another room
+ON_DEMAND = frozenset({PaperKind.SUMMARY, PaperKind.GUIDANCE, PaperKind.WITHDRAWAL, PaperKind.POWER_OF_ATTORNEY})
 
 
 def may_read_paper(user: User | AnonymousUser, file: VaultFile) -> bool:
@@ -35,7 +37,7 @@ def may_read_filing(user: User | AnonymousUser, file: VaultFile) -> bool:
 def register() -> None:
     """Tell the vault; called from LicensingConfig.ready()."""
     reading.readable(FILING_EVIDENCE, may_read_filing)
-    for kind in PaperKind:
+    for kind in sorted(set(PaperKind) - ON_DEMAND):
         kinds.register(kind.value, kinds.PAPER)
         reading.readable(kind.value, may_read_paper)
     for scan in (SCAN, PROOF, SECURITY):

@@ -209,6 +209,7 @@ DEALS = [
     Act("licensing:leave", PAYS),
     Act("licensing:offer", ("moderator",)),
     Act("licensing:again", PAYS),
+    Act("licensing:filing", LISTS, lambda w: {"act": "hand_in", "on": today().isoformat()}),
     Act("payments:online", PAYS, lambda w: {"way": "practice"}, prepare=_no_checkout),
     Act("payments:declare", PAYS, lambda w: {"paid_on": DAY}, "payments:declare", prepare=_no_checkout),
     Act("payments:withdraw", PAYS),

@@ -389,11 +389,15 @@ def _wishes(world: World) -> None:
 
 def _collect_files(world: World) -> None:
     """Papers of deals and sheets beside the evidence: one file of every kind that the vault holds."""
-    for name in ("active", "opened"):
+    for name in ("active", "opened", "trial"):
         for paper in world.deals[name].papers.select_related("sealed_file", "file"):
             world.files.setdefault(paper.kind, paper.file)
             if paper.sealed_file:
                 world.files.setdefault(f"{paper.kind}, sealed", paper.sealed_file)
+    for kind in ("amendment", "termination"):
+        world.files[kind] = store(world, kind, world.users["lister"], world.deals["active"])
+    recordal = world.deals["active"].filings.get(kind="recordal")
+    world.files["filing"] = store(world, "filing", world.users["lister"], recordal)
     world.files["notice, not sent"] = world.deals["prepared"].papers.earliest("pk").file
     sheet, lister = world.sheets["signed"], world.users["lister"]
     world.files["term_sheet"] = store(world, "term_sheet", lister, sheet)
