@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test tour eval-search eval-integrity bench check format messages lock clean
+.PHONY: help run test tour eval-search eval-integrity scorecard bench check format messages lock clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ eval-search: $(VENV)/.tests ## how well searching finds, on labelled questions (
 
 eval-integrity: $(VENV)/.tests ## how well the integrity checks do on the labelled cases kept for that (needs the reference data)
 	@exec $(BIN)/python -m tests.listings.integrity.evaluate
+
+scorecard: $(VENV)/.tests ## what may never happen, tried many times over (OPTIONS="--scale 0.1 --only LIC-7")
+	@exec $(BIN)/python -m tests.scorecard $(OPTIONS)
 
 bench: $(VENV)/.tests ## measure: how fast, against what, with how much memory (BENCH="import …": only these)
 	@exec $(BIN)/python -m tests.performance.bench $(BENCH)

@@ -21,8 +21,6 @@ from tests.licensing.verify import forgeries
 from tests.licensing.verify.forgeries import APPENDED, BROKEN_SEAL, signed_by
 
 pytestmark = pytest.mark.django_db
-FLIPS = 500
-SAMPLED = 40  # looked into as well
 KEYS = ("file", "seal", "coverage", "timestamp", "record", "license")
 
 
@@ -61,24 +59,6 @@ def test_every_sealed_paper_of_a_license_passes(active: Agreement, paper: Paper)
     for each in active.papers.select_related("sealed_file"):
         assert each.sealed_file is not None
         assert examine(files.read(each.sealed_file)).verdict == "ok"
-
-
-def test_five_hundred_flipped_bits_are_all_found(sealed: bytes) -> None:
-    places = random.Random(20261124)  # noqa: S311
-    for _ in range(FLIPS):  # the hash finds each of them; a sample is looked into below
-        at = places.randrange(len(sealed))
-        assert not Paper.objects.filter(sealed_sha256=_sha256(forgeries.flip(sealed, at, places.randrange(8)))).exists()
-    for _ in range(SAMPLED):
-        report = examine(forgeries.flip(sealed, places.randrange(len(sealed)), places.randrange(8)))
-        assert report.verdict == "fail"
-        assert verdicts(report)["record"] == "fail"
-        assert report.paper is None
-
-
-def _sha256(data: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(data).hexdigest()
 
 
 def test_a_flipped_bit_in_the_signed_text_breaks_the_seal(sealed: bytes, paper: Paper) -> None:
