@@ -10,12 +10,9 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from cms.glossary import terms
+from cms.robots import forbidden
 
 DOORS = ("/accounts/login/", "/accounts/signup/")
-PRIVATE = (
-    "/admin/", "/accounts/", "/desk/", "/deals/", "/pay/", "/files/", "/inbox/", "/kept/", "/organization/",
-    "/saved/", "/needs/", "/compare/", "/find/sheet/", "/find/print/",
-)  # fmt: skip
 
 
 @require_safe
@@ -34,7 +31,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
         *(f"Allow: {path}" for path in DOORS),
-        *(f"Disallow: {path}" for path in PRIVATE),
+        *(f"Disallow: {path}" for path in forbidden()),
         f"Sitemap: {settings.SITE_URL}/sitemap.xml",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -13,7 +13,8 @@ class ListingsConfig(AppConfig):
         """Name the letters, say who reads files, let the search index hear what moves, do what the clock demands."""
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from listings import alert_mail, cms_panels, flow, guards, letters, personal, pictures, term_sheets
+        from cms import robots
+        from listings import alert_mail, cms_panels, flow, guards, honey, letters, personal, pictures, term_sheets
         from listings.asking import running as asking
         from listings.desk import gates, objection_mail
         from listings.flow import objections, vetoes
@@ -30,6 +31,8 @@ class ListingsConfig(AppConfig):
         personal.register()
         search.register()
         letters.register_messages()
+        honey.register()
+        robots.forbid("listings", honey.paths)
         asking.register()
         health_letters.register_messages()
         guests.register()

@@ -105,7 +105,9 @@ class Patent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["organization", "title"], name="patent_of_organization"),
-            models.Index(fields=["publication_number"], name="patent_by_announcement"),  # asked by each row of an import
+            models.Index(
+                fields=["publication_number"], name="patent_by_announcement"
+            ),  # asked by each row of an import
         ]
 
     def __str__(self) -> str:

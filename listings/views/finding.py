@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
-from listings import comparing
+from listings import comparing, honey
 from listings.models import SavedSearch
-from listings.search import Query, Results, asked, search
+from listings.search import Query, Results, asked, meaning, search
 from listings.search.query import LONGEST, PER_PAGE, SORTS
 from listings.views import showing
 from listings.views.reader import classes, limited, reader
@@ -70,6 +70,8 @@ def _context(request: HttpRequest, query: Query, results: Results, *, whole: boo
         "kept": kept,
         "is_saved": _is_saved(request, kept),
         "tray": comparing.tray_of(request.session),
+        "honey": honey.path_on(results.page) if whole else "",
+        "words_only": bool(query.q) and not results.degraded and meaning.encoder() is None,
         "often": asked.often() if whole and not query.q and not query.filters else None,
     }
 

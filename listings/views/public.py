@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from listings import comparing, seen, variants
+from listings import comparing, honey, seen, variants
 from listings.models import Listing
 from listings.models.listing import PUBLIC
 from listings.search.similar import similar
@@ -27,6 +27,9 @@ def listing(request: HttpRequest, code: UUID) -> HttpResponse:
     try:
         row = listing_page.whole(code, user)
     except Listing.DoesNotExist as missing:
+        if honey.is_one(code):
+            honey.alarm(request)
+            return render(request, "listings/honey.html", {"mark": honey.mark_of(code, request)})
         raise Http404 from missing
     try:
         row = variants.under(row, request.GET.get("variant", ""))

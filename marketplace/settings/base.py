@@ -299,5 +299,6 @@ RATE_LIMITS = {
     "contact": "5/minute",
     "evidence": "10/minute",
     "calendar": "20/minute",
+    "honey": "6/hour",  # alarms, of all networks together
     "paper": "30/minute",  # a PDF made on demand takes 50 ms
 }

@@ -15,6 +15,8 @@ import python_calamine
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 
 from marketplace.lib import sheet_archives, sheets
 from marketplace.lib.sheets import BadSheet, formula_safe, read, write_csv, write_xlsx
@@ -325,6 +327,10 @@ def test_no_cell_of_a_workbook_is_a_formula_and_its_text_is_what_was_given(paylo
         xml = parts.read("xl/worksheets/sheet1.xml").decode()
     rows = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
 
+    cell = load_workbook(io.BytesIO(data)).active["A2"]
+
+    assert cell.data_type == "s"
+    assert unescape(cell.value).replace("\r", "\n") == expected(payload).replace("\r", "\n")
     assert not any(tag in xml for tag in ("<f>", "<f ", "<hyperlink"))
     assert xml.count('t="s"') == 2
     assert isinstance(rows[1][0], str)

@@ -52,10 +52,11 @@ def _stopped(read: dict[int, Measured]) -> Iterator[str]:
 
 def _promises(read: dict[int, Measured]) -> Iterator[str]:
     """What was promised, and what this run shows of it."""
-    bare = {size: _line(one, "tantivy", "bare engine").get("median_ms") for size, one in read.items()}
+    bare: dict[int, float] = {}
     for size, one in read.items():
-        if not bare[size]:
+        if not (line := _line(one, "tantivy", "bare engine")):
             continue
+        bare[size] = line["median_ms"]
         answer = _line(one, "tantivy", "answer")["median_ms"]
         yield _told(f"{size:,}: answer against the bare engine", answer / bare[size], MOST_AROUND, "×")
         served = _line(one, "steady", "served at 20")
@@ -70,7 +71,7 @@ def _promises(read: dict[int, Measured]) -> Iterator[str]:
         if stored:
             kept = "kept" if stored["a_second"] >= LEAST_DOCS else "NOT KEPT"
             yield f"{size:,}: {stored['a_second']:,.0f} documents/s indexed, promised {LEAST_DOCS:,}: {kept}"
-    there = [size for size in sorted(read) if bare[size]]
+    there = sorted(bare)
     if len(there) > 1:
         growth = bare[there[-1]] / bare[there[0]]
         yield _told(f"bare engine from {there[0]:,} to {there[-1]:,}", growth, MOST_GROWTH, "×")

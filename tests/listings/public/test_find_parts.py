@@ -148,6 +148,18 @@ def test_a_page_of_results_asks_twelve_questions_of_the_database_at_most(
     assert len(asked_of_it) <= 12, "\n".join(query["sql"][:90] for query in asked_of_it)
 
 
+def test_a_page_says_that_words_alone_are_compared_where_no_model_is_installed(
+    client: Client, many: list[Listing], settings: Any
+) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    said = "This site compares words only"
+
+    assert said in squeezed(client.get(FIND, {"q": "余热"}))
+    assert said not in squeezed(client.get(FIND))
+    settings.SEARCH_ENCODER = "tests.listings.search.remembering.RememberingE5"
+    assert said not in squeezed(client.get(FIND, {"q": "余热"}))
+
+
 def test_a_listing_that_was_suspended_this_moment_is_not_in_the_results(client: Client, many: list[Listing]) -> None:
     Listing.objects.filter(pk=many[0].pk).update(state=ListingState.SUSPENDED)
 
