@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
+from marketplace.licensing import grounds
 from marketplace.licensing.contracts import Clause, clauses, days, preview
 from marketplace.licensing.contracts.words import ordinal
+from marketplace.licensing.flow import activation, terminating
+from marketplace.licensing.states import STEPS
 from tests.licensing.contracts.samples import CASES, SHEET, deal, offer
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -135,8 +138,8 @@ def test_a_free_period_fixes_the_price_first_and_may_be_left_at_no_cost(case: st
 @pytest.mark.parametrize(
     ("case", "words"),
     [
-        ("later_deferred", "至被许可人取得首次收入之日止，最长1年"),
-        ("later_conditional", "至约定里程碑（首台套验收合格）达成之日止"),
+        ("later_deferred", "至被许可人取得首次收入之日（含当日）止，最长1年"),
+        ("later_conditional", "至约定里程碑（首台套验收合格）达成之日（含当日）止"),
         ("later_instalments", "试用期自生效日起，共1年。"),
     ],
 )
@@ -163,11 +166,21 @@ def test_what_money_or_time_hangs_on_is_defined() -> None:
 
 
 def test_the_periods_that_clauses_name_are_the_ones_that_the_site_acts_on() -> None:
-    said = text_of("preset", "fixed")
+    said, later = text_of("preset", "fixed"), text_of("preset", "later_deferred")
 
     assert f"提前{days.EARLY_EXIT_DAYS}日书面通知" in said["exit"]
-    assert f"经书面催告后{days.DEMAND_DAYS}日内" in said["liability"]
     assert f"提前{days.EARLY_EXIT_FREE_DAYS}日书面通知" in text_of("preset", "free")["exit"]
+    assert f"经书面催告后{days.DEMAND_DAYS}日内" in said["liability"]
+    assert (grounds.NOTICE, grounds.FREE_NOTICE) == (days.EARLY_EXIT_DAYS, days.EARLY_EXIT_FREE_DAYS)
+    assert {STEPS[name].days for name in ("demand", "demand_performance")} == {days.DEMAND_DAYS}
+    assert f"在{days.TRIGGER_ANSWER_DAYS}日内答复" in later["trial"]
+    assert f"在{days.TRIGGER_DECIDE_DAYS}日内核对" in later["trial"]
+    assert STEPS["assert_trigger"].days == days.TRIGGER_ANSWER_DAYS
+    assert STEPS["contest_trigger"].days == days.TRIGGER_DECIDE_DAYS
+    assert STEPS["expect_report"].days == days.REPORT_DAYS == 60
+    assert "结束后六十日内" in text_of("preset", "royalty")["reports"]
+    assert terminating.SELL_MONTHS == days.SELL_OFF_MONTHS
+    assert activation.GRACE_DAYS == days.PAYMENT_GRACE_DAYS
 
 
 def test_a_change_of_the_patent_lets_the_licensee_hold_payments_and_leave() -> None:

@@ -79,10 +79,8 @@ def _dates(d: Draft) -> list[Row]:
 
 
 def _earlier(d: Draft) -> str:
-    """What can end the free period before that day."""
+    """What can end the free period before that day; the day itself is still free."""
     return {
-        "first_revenue": d.say(
-            "；有首次收入的，提前到首次收入的前一日", "; the day before the first revenue, if earlier"
-        ),
-        "milestone": d.say("；里程碑先达成的，提前到达成的前一日", "; the day before the milestone, if earlier"),
+        "first_revenue": d.say("；首次收入在前的，为首次收入当日", "; the day of the first revenue, if earlier"),
+        "milestone": d.say("；里程碑达成在前的，为达成当日", "; the day on which the milestone is reached, if earlier"),
     }.get(str(d.offer.terms.get("trigger")), "")

@@ -77,14 +77,14 @@ def _span(d: Draft) -> str:
     match d.offer.terms.get("trigger"):
         case "first_revenue":
             return d.say(
-                f"试用期自生效日起，至被许可人取得首次收入之日止，最长{span}。",
-                f"The free period runs from the effective date to the day of the first revenue, {span} at most.",
+                f"试用期自生效日起，至被许可人取得首次收入之日（含当日）止，最长{span}。",
+                f"The free period runs from the effective date through the day of the first revenue, {span} at most.",
             )
         case "milestone":
             milestone = d.fact(d.offer.text("milestone"))
             return d.say(
-                f"试用期自生效日起，至约定里程碑（{milestone}）达成之日止，最长{span}。",
-                f"The free period runs from the effective date to the day on which the milestone ({milestone}) is"
+                f"试用期自生效日起，至约定里程碑（{milestone}）达成之日（含当日）止，最长{span}。",
+                f"The free period runs from the effective date through the day on which the milestone ({milestone}) is"
                 f" reached, {span} at most.",
             )
         case _:
@@ -112,11 +112,14 @@ def _watching(d: Draft) -> list[str]:
         ),
         d.say(
             f"许可人认为已经发生而没有被告知的，可以在平台上提出并附说明；被许可人应当在{days.TRIGGER_ANSWER_DAYS}日内答复，"
-            "双方约定逾期不答复的视为认可。被许可人说明理由不认可的，由平台根据双方提交的材料核对，双方先按核对结果履行；"
+            "双方约定逾期不答复的视为认可。被许可人说明理由不认可的，由平台根据双方提交的材料在"
+            f"{days.TRIGGER_DECIDE_DAYS}日内核对，没有核对的视为没有发生；双方先按核对结果履行，"
             f"不服的，仍可以依照{d.ref('disputes')}处理。",
             "A Licensor who holds that it happened untold may say so on the platform, with reasons. The Licensee"
             f" answers within {days.TRIGGER_ANSWER_DAYS} days; the parties agree that silence counts as consent. If"
-            " the Licensee contests it with reasons, the platform checks what both submit, and the parties perform"
-            f" accordingly for the time being; whoever disagrees may still proceed under {d.ref('disputes')}.",
+            " the Licensee contests it with reasons, the platform checks within"
+            f" {days.TRIGGER_DECIDE_DAYS} days what both submit; without a result it counts as not having happened. The"
+            " parties perform accordingly for the time being; whoever disagrees may still proceed under"
+            f" {d.ref('disputes')}.",
         ),
     ]

@@ -89,11 +89,12 @@ def exit_(d: Draft) -> list[str]:
         *said,
         _early(d),
         d.say(
-            f"一方迟延履行主要义务，经书面催告后{days.DEMAND_DAYS}日内仍未履行，或者有其他违约行为致使不能实现合同目的的，另一方可以书面通知解除。"
-            "许可人在被许可人没有违约时不得提前解除。",
+            f"一方迟延履行主要义务，经书面催告后{days.DEMAND_DAYS}日内仍未履行，或者有其他违约行为致使不能实现合同目的的，"
+            "另一方可以书面通知解除；解除权自可以解除之日起一年内不行使的，消灭。许可人在被许可人没有违约时不得提前解除。",
             f"If a party is late with a main duty and does not perform within {days.DEMAND_DAYS} days of a written"
             " demand, or defeats the purpose of the contract by another breach, the other may end it by written"
-            " notice. The Licensor may not end it early while the Licensee is not in breach.",
+            " notice; a right not used within a year lapses. The Licensor may not end it early while the Licensee is"
+            " not in breach.",
         ),
         d.say(
             "专利权终止、被宣告全部无效，或者许可人丧失许可的权利的，被许可人可以立即终止本合同，尚未到期的费用不再支付。"
