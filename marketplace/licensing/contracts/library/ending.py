@@ -187,20 +187,7 @@ def recordal(d: Draft) -> list[str]:
 
 def signing(d: Draft) -> list[str]:
     """How it is signed and what the platform's records are worth (ES 5, 7, 8, 13; SIG-2; LIC-K)."""
-    said = []
-    if sheet := d.offer.term_sheet:
-        signer, digest = one_line(d.deal.standing_signer), words.grouped(sheet.sha256)
-        on = d.day(sheet.signed_on)
-        name = d.fact(sheet.name)
-        said.append(
-            d.say(
-                f"许可人的有权签署人{signer}已于{on}签署条件单《{name}》，作为对符合条件者的持续要约，其SHA-256为"
-                f"{digest}。本合同的条件与该条件单一致，被许可人签署本合同即为承诺。",
-                f"On {on} the Licensor's authorized signatory {signer} signed the term sheet “{name}” as a standing"
-                f" offer; its SHA-256 is {digest}. This contract keeps to that term sheet, and the Licensee's"
-                " signature accepts the offer.",
-            )
-        )
+    said = _standing_offer(d)
     said += [
         d.say(
             "双方同意以数据电文形式订立本合同。签署人在平台上以下列任一方式签署，即表明其认可本合同的内容并受其约束：登录并重新"
@@ -229,6 +216,24 @@ def signing(d: Draft) -> list[str]:
         ),
     ]
     return said
+
+
+def _standing_offer(d: Draft) -> list[str]:
+    """The term sheet that the licensor signed beforehand (LIC-K)."""
+    sheet = d.offer.term_sheet
+    if sheet is None:
+        return []
+    signer, digest = one_line(d.deal.standing_signer), words.grouped(sheet.sha256)
+    on, name = d.day(sheet.signed_on), d.fact(sheet.name)
+    return [
+        d.say(
+            f"许可人的有权签署人{signer}已于{on}签署条件单《{name}》，作为对符合条件者的持续要约，其SHA-256为"
+            f"{digest}。本合同的条件与该条件单一致，被许可人签署本合同即为承诺。",
+            f"On {on} the Licensor's authorized signatory {signer} signed the term sheet “{name}” as a standing"
+            f" offer; its SHA-256 is {digest}. This contract keeps to that term sheet, and the Licensee's"
+            " signature accepts the offer.",
+        )
+    ]
 
 
 def general(d: Draft) -> list[str]:
