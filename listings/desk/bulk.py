@@ -72,6 +72,7 @@ def _list(request: MemberRequest, *, nothing_ticked: bool) -> HttpResponse:
         "rows": queue.told(page),
         "query": page_query(request),
         "nothing_ticked": nothing_ticked,
+        "all": "all" in request.GET,
     }
     return render(request, "listings/moderation/bulk.html", context, status=422 if nothing_ticked else 200)
 
