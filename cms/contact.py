@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -129,7 +128,7 @@ def mail_answer(key: str, payload: dict[str, Any]) -> None:
     with translation.override(message.language):
         body = render_to_string("cms/answer.txt", {"message": message, "site_url": settings.SITE_URL})
         subject = _("Your message %(reference)s") % {"reference": message.reference}
-    EmailMessage(subject, body, to=[message.email], headers=mailing.headers(key)).send()
+    mailing.letter(key, message.email, subject, body).send()
 
 
 def waiting() -> int:

@@ -50,6 +50,7 @@ def build(alert: Alert) -> EmailMultiAlternatives | None:
         context = {
             "rows": showing.compact(listings, saved.organization_of(keep.user)),
             "words": words,
+            "subject": subject,
             "user": keep.user,
             "site_url": site,
             "all_url": f"{site}{reverse('listings:find')}{keep.query}",

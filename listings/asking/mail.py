@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -106,7 +105,7 @@ def send_code(key: str, payload: dict[str, Any]) -> None:
 
 
 def _mail(key: str, to: str, subject: str, body: str) -> None:
-    EmailMessage(" ".join(subject.split())[:200], body, to=[to], headers=mailing.headers(key)).send()
+    mailing.letter(key, to, subject, body).send()
 
 
 def register() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -41,4 +40,4 @@ def mail_decision(key: str, payload: dict[str, Any]) -> None:
         context = {"objection": objection, "site_url": settings.SITE_URL.rstrip("/")}
         body = render_to_string("listings/mail/objection.txt", context)
         subject = _("Decided: your objection to “%(title)s”") % {"title": objection.listing.patent.title}
-    EmailMessage(subject, body, to=[address], headers=mailing.headers(key)).send()
+    mailing.letter(key, address, subject, body).send()

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -74,7 +73,7 @@ def mail_link(key: str, payload: dict[str, Any]) -> None:
         context = {"title": listing.patent.title, "url": f"{settings.SITE_URL.rstrip('/')}{path}", "days": LASTS.days}
         body = render_to_string("listings/mail/objection_link.txt", context)
         subject = _("Your link to object: %(title)s") % {"title": listing.patent.title}
-        mail = EmailMessage(" ".join(subject.split()), body, to=[payload["email"]], headers=mailing.headers(key))
+        mail = mailing.letter(key, payload["email"], subject, body)
     mail.send()
 
 

@@ -9,9 +9,10 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
 
-from marketplace.accounts import factors, log_ins, security
+from marketplace.accounts import factors, log_ins, login_mail, security
 
 # A mailed code proves the mailbox only, so it never stands in for the password or a key (IDN-1).
 PROVING = frozenset({"password", "mfa"})
@@ -58,5 +59,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Mail with the site's address in reach of the templates."""
-        super().send_mail(template_prefix, email, {"SITE_URL": settings.SITE_URL, **context})
+        """Leave the mail to the outbox, sealed: it is written now, in the language of the page, and sent by the worker.
+
+        The answer takes as long for a known address as for an unknown one (IDN-8), and a mail server that is slow or
+        away delays nobody.
+        """
+        site = get_current_site(self.request)
+        told = {"SITE_URL": settings.SITE_URL, "email": email, "request": self.request, "current_site": site, **context}
+        mail = self.render_mail(template_prefix, email, told)
+        login_mail.leave(mail)

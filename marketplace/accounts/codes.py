@@ -78,7 +78,7 @@ def send(user: User, *, purpose: str, subject: str) -> None:
             code_hash=seeds.keyed_hash(_bound(user, purpose, subject, seeds.digits(seed))),
             expires_at=now + LIFETIME,
         )
-        outbox.add(TOPIC, key=f"code:{row.pk}", row=row.pk, seed=seed)
+        outbox.hurry(outbox.add(TOPIC, key=f"code:{row.pk}", row=row.pk, seed=seed))
 
 
 def _live(user: User, purpose: str, subject: str) -> models.QuerySet[OneTimeCode]:

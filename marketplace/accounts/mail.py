@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,10 +16,6 @@ from marketplace.accounts.models import Invitation, OneTimeCode, User
 from marketplace.lib import mailing
 from marketplace.lib.look import short_fingerprint
 from marketplace.outbox import outbox
-
-
-def _message(key: str, to: str, subject: str, body: str) -> EmailMessage:
-    return EmailMessage(subject, body, to=[to], headers=mailing.headers(key))
 
 
 def send_code(key: str, payload: dict[str, Any]) -> None:
@@ -37,7 +32,8 @@ def send_code(key: str, payload: dict[str, Any]) -> None:
             "minutes": int(codes.LIFETIME.total_seconds() // 60),
         }
         body = render_to_string("accounts/email/code.txt", context)
-        _message(key, row.user.email, _("Your code %(purpose)s") % {"purpose": context["purpose"]}, body).send()
+        subject = _("Your code %(purpose)s") % {"purpose": context["purpose"]}
+        mailing.letter(key, row.user.email, subject, body).send()
 
 
 def send_invitation(key: str, payload: dict[str, Any]) -> None:
@@ -58,7 +54,7 @@ def send_invitation(key: str, payload: dict[str, Any]) -> None:
             "organization": found.organization.name,
         }
         body = render_to_string("accounts/email/invitation.txt", context)
-        _message(key, found.email, " ".join(subject.split()), body).send()
+        mailing.letter(key, found.email, subject, body).send()
 
 
 def register() -> None:

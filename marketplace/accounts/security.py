@@ -45,7 +45,7 @@ def _clock(instant: datetime) -> str:
 
 def has_factor(user: User) -> bool:
     """Whether the person has an authenticator app or a passkey; recovery codes alone are none."""
-    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
+    return user.is_authenticated and bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
 def required(organization: Organization) -> bool:

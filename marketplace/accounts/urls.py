@@ -24,6 +24,7 @@ urlpatterns = [
     path("organization/", organizations.organization, name="organization"),
     path("organization/new/", organizations.organization_new, name="organization_new"),
     path("organization/switch/", organizations.switch, name="switch"),
+    path("organization/second-factor/", organizations.second_factor, name="second_factor"),
     path("organization/verification/", organizations.verification, name="verification"),
     path("organization/members/", members.members, name="members"),
     path("organization/members/role/", members.member_role, name="member_role"),

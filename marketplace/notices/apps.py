@@ -11,7 +11,8 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the outbox carry mail out; say what is kept of people."""
-        from marketplace.notices import mail, personal
+        from marketplace.notices import digests, mail, personal
 
         mail.register()
+        digests.register()
         personal.register()

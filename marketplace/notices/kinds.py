@@ -21,11 +21,20 @@ class Kind:
 _KINDS: dict[str, Kind] = {}
 
 
-def register(kind: str, *, subject: Words, body: Words, action: Words = "") -> None:
-    """Give a kind its words. Call it in AppConfig.ready() of the room that tells it. At most 60 characters."""
+def register(
+    kind: str, *, subject: Words, body: Words, action: Words = "", group: str = "", needed: Words | None = None
+) -> None:
+    """Give a kind its words. Call it in AppConfig.ready() of the room that tells it. At most 60 characters.
+
+    `group` says with which messages it can be gathered or switched off (notices.groups); `needed` why it cannot.
+    """
     if not 0 < len(kind) <= 60:
         raise ValueError("the name of a kind has 1 to 60 characters")
     _KINDS[kind] = Kind(subject, body, action)
+    if group:
+        from marketplace.notices import groups  # reads the models, which are not there yet when rooms are imported
+
+        groups.place(kind, group, needed=needed)
 
 
 def kind_of(kind: str) -> Kind:

@@ -1,37 +1,21 @@
-"""Sending a message by mail: text, and the same as simple HTML."""
+"""Sending a message by mail."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from marketplace.lib import mailing
+from marketplace.notices import letters
+from marketplace.notices.letters import identity as identity
 from marketplace.notices.models import Message
 from marketplace.outbox import outbox
 
 
-def identity(message: Message) -> str:
-    """Whose message it is and what it tells, without showing either."""
-    return hashlib.sha256(f"{message.user_id}:{message.key}".encode()).hexdigest()[:40]
-
-
 def build(message: Message) -> EmailMultiAlternatives:
     """The mail of a message, in its reader's language."""
-    with translation.override(message.user.language):
-        context = {"message": message, "site_url": settings.SITE_URL.rstrip("/")}
-        mail = EmailMultiAlternatives(
-            subject=message.subject,
-            body=render_to_string("notices/mail.txt", context),
-            to=[message.user.email],
-            headers=mailing.headers(identity(message)),
-        )
-        mail.attach_alternative(render_to_string("notices/mail.html", context), "text/html")
-    return mail
+    return letters.one(message)
 
 
 def send(key: str, payload: dict[str, Any]) -> None:

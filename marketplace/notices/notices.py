@@ -1,4 +1,4 @@
-"""Telling people: a message in the inbox now, the same by mail from the outbox."""
+"""Telling people: a message in the inbox now, the same by mail from the outbox, as soon as the person wants it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 
 from marketplace.lib.transactions import require_transaction
-from marketplace.notices import kinds
-from marketplace.notices.models import Message
+from marketplace.notices import kinds, paces
+from marketplace.notices.models import Message, Pace
 from marketplace.outbox import outbox
 
 if TYPE_CHECKING:
@@ -32,12 +32,19 @@ def tell(users: Iterable[User], kind: str, *, key: str, path: str = "", **facts:
         raise ValueError("the next step lies on this site: a path beginning with one slash")
     words = kinds.kind_of(kind)
     told = []
-    for user in {user.pk: user for user in users if user.is_active}.values():
+    people = {user.pk: user for user in users if user.is_active}
+    wanted = paces.of(people.values(), kind) if people else {}
+    for user in people.values():
+        pace = wanted[user.pk]
+        how = {"pace": pace, "mail_at": paces.due(pace, timezone.now())}
         message, created = Message.objects.get_or_create(
-            user=user, key=key, defaults={"kind": kind, "action_path": path, **_in_language_of(user, words, facts)}
+            user=user,
+            key=key,
+            defaults={"kind": kind, "action_path": path, **how, **_in_language_of(user, words, facts)},
         )
         if created:
-            outbox.add(MAIL, key=f"message:{message.pk}", message=message.pk)
+            if pace == Pace.NOW:
+                outbox.add(MAIL, key=f"message:{message.pk}", message=message.pk)
             told.append(message)
     return told
 

@@ -18,6 +18,7 @@ from marketplace.lib.terms import today
 from marketplace.licensing import clauses
 from marketplace.licensing import flow as licensing_flow
 from marketplace.payments import attempts, bank_transfer
+from tests.access import changes, running
 from tests.access.world import WHO, World, picture
 
 Body = dict[str, Any]
@@ -210,6 +211,29 @@ DEALS = [
     Act("licensing:offer", ("moderator",)),
     Act("licensing:again", PAYS),
     Act("licensing:filing", LISTS, lambda w: {"act": "hand_in", "on": today().isoformat()}),
+    Act("licensing:other_terms", ("firm owner", "stranger", "rival"), lambda w: {
+        "reason": "便宜些", "intended_use": "试用", "related": "no", "fee": "123"}, "licensing:other_terms"),
+    Act("licensing:counter", (*PAYS, *LISTS), lambda w: {"reason": "折中", "months": "30"}, "licensing:counter"),
+    Act("licensing:negotiation_accept", LISTS, changes.standing),
+    Act("licensing:negotiation_take", ("moderator",)),
+    Act("licensing:negotiation_break_off", (*PAYS, *LISTS, "moderator"), lambda w: {"reason": "算了"}),
+    Act("licensing:negotiation_note", (*PAYS, *LISTS, "moderator"), lambda w: {"text": "一句话"}),
+    Act("licensing:amend", (*PAYS, *LISTS), lambda w: {"reason": "改期限", "months": "30"}, "licensing:amend"),
+    Act("licensing:renew", PAYS),
+    Act("licensing:propose_end", (*PAYS, *LISTS), lambda w: {"last_day": DAY}),
+    Act("licensing:drop_end", (*PAYS, *LISTS)),
+    Act("licensing:demand_performance", (*PAYS, *LISTS), lambda w: {"text": "资料未交"}),
+    Act("licensing:mended", PAYS),
+    Act("licensing:trigger", (*PAYS, *LISTS), running.trigger, prepare=running.unsaid),
+    Act("licensing:claim", PAYS, lambda w: {"answer": "agree"}),
+    Act("licensing:use_report", PAYS, lambda w: {"nothing": "on"}),
+    Act("licensing:demand", ("lister", "finance", "owner"), running.demanded, prepare=running.late),
+    Act("licensing:security", (*PAYS, "lister", "finance", "owner"), running.security),
+    Act("licensing:bank_file", PAYS, lambda w: {"do": "consent", "recipient": "暗行"}),
+    Act("licensing:notice_to_end", PAYS),
+    Act("licensing:hold_release", ("moderator",), lambda w: {"reason": "无妨"}),
+    Act("licensing:hold_waive", OWNS),
+    Act("licensing:approval_again", LISTS, prepare=changes.asked_inside),
     Act("payments:online", PAYS, lambda w: {"way": "practice"}, prepare=_no_checkout),
     Act("payments:declare", PAYS, lambda w: {"paid_on": DAY}, "payments:declare", prepare=_no_checkout),
     Act("payments:withdraw", PAYS),

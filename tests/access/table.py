@@ -17,7 +17,7 @@ GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     licensing:licenses licensing:licenses_feed licensing:licenses_sheet
     accounts:invitation listings:find
     listings:listing listings:cost listings:rules listings:publicity_list listings:objection listings:consent
-    licensing:preview licensing:summary licensing:fee_reduction licensing:tax_hints
+    licensing:preview licensing:steps licensing:summary licensing:fee_reduction licensing:tax_hints
     notices:calendar licensing:verify licensing:verify_code cms:glossary cms:robots cms:sitemap dev:mail dev:components
     wagtail_serve health_live health_ready
     listings:find_feed listings:find_sheet listings:find_print listings:compare listings:saved_off needs:post
@@ -39,6 +39,8 @@ GET    405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     accounts:member_role accounts:member_remove accounts:membership_end accounts:invitation_cancel
     accounts:copy_ask accounts:copy_fetch accounts:contact_decide accounts:matching
     listings:compare_aside
+    licensing:negotiation_accept licensing:negotiation_take licensing:negotiation_note licensing:drop_end
+    licensing:mended licensing:hold_release licensing:hold_waive licensing:approval_again
     accounts:authority_revoke notices:read_all notices:read licensing:code licensing:again payments:webhook
     listings:consent_code listings:consent_open listings:consent_answer listings:approval_step_remove
     listings:letter_code listings:letter_open listings:letter_answer
@@ -46,10 +48,12 @@ GET  login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_reauthenticate account_email account_change_password mfa_index accounts:mailbox
     mfa_generate_recovery_codes mfa_list_webauthn usersessions_list accounts:profile
     accounts:privacy accounts:contacts accounts:close
+    licensing:negotiations
     accounts:organization_new accounts:switch notices:inbox licensing:deals desks:home listings:saved needs:mine
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
     accounts:organization accounts:verification accounts:members accounts:authorities listings:mine
     licensing:power_of_attorney
+    licensing:other_terms
     listings:patents listings:term_sheets listings:approvals licensing:request payments:mine
     listings:declarations
 GET  login |   200   200 |   403   200 |   403   200   403   200 |   new |   new
@@ -76,10 +80,15 @@ GET  login |   404   404 |   403   404 |   403   403   200   200 |   new |   new
 GET  login |   404   200 |   404   404 |   200   200   200   200 |   new |   new
     desks:offers
 GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
+    licensing:negotiation licensing:negotiation_break_off licensing:amend licensing:renew licensing:ending
+    licensing:propose_end licensing:demand_performance licensing:notice_to_end
     licensing:shown licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel
     licensing:made licensing:filing licensing:filing_files
     licensing:decline licensing:leave
+    licensing:trigger licensing:claim licensing:use_report licensing:demand licensing:security licensing:bank_file
     payments:pay payments:slip payments:receipt payments:returned
+GET  login |   404   404 |   302   200 |   302   200   302   200 |   404 |   302
+    licensing:counter
 GET  login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
     licensing:sign
 GET  login |   403   200 |   403   403 |   200   200   200   200 |   403 |   200
@@ -162,8 +171,8 @@ POST   405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:consent listings:consent_question listings:consent_record
     listings:letter listings:letter_question listings:letter_record
     licensing:summary licensing:fee_reduction licensing:tax_hints
-    listings:publicity_list licensing:preview licensing:verify_code notices:calendar cms:glossary cms:robots
-    cms:sitemap dev:mail
+    listings:publicity_list licensing:preview licensing:steps licensing:verify_code notices:calendar cms:glossary
+    cms:robots cms:sitemap dev:mail
     dev:components health_live health_ready
     listings:publicity_feed listings:offer_feed
 POST   422 |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
@@ -244,10 +253,22 @@ POST login |   404   404 |   404   404 |   422   422   422   422 |   404 |   422
     listings:term_sheet_sign
 POST login |   404   404 |   404   422 |   404   404   404   404 |   404 |   404
     payments:online payments:declare payments:practice
+POST login |   404   404 |   422   302 |   422   302   422   302 |   404 |   422
+    licensing:negotiation_accept licensing:negotiation_break_off licensing:drop_end
+POST login |   404   404 |   422   422 |   422   422   422   422 |   404 |   302
+    licensing:negotiation_take
+POST login |   404   404 |   422   422 |   422   422   422   302 |   404 |   422
+    licensing:hold_waive
+POST login |   404   404 |   302   422 |   302   422   302   422 |   404 |   302
+    licensing:counter
 POST login |   404   404 |   422   302 |   422   422   422   422 |   404 |   422
+    licensing:renew licensing:notice_to_end licensing:mended
     licensing:cancel licensing:leave licensing:again
 POST login |   404   404 |   422   422 |   422   422   422   422 |   404 |   422
+    licensing:amend licensing:negotiation_note licensing:propose_end licensing:demand_performance
+    licensing:hold_release licensing:approval_again
     licensing:decline licensing:filing
+    licensing:trigger licensing:claim licensing:use_report licensing:demand licensing:security licensing:bank_file
 POST login |   404   404 |   403   404 |   403   403   200   200 |   new |   new
     desks:patent_shares
 POST login |   404   422 |   403   404 |   403   403   422   422 |   new |   new
@@ -261,6 +282,7 @@ POST login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     accounts:privacy accounts:contacts
     mfa_index mfa_view_recovery_codes mfa_list_webauthn listings:mine_one listings:fees listings:patent
     listings:term_sheet
+    licensing:negotiations licensing:negotiation licensing:ending
     listings:term_sheet_print licensing:deals licensing:agreement licensing:evidence licensing:after
     payments:pay payments:slip
     payments:receipt payments:returned desks:home listings:saved needs:mine needs:map needs:need
@@ -275,7 +297,7 @@ POST login |   422   422 |   403   422 |   403   422   403   422 |   new |   new
     listings:new listings:patent_new listings:term_sheet_new listings:together listings:drafts
     listings:stories_read
 POST login |   422   422 |   422   422 |   422   422   422   422 |   new |   new
-    licensing:request
+    licensing:request licensing:other_terms
 POST login | fresh fresh | fresh fresh | fresh fresh fresh fresh | fresh | fresh
     mfa_reauthenticate
 POST login |   422   422 |   422   422 |   422   422   422   422 |   422 |   422

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from fido2.cose import ES256
-from fido2.utils import websafe_encode
-from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 from PIL import Image
 
 from cms import contact, seeding
@@ -56,6 +50,8 @@ from marketplace.payments import attempts, bank_transfer
 from marketplace.payments.models import Payment, PracticeCheckout, Suspense, Way
 from marketplace.vault import files
 from marketplace.vault.models import VaultFile
+from tests.access import changes, running
+from tests.access.keys import credential
 
 # Who looks, in the order of the columns of every table here.
 WHO = (
@@ -106,21 +102,6 @@ def browser(user: User | None) -> Client:
     return client
 
 
-def credential() -> dict[str, Any]:
-    """What a browser would have sent when a passkey was added."""
-    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())  # type: ignore[no-untyped-call]
-    identity = AttestedCredentialData.create(b"\0" * 16, b"a dark key", key)
-    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
-    data = AuthenticatorData.create(sha256(b"localhost").digest(), flags, 0, identity)
-    told = json.dumps({"type": "webauthn.create", "challenge": "AA", "origin": "http://localhost"}).encode()
-    response = {
-        "clientDataJSON": websafe_encode(told),
-        "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
-    }
-    name = websafe_encode(b"a dark key")
-    return {"id": name, "rawId": name, "type": "public-key", "response": response, "clientExtensionResults": {}}
-
-
 def build() -> World:
     """Make it all, in the surrounding transaction."""
     world = World()
@@ -136,6 +117,8 @@ def build() -> World:
     _requests_to_moderators(world)
     _wishes(world)
     run_pending()
+    changes.put(world)
+    running.put(world)
     _flag(world)  # now: what nobody finds would be let go again by the work above
     for name, deal in world.deals.items():
         world.deals[name] = Agreement.objects.get(pk=deal.pk)

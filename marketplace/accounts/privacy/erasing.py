@@ -137,7 +137,7 @@ def _erase_accounts(user: User) -> int:
         touched += 1
     ended: dict[str, Any] = {"ended_at": timezone.now(), "ended_by": user, "ending": ContactConsent.Ending.REVOKED}
     own = ContactConsent.objects.filter(person=user, ended_at__isnull=True)
-    return touched + int(own.update(**ended))
+    return int(touched) + int(own.update(**ended))
 
 
 def _end_memberships(user: User) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -52,19 +52,31 @@ def _members(organization: Organization) -> list[Member]:
 
 
 @organization_required()
-def members(request: MemberRequest) -> HttpResponse:
+def members(request: MemberRequest) -> HttpResponseBase:
     """Who belongs here and with which roles; owners invite."""
-    own = request.organization
-    owner = Role.OWNER in roles(request.user, own)
-    form = InviteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
+        return _invite(request)
+    return _members_page(request, InviteForm())
+
+
+@fresh_login_required
+def _invite(request: MemberRequest) -> HttpResponseBase:
+    """Whoever stole a session must not bring in somebody of his own (IDN-1)."""
+    form = InviteForm(request.POST)
+    if form.is_valid():
         try:
-            flow.invite(own, by=request.user, **form.cleaned_data)
+            flow.invite(request.organization, by=request.user, **form.cleaned_data)
         except Refused as refused:
             on_form(form, refused.findings)
         else:
             messages.success(request, _("The invitation is on its way; it is valid for seven days."))
             return redirect("accounts:members")
+    return _members_page(request, form)
+
+
+def _members_page(request: MemberRequest, form: InviteForm) -> HttpResponse:
+    own = request.organization
+    owner = Role.OWNER in roles(request.user, own)
     waiting = own.invitations.filter(accepted_at__isnull=True, expires_at__gt=timezone.now()).order_by("-created_at")
     context = {
         "own": own,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from marketplace.accounts import flow
 from marketplace.accounts.access import fresh_login_required, login_required, organization_required
@@ -19,7 +21,7 @@ from marketplace.accounts.models import Membership, Organization, OrganizationKi
 from marketplace.accounts.organization_forms import OrganizationForm
 from marketplace.accounts.paper_forms import VerificationForm
 from marketplace.lib.findings import Refused
-from marketplace.lib.saying import on_form
+from marketplace.lib.saying import aloud, on_form
 from marketplace.lib.sizes import FirmSize
 from marketplace.vault import files
 from marketplace.vault.models import VaultFile
@@ -116,8 +118,28 @@ def _details(request: MemberRequest, form: OrganizationForm, *, owner: bool) -> 
             field.disabled = True
     kept = Organization.objects.get(pk=request.organization.pk)  # the form has written on its own copy
     size = FirmSize(kept.size).label if kept.size else ""
-    context = {"form": form, "own": kept, "owner": owner, "size_label": size}
+    context = {
+        "form": form,
+        "own": kept,
+        "owner": owner,
+        "size_label": size,
+        "factor_by_site": settings.SECOND_FACTOR_REQUIRED,
+    }
     return render(request, "accounts/organization.html", context, status=_status(request, form))
+
+
+@require_POST
+@organization_required(Role.OWNER)
+@fresh_login_required
+def second_factor(request: MemberRequest) -> HttpResponse:
+    """Ask every signatory for a second factor, or no longer (IDN-1)."""
+    try:
+        flow.set_second_factor(request.organization, on=request.POST.get("second_factor") == "on", by=request.user)
+    except Refused as refused:
+        aloud(request, refused.findings)
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("accounts:organization")
 
 
 @login_required
