@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from listings import rules
-from listings.models import Listing, OfferTerms
+from listings.models import FeeMode, Listing, OfferTerms
 from listings.prices import TERM_FIELDS, price_for
 from listings.rules import Stage
 from marketplace.lib.findings import Finding, blocking
@@ -19,8 +19,20 @@ KEY = "negotiation"  # in a snapshot: from which version of which negotiation it
 
 
 def normal(terms: Mapping[str, Any]) -> dict[str, Any]:
-    """Terms for one licensee, as JSON: every column, no prices by class (one party is meant), acts in order."""
-    told = {name: terms[name] for name in TERM_FIELDS}
+    """Terms for one licensee, as JSON: every column, no prices by class (one party is meant), acts in order.
+
+    What belongs to another way of paying is left out: it would not bind.
+    """
+    told: dict[str, Any] = {name: terms[name] for name in TERM_FIELDS}
+    mode = told["fee_mode"]
+    if mode in (FeeMode.FREE, FeeMode.ROYALTY):
+        told |= {"fee_minor": 0, "fee_per_year": False}
+    if mode in (FeeMode.FREE, FeeMode.FIXED):
+        told |= {"royalty_bp": 0}
+    if mode != FeeMode.FREE_THEN_PAID:
+        told |= {"free_months": 0, "trigger": "", "milestone": "", "later_mode": "", "instalments": 0}
+    if not told["royalty_bp"]:
+        told |= {"royalty_base": ""}
     return told | {"acts": sorted(told["acts"]), "class_prices": {}, "classes_only": False}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,8 +20,16 @@ from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
 from marketplace.lib.navigation import url_or_empty
 from marketplace.lib.terms import day_of
-from marketplace.licensing import turns
-from marketplace.licensing.models import Agreement, Obligation, ObligationState, Party, State
+from marketplace.licensing import talk_pages, turns
+from marketplace.licensing.models import (
+    Agreement,
+    Negotiation,
+    NegotiationState,
+    Obligation,
+    ObligationState,
+    Party,
+    State,
+)
 from marketplace.payments.models import BankTransfer, TransferState
 
 if TYPE_CHECKING:
@@ -101,6 +110,22 @@ def _my_turn(rows: Iterable[Agreement], organization: Organization) -> Iterator[
             label = _("Read and sign") if agreement.state == State.OFFERED else _("Go on")
             due = agreement.acts_until.date() if agreement.acts_until else None
             yield Need(row.title, f"{row.reference} · {row.other}", row.url, label, due, row.state)
+
+
+def _talks(organization: Organization) -> Iterator[Need]:
+    """Versions of other terms that wait for this side's answer."""
+    mine = Q(turn=Party.LICENSEE, licensee=organization) | Q(turn=Party.LICENSOR, licensor=organization)
+    rows = Negotiation.objects.filter(mine, state=NegotiationState.OPEN).select_related("listing__patent")
+    for row in rows.order_by("due_at", "pk")[:MOST]:
+        yield Need(
+            row.listing.patent.title,
+            row.get_kind_display(),
+            row.get_absolute_url(),
+            _("Compare and answer"),
+            due=talk_pages.act_by(row),
+            badge=_("Your turn"),
+            tone="now",
+        )
 
 
 def _to_pay(organization: Organization) -> Iterator[Need]:
@@ -201,7 +226,7 @@ def _sorted(found: list[Need]) -> list[Need]:
 
 def of_firm(organization: Organization, roles: set[str], deals: Iterable[Agreement], day: date) -> list[Need]:
     """What a licensee has to do."""
-    found = [*_my_turn(deals, organization), *_to_pay(organization)]
+    found = [*_my_turn(deals, organization), *_talks(organization), *_to_pay(organization)]
     return [*_verification(organization), *_authority(organization, roles, day), *_sorted(found)]
 
 
@@ -210,7 +235,8 @@ def of_university(
 ) -> list[Need]:
     """What a licensor has to do; `fees` are the annual fees that come next. Nobody is sent where the role closes."""
     arrivals = _arrivals(organization) if roles & {Role.OWNER, Role.FINANCE} else ()
-    found = [*_my_turn(deals, organization), *arrivals, *_annual_fees(fees, day), *_to_confirm(organization, day)]
+    turns_now = [*_my_turn(deals, organization), *_talks(organization)]
+    found = [*turns_now, *arrivals, *_annual_fees(fees, day), *_to_confirm(organization, day)]
     may_edit = bool(roles & {Role.OWNER, Role.LISTER})
     rest = [
         *_events(organization),

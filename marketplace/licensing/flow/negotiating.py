@@ -109,7 +109,10 @@ def propose(negotiation: Negotiation, *, by: User, terms: Terms, reason: str, se
         listing, negotiation = _locked(negotiation)
         talks.require_state(negotiation, talk)
         now_live = versions.require_live(negotiation, seen)
-        told = versions.checked(listing, terms, before=now_live.terms, reason=reason, again=True)
+        before = (
+            {} if negotiation.state == S.AGREED else now_live.terms
+        )  # agreed terms may be agreed anew, on new facts
+        told = versions.checked(listing, terms, before=before, reason=reason, again=True)
         if negotiation.state == S.AGREED:
             _supersede(negotiation, now_live, by=by)
         versions.retire(now_live)

@@ -22,8 +22,9 @@ from marketplace.frame import errors
 from marketplace.lib.findings import Refused
 from marketplace.licensing import change_pages, clauses, flow, history, running, signing_now, turns
 from marketplace.licensing.contracts.reading import read
+from marketplace.licensing.flow import renewed_request
 from marketplace.licensing.forms import ReasonForm, show
-from marketplace.licensing.models import OPEN_STATES, Agreement, Obligation, State
+from marketplace.licensing.models import OPEN_STATES, Agreement, ClaimState, Obligation, State
 from marketplace.licensing.obligations import cause_words
 from marketplace.licensing.states import STEPS, Who
 from marketplace.licensing.views import made
@@ -51,6 +52,8 @@ def deals(request: PersonRequest) -> HttpResponse:
         rows = rows.filter(licensor__in=mine)
     if group in GROUPS:
         rows = rows.filter(state__in=GROUPS[group])
+    elif group == "contested":  # what a moderator has to decide
+        rows = rows.filter(claims__state=ClaimState.CONTESTED).distinct()
     if words := request.GET.get("q", "").strip()[:100]:
         rows = rows.filter(
             Q(reference__icontains=words)
@@ -176,10 +179,14 @@ def offer(request: PersonRequest, code: UUID) -> HttpResponseBase:
 @require_POST
 @login_required
 def again(request: PersonRequest, code: UUID) -> HttpResponseBase:
-    """The terms changed: give up this request and ask anew on the terms of today."""
+    """The terms changed: give up this request and ask anew on the terms of today, at once where they were shown."""
     deal = find(request, code)
     try:
+        if sha256 := request.POST.get("sha256", ""):
+            return redirect(renewed_request.ask_anew(deal, by=request.user, seen_sha256=sha256))
         flow.cancel(deal, by=request.user)
+    except flow.TermsChanged as changed:
+        return terms_changed(request, changed, agreement=deal)
     except flow.NotNow:
         messages.info(request, _("This deal has already moved on."))
         return redirect(deal)
