@@ -45,6 +45,16 @@ class Digest(models.Model):
         return f"{self.pace} digest for {self.user_id}"
 
 
+class CalendarKey(models.Model):
+    """How often a person had a new calendar address made; the number is in the secret, so older ones are dead."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_key")
+    serial = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"calendar {self.serial} of {self.user_id}"
+
+
 class Message(models.Model):
     """One sentence and one next action for one person; mailed once and kept in the person's inbox."""
 
