@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cms import figures, queues
 from listings.models import FlagState, IntegrityFlag, Listing, ListingState, Objection
 from marketplace.accounts.models import AuthorityState, Organization, SigningAuthority, VerificationState
-from marketplace.licensing.models import Agreement, State
+from marketplace.licensing.models import Agreement, Claim, ClaimState, Hold, Negotiation, NegotiationState, State
 from marketplace.outbox.models import Effect, EffectState
 
 
@@ -41,6 +41,21 @@ def requests_waiting() -> int:
     return Agreement.objects.filter(state=State.REQUESTED).count()
 
 
+def claims_waiting() -> int:
+    """Contested ends of free periods that a moderator decides (PRESET-2)."""
+    return Claim.objects.filter(state=ClaimState.CONTESTED).count()
+
+
+def talks_waiting() -> int:
+    """Wishes for other terms that no coordinator has taken (TRACK-3)."""
+    return Negotiation.objects.filter(state=NegotiationState.ASKED).count()
+
+
+def holds_waiting() -> int:
+    """Payments that stand still because something happened to a patent (DECL-8)."""
+    return Hold.objects.filter(ended_at__isnull=True, agreement__state=State.ACTIVE).count()
+
+
 def effects_dead() -> int:
     """Effects that failed for good: mail or papers that did not go out."""
     return Effect.objects.filter(state=EffectState.DEAD).count()
@@ -60,6 +75,9 @@ def register() -> None:
         ("objections", _("Objections to decide"), objections_waiting, "listings_moderation:objections?open=1"),
         ("flags", _("Integrity flags to look at"), flags_waiting, "listings_moderation:flags"),
         ("requests", _("Requests a person must look at"), requests_waiting, "licensing:deals?state=open"),
+        ("claims", _("Contested ends of free periods"), claims_waiting, "licensing:deals?state=contested"),
+        ("talks", _("Wishes for other terms"), talks_waiting, "licensing:negotiations"),
+        ("holds", _("Payments that are held"), holds_waiting, "licensing:deals?state=active"),
         ("effects", _("Effects that failed for good"), effects_dead, ""),
     )
     for place, (name, label, count, url) in enumerate(rows):

@@ -36,6 +36,11 @@ def start_of(day: date) -> datetime:
 
 
 @lru_cache(maxsize=16_384)  # an inventory asks the same few thousand days again and again
+def last_day_before(instant: datetime) -> date:
+    """The last whole day in Shanghai before an instant at which something is over."""
+    return day_of(instant - timedelta(microseconds=1))
+
+
 def add_months(day: date, months: int) -> date:
     """The corresponding day `months` later, or the month's last day where there is none (IR 5)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

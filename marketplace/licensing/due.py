@@ -28,7 +28,6 @@ from marketplace.licensing.models import (
     UseReport,
 )
 from marketplace.licensing.recordal.dates import recordal_of
-from marketplace.licensing.reminding import last_day
 from marketplace.notices import calendar
 from marketplace.notices.calendar import Due
 
@@ -67,13 +66,13 @@ def _running(deals: dict[int, Agreement]) -> Iterator[Due]:
         if (period := trials.free_period(deal)) and not period.over:
             yield _due(deal, f"free-{deal.reference}", period.last_day, _("Last free day: %(title)s"))
     for claim in Claim.objects.filter(agreement__in=deals, state__in=OPEN_CLAIMS, answer_until__isnull=False):
-        if claim.answer_until is not None:
-            day = last_day(claim.answer_until)
+        if claim.last_day is not None:
+            day = claim.last_day
             yield _due(deals[claim.agreement_id], f"claim-{claim.pk}", day, _("Last day to answer: %(title)s"))
     for report in UseReport.objects.filter(agreement__in=deals, state=ReportState.EXPECTED):
         yield _due(deals[report.agreement_id], f"report-{report.pk}", report.due_on, _("Report of use: %(title)s"))
     for demand in PaymentDemand.objects.filter(agreement__in=deals, state__in=LIVE_DEMANDS):
-        day = last_day(demand.until)
+        day = demand.last_day
         yield _due(deals[demand.agreement_id], f"demand-{demand.pk}", day, _("Written demand runs out: %(title)s"))
     for security in Security.objects.filter(agreement__in=deals).exclude(state=SecurityState.ENDED):
         title = _("Security expires: %(title)s")

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext_lazy
 from marketplace.accounts import people
 from marketplace.accounts.models import Organization, User
 from marketplace.lib import navigation, terms
+from marketplace.lib.terms import last_day_before
 from marketplace.licensing import letters, trials
 from marketplace.licensing.models import (
     LIVE_DEMANDS,
@@ -58,11 +59,6 @@ class Case:
     last: date
     users: Iterable[User]
     path: str = ""
-
-
-def last_day(instant: datetime) -> date:
-    """The last whole day (Asia/Shanghai) before an instant at which something is over."""
-    return terms.day_of(instant - timedelta(microseconds=1))
 
 
 def register() -> None:
@@ -152,7 +148,7 @@ def _requests(state: State) -> Callable[[date], Iterator[Case]]:
             assert row.acts_until is not None  # noqa: S101  the query asked for it
             roles = PAYS if state in (State.SIGNED, State.NOTICED) else ()
             users = _sides(row, _who_acts(row), *roles)
-            yield Case(wait, row, f"{state.value}:{row.pk}", last_day(row.acts_until), users)
+            yield Case(wait, row, f"{state.value}:{row.pk}", last_day_before(row.acts_until), users)
 
     return find
 
@@ -191,7 +187,9 @@ def _claims(state: ClaimState) -> Callable[[date], Iterator[Case]]:
             assert row.answer_until is not None  # noqa: S101  the query asked for it
             path = reverse("licensing:claim", args=[row.agreement.code, row.pk])
             users = _sides(row.agreement, wait.owner)
-            yield Case(wait, row.agreement, f"claim:{row.pk}:{state.value}", last_day(row.answer_until), users, path)
+            yield Case(
+                wait, row.agreement, f"claim:{row.pk}:{state.value}", last_day_before(row.answer_until), users, path
+            )
 
     return find
 
@@ -224,7 +222,7 @@ def _demands(state: PayDemandState) -> Callable[[date], Iterator[Case]]:
     def find(today: date) -> Iterator[Case]:
         for row in _joined(PaymentDemand.objects.filter(state=state, until__range=_instants(wait, today))):
             users = _sides(row.agreement, wait.owner, *REPORTS)
-            yield Case(wait, row.agreement, f"demand:{row.pk}:{state.value}", last_day(row.until), users)
+            yield Case(wait, row.agreement, f"demand:{row.pk}:{state.value}", row.last_day, users)
 
     return find
 
@@ -252,9 +250,7 @@ def _consents(today: date) -> Iterator[Case]:
     wait = WAITS["disclosed"]
     for row in _joined(Disclosure.objects.filter(withdrawn_at__isnull=True, until__range=_instants(wait, today))):
         path = reverse("licensing:bank_file", args=[row.agreement.code])
-        yield Case(
-            wait, row.agreement, f"consent:{row.pk}", last_day(row.until), _sides(row.agreement, wait.owner), path
-        )
+        yield Case(wait, row.agreement, f"consent:{row.pk}", row.last_day, _sides(row.agreement, wait.owner), path)
 
 
 FINDERS: dict[str, Callable[[date], Iterator[Case]]] = {

@@ -29,7 +29,6 @@ from marketplace.licensing.models import (
     Trial,
     UseReport,
 )
-from marketplace.licensing.reminding import last_day
 from marketplace.licensing.states import STEPS, Who
 from marketplace.licensing.trials import FreePeriod
 
@@ -68,7 +67,7 @@ def _answer(view: View) -> Turn | None:
         "name": view.agreement.licensor.name,
         "kind": claim.get_kind_display(),
         "day": claim.happened_on.isoformat(),
-        "last": last_day(claim.answer_until).isoformat(),
+        "last": claim.last_day.isoformat() if claim.last_day else "",
     }
     main = Deed(_("Agree or contest"), _url(view, "claim", claim.pk))
     return Turn(_("Your turn: has the free period ended?"), text, main, _others(view), mine=True)
@@ -79,7 +78,7 @@ def _decide(view: View) -> Turn | None:
     if claim is None or not view.can("decide_trigger") or claim.answer_until is None:
         return None
     text = _("Both sides have said what they think. Decide by %(last)s; without a decision the claim falls.") % {
-        "last": last_day(claim.answer_until).isoformat()
+        "last": claim.last_day.isoformat() if claim.last_day else ""
     }
     main = Deed(_("See both sides"), _url(view, "claim", claim.pk))
     return Turn(_("Your turn: decide a contested claim"), text, main, mine=True)
@@ -117,7 +116,7 @@ def _run_out(view: View) -> Turn | None:
         "The period of your written demand is over. You may end the contract for breach, or keep it until %(day)s."
     )
     main = Deed(_("Decide"), _url(view, "demand"))
-    text = text % {"day": last_day(demand.until).isoformat()}
+    text = text % {"day": demand.last_day.isoformat()}
     return Turn(_("Your turn: end the contract or keep it"), text, main, _others(view), mine=True)
 
 

@@ -127,15 +127,8 @@ def _of_claim(claim: Claim) -> dict[str, object]:
         "reasons": claim.reasons,
         "decision": claim.decision,
         "outcome": ClaimState(claim.state).label,
-        "answer": answer_day(claim),
+        "answer": claim.last_day.isoformat() if claim.last_day else "",
     }
-
-
-def answer_day(claim: Claim) -> str:
-    """The last day on which a claim can be answered or decided, as an ISO date; '' where nothing waits."""
-    from marketplace.licensing.reminding import last_day
-
-    return last_day(claim.answer_until).isoformat() if claim.answer_until else ""
 
 
 def _tell_claim(claim: Claim, kind: str, *sides: Organization, path: str = "") -> None:
@@ -214,9 +207,7 @@ def what_is_demanded(demand: PaymentDemand) -> str:
 
 
 def _tell_demand(demand: PaymentDemand, kind: str, side: Organization) -> None:
-    from marketplace.licensing.reminding import last_day
-
-    facts = {"what": lazy(what_is_demanded, str)(demand), "until": last_day(demand.until).isoformat()}
+    facts = {"what": lazy(what_is_demanded, str)(demand), "until": demand.last_day.isoformat()}
     tell(people.members(side, *REPORTS), kind, demand.agreement, key=str(demand.pk), words=demand.words, **facts)
 
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_whatever_anybody_tries_the_truths_hold() -> None:
-    count = 120 if connection.vendor == "postgresql" else 15
+    count = 100 if connection.vendor == "postgresql" else 15
 
     score = live(count)
 

@@ -190,6 +190,7 @@ def withdraw_disclosure(consent: Disclosure, *, by: User) -> None:
 def _close_consent(consent: Disclosure, name: str, *, by: User | None) -> int:
     with transaction.atomic():
         agreement = moving.lock(consent.agreement)
+        moving.require_state(agreement, STEPS[name])
         moved = Disclosure.objects.filter(pk=consent.pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now())
         if moved:
             moving.record(agreement, STEPS[name], by=by, was=agreement.state, disclosure=consent.pk)

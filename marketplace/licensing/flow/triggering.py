@@ -146,6 +146,7 @@ def _answer(claim: Claim, name: str, to: ClaimState, *, by: User, **fields: Any)
     moving.require_side(by, claim.agreement, STEPS[name])
     with transaction.atomic():
         claim = _lock(claim)
+        moving.require_state(claim.agreement, STEPS[name])
         if claim.answer_until is not None and claim.answer_until <= timezone.now():
             raise NotNow(f"{claim} was to be answered by {claim.answer_until.isoformat()}")
         _move(claim, ClaimState.ASSERTED, to, answered_at=timezone.now(), **fields)
@@ -165,6 +166,7 @@ def decide_trigger(claim: Claim, *, by: User, upheld: bool, decision: str, happe
         raise refuse("PRESET-2", _("Say why."), _("Both sides read the reason."), field="decision")
     with transaction.atomic():
         claim = _lock(claim)
+        moving.require_state(claim.agreement, STEPS["decide_trigger"])
         to = ClaimState.UPHELD if upheld else ClaimState.DISMISSED
         fields: dict[str, Any] = {
             "decided_by": by,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.lib.terms import last_day_before
 from marketplace.licensing.models.agreement import Agreement, Party
 from marketplace.vault.models import VaultFile
 
@@ -85,3 +88,8 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient}: {self.agreement_id}"
+
+    @property
+    def last_day(self) -> date:
+        """The last whole day (Asia/Shanghai) of the consent."""
+        return last_day_before(self.until)

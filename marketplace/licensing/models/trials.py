@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.lib.terms import last_day_before as last_day
 from marketplace.licensing.models.agreement import Agreement, Party
 from marketplace.licensing.models.obligations import Obligation
 from marketplace.vault.models import VaultFile
@@ -77,6 +80,11 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.agreement_id}: {self.state}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last whole day (Asia/Shanghai) on which it can be answered or decided; None where nothing waits."""
+        return last_day(self.answer_until) if self.answer_until else None
 
 
 class ReportState(models.TextChoices):
@@ -175,3 +183,8 @@ class PaymentDemand(models.Model):
 
     def __str__(self) -> str:
         return f"demand of {self.agreement_id}: {self.state}"
+
+    @property
+    def last_day(self) -> date:
+        """The last whole day (Asia/Shanghai) of what runs: the licensee's time, then the licensor's choice."""
+        return last_day(self.until)
