@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, models
 
@@ -25,7 +26,7 @@ def insert(rows: Sequence[ImportRow]) -> None:
     require_transaction("import rows")
     quote = connection.ops.quote_name
     table, columns = quote(ImportRow._meta.db_table), ", ".join(quote(str(field.column)) for field in _FIELDS)
-    values = (_values(row) for row in rows)
+    values = [_values(row) for row in rows]
     with connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
@@ -36,6 +37,6 @@ def insert(rows: Sequence[ImportRow]) -> None:
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)  # noqa: S608
 
 
-def _values(row: ImportRow) -> list[object]:
+def _values(row: ImportRow) -> list[Any]:
     facts = row.__dict__
     return [_encode(facts[name]) if name in _JSON else facts[name] for name in _NAMES]
