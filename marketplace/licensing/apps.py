@@ -22,6 +22,7 @@ class LicensingConfig(AppConfig):
             letters_of_changes,
             personal,
             reading_rights,
+            todos,
             reminding,
             renewing,
             trial_letters,
@@ -53,6 +54,7 @@ class LicensingConfig(AppConfig):
         trial_letters.register()
         reminding.register()
         due.register()
+        todos.register()
         filing_letters.register()
         reading_rights.register()
         acts.register()
