@@ -14,7 +14,7 @@ class ListingsConfig(AppConfig):
         from django.db.models.signals import post_migrate, pre_migrate
 
         from cms import robots
-        from listings import alert_mail, cms_panels, flow, guards, honey, letters, personal, pictures, term_sheets
+        from listings import alert_mail, cms_panels, flow, guards, honey, letters, personal, pictures, term_sheets, todos
         from listings.asking import running as asking
         from listings.desk import gates, objection_mail
         from listings.flow import objections, vetoes
@@ -29,6 +29,7 @@ class ListingsConfig(AppConfig):
         pre_migrate.connect(guards.take_down, sender=self, dispatch_uid="listings.guards")
         post_migrate.connect(guards.put_up, sender=self, dispatch_uid="listings.guards")
         personal.register()
+        todos.register()
         search.register()
         letters.register_messages()
         honey.register()
