@@ -28,6 +28,7 @@ class LicensingConfig(AppConfig):
             trial_letters,
             watching,
         )
+        from marketplace.licensing.evidence import contents
         from marketplace.licensing.flow import (
             amending,
             claims_due,
@@ -58,6 +59,7 @@ class LicensingConfig(AppConfig):
         filing_letters.register()
         reading_rights.register()
         acts.register()
+        contents.register()
         copy_letters.register()
         sealing.register()
         watching.register()

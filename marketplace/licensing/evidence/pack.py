@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +16,17 @@ from django.utils import timezone, translation
 from marketplace.audit import anchors, trail
 from marketplace.lib import pki
 from marketplace.lib.canonical import canonical_json
+from marketplace.licensing.evidence import contents
+from marketplace.licensing.evidence.contents import as_json, place_of
 from marketplace.licensing.models import Agreement, Paper, Signature
-from marketplace.licensing.signing import keys
+from marketplace.licensing.signing import ca, keys
 from marketplace.vault import files
 
 if TYPE_CHECKING:
     from asn1crypto import x509
 
 HERE = Path(__file__).parent
-CHECKERS = ("passkeys.py", "verify.py")
+CHECKERS = ("certificates.py", "passkeys.py", "signed.py", "verify.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def build(agreement: Agreement) -> Pack:
         "made_at": timezone.now().isoformat(),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(content.items())},
     }
-    manifest = _json(listed)
+    manifest = as_json(listed)
     content |= {"manifest.json": manifest, "manifest.p7s": seal.sign_bytes(manifest)}
     return Pack(f"{agreement.reference}-evidence.zip", _zip(agreement, content), len(entries) - len(proofs))
 
@@ -64,25 +64,30 @@ def _files(
     agreement: Agreement, entries: list[trail.Entry], proofs: dict[int, anchors.Proof]
 ) -> Iterator[tuple[str, bytes]]:
     """Every file of the pack but the manifest: path and bytes."""
-    yield "agreement.json", _json(_agreement(agreement))
+    yield "agreement.json", as_json(_agreement(agreement))
     yield "offer.json", canonical_json(agreement.version.snapshot).encode()
-    yield "signatures.json", _json([_signature(row) for row in _signatures(agreement)])
+    yield "signatures.json", as_json([_signature(row) for row in _signatures(agreement)])
     yield (
         "confirmations.json",
-        _json(list(agreement.confirmations.order_by("pk").values("clause", "text_sha256", "at"))),
+        as_json(list(agreement.confirmations.order_by("pk").values("clause", "text_sha256", "at"))),
     )
     owed = agreement.obligations.order_by("kind", "number")
     fields = ("kind", "number", "amount_minor", "currency", "state", "due_on", "trigger", "settled_at", "proof")
-    yield "obligations.json", _json(list(owed.values(*fields)))
-    papers = list(agreement.papers.select_related("file", "sealed_file").order_by("kind", "language"))
-    yield "papers.json", _json([_paper(paper) for paper in papers])
+    yield "obligations.json", as_json(list(owed.values(*fields)))
+    papers = list(
+        agreement.papers.select_related("file", "signed_file", "sealed_file").order_by("kind", "number", "language")
+    )
+    yield "papers.json", as_json([_paper(paper) for paper in papers])
     for paper in papers:
-        yield _place(paper), files.read(paper.sealed_file or paper.file)
-    yield "trail.json", _json(_trail(entries, proofs))
+        yield place_of(paper), files.read(paper.sealed_file or paper.signed_file or paper.file)
+    for contributor in contents.contributors():
+        yield from contributor.give(agreement)
+    yield "trail.json", as_json(_trail(entries, proofs))
     for anchor in {proof.anchor.first: proof.anchor for proof in proofs.values()}.values():
         yield _anchor_file(anchor.first), bytes(anchor.token)
     yield from _trust("seal", [*keys.ours(keys.places()), *keys.chain(keys.places())])
     yield from _trust("stamp", pki.stamp_anchors())
+    yield from _trust("parties", ca.anchors())
     yield from ((name, (HERE / name).read_bytes()) for name in CHECKERS)
     yield "VERIFY.md", _explain(agreement)
 
@@ -108,14 +113,18 @@ def _agreement(agreement: Agreement) -> dict[str, Any]:
 
 
 def _signatures(agreement: Agreement) -> list[Signature]:
-    return list(agreement.signatures.select_related("user", "authority", "term_sheet").order_by("at", "pk"))
+    rows = agreement.signatures.select_related(
+        "user", "authority", "term_sheet", "paper__file", "paper__signed_file", "paper__sealed_file"
+    )
+    return list(rows.order_by("at", "pk"))
 
 
 def _signature(row: Signature) -> dict[str, Any]:
     right = row.authority
     return {
         "party": row.party,
-        "over": "term_sheet" if row.term_sheet_id else "contract",
+        "over": "term_sheet" if row.term_sheet_id else "paper" if row.paper else "contract",
+        "paper": place_of(row.paper) if row.paper else "",
         "signer": row.evidence.get("signer") or row.user.name,
         "method": row.method,
         "authority": {"basis": right.basis, "valid_from": right.valid_from, "valid_until": right.valid_until},
@@ -129,18 +138,17 @@ def _signature(row: Signature) -> dict[str, Any]:
 
 def _paper(paper: Paper) -> dict[str, Any]:
     return {
-        "file": _place(paper),
+        "file": place_of(paper),
         "kind": paper.kind,
+        "number": paper.number,
         "language": paper.language,
         "sha256": paper.sha256,
+        "signed_sha256": paper.signed_sha256,
+        "completed_at": paper.completed_at,
         "sealed_sha256": paper.sealed_sha256,
         "made_at": paper.made_at,
         "sealed_at": paper.sealed_at,
     }
-
-
-def _place(paper: Paper) -> str:
-    return f"papers/{(paper.sealed_file or paper.file).name}"
 
 
 def _anchor_file(first: int) -> str:
@@ -176,18 +184,9 @@ def _explain(agreement: Agreement) -> bytes:
     told = []
     for language in ("zh-hans", "en"):
         with translation.override(language):
-            context = {"agreement": agreement, "is_test": keys.uses_test_keys()}
+            context = {"agreement": agreement, "is_test": keys.uses_test_keys(), "more": contents.contributors()}
             told.append(render_to_string("licensing/evidence/VERIFY.md", context).strip())
     return ("\n\n---\n\n".join(told) + "\n").encode()
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
-
-
-def _plain(value: Any) -> str:
-    """Instants in UTC, days as they are."""
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _zip(agreement: Agreement, content: dict[str, bytes]) -> bytes:

@@ -309,7 +309,7 @@ def run(folder: Path, report: Report) -> None:
     )
     ask_papers(folder, report, seal, stamp)
     ask_trail(folder, report, stamp)
-    for name, known in (("seal", seal), ("stamp", stamp)):
+    for name, known in (("seal", seal), ("stamp", stamp), ("parties", roots_in(folder / "trust" / "parties"))):
         for fingerprint in known:
             sys.stdout.write(f"      trust/{name}  SHA-256 {fingerprint}\n")
 
@@ -323,13 +323,7 @@ def ask_papers(folder: Path, report: Report, seal: Roots, stamp: Roots) -> None:
         if paper["sealed_sha256"]:
             data = (folder / paper["file"]).read_bytes()
             report.ask(paper["file"], paper["file"], check_pdf, data, paper["sha256"], seal, stamp)
-    for signature in json.loads((folder / "signatures.json").read_text("utf-8")):
-        wanted = agreement["contract_sha256" if signature["over"] == "contract" else "term_sheet_sha256"]
-        side, signed = signature["party"], signature["document_sha256"]
-        report.ask(f"所签即存档原文 {side}", f"what was signed is what is kept {side}", same, signed, wanted)
-        if signature["method"] == "passkey":
-            check = runpy.run_path(str(Path(__file__).with_name("passkeys.py")))["check"]
-            report.ask(f"通行密钥签名 {side}", f"signature by passkey {side}", check, signature, Der, check_signature)
+    runpy.run_path(str(Path(__file__).with_name("signed.py")))["ask"](folder, report, agreement, globals())
 
 
 def ask_trail(folder: Path, report: Report, stamp: Roots) -> None:

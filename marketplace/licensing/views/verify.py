@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marketplace.accounts.requests import address_of
 from marketplace.frame.errors import too_many
 from marketplace.lib import limits, pki
+from marketplace.lib.look import Fact
+from marketplace.lib.terms import day_of
 from marketplace.licensing import public
-from marketplace.licensing.models import Agreement
-from marketplace.licensing.signing import keys
+from marketplace.licensing.models import Agreement, Party
+from marketplace.licensing.signing import ca, keys
 from marketplace.licensing.verify_forms import CodeForm, FileForm
 
 if TYPE_CHECKING:
@@ -100,12 +102,25 @@ def _public(agreement: Agreement) -> dict[str, Any]:
     papers = agreement.papers.order_by("made_at", "-language")
     return {
         "agreement": agreement,
-        "facts": public.facts(agreement),
+        "facts": [*public.facts(agreement), *_ways(agreement)],
         "verdict": verdict,
         "words": words,
         "papers": papers,
         "test_keys": _test_keys(),
     }
+
+
+def _ways(agreement: Agreement) -> list[Fact]:
+    """How each side signed and when: the level and the day, never the person."""
+    rows = agreement.own_signatures.order_by("at", "pk")
+    return [
+        Fact(
+            _("Signed for the licensor") if row.party == Party.LICENSOR else _("Signed for the licensee"),
+            day_of(row.at).isoformat(),
+            str(row.get_method_display()),
+        )
+        for row in rows
+    ]
 
 
 def _certificates() -> list[tuple[str, str, str]]:
@@ -116,6 +131,7 @@ def _certificates() -> list[tuple[str, str, str]]:
             *((_("Seal"), each) for each in keys.ours(where)),
             *((_("Above the seal"), each) for each in keys.chain(where)),
             *((_("Time stamps"), each) for each in pki.stamp_anchors()),
+            *((_("Parties' certificates"), each) for each in ca.anchors()),
         ]
     except pki.BadKeyFile:
         return []

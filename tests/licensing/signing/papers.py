@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from typing import Any
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from marketplace.accounts.models import User
 from marketplace.licensing.models import Agreement, Paper, PaperKind
@@ -12,12 +16,21 @@ from marketplace.vault import files
 from tests.licensing.conftest import CODE
 
 
+def _titled(pdf: bytes, title: str) -> bytes:
+    """The same pages under another title: another file, as a paper of its own would be."""
+    writer, out = IncrementalPdfFileWriter(io.BytesIO(pdf)), io.BytesIO()
+    words = generic.DictionaryObject({generic.pdf_name("/Title"): generic.TextStringObject(title)})
+    writer.set_info(writer.add_object(words))
+    writer.write(out)
+    return out.getvalue().rstrip() + b"\n"
+
+
 def further(agreement: Agreement, number: int = 91) -> Paper:
     """A guidance plan that waits for both, in both languages; returns the binding one."""
     made = []
     for language in ("zh-hans", "en"):
         source = agreement.papers.select_related("file").get(kind="contract", language=language)
-        data = files.read(source.file) + f"% plan {number}\n".encode()
+        data = _titled(files.read(source.file), f"plan {number}")
         name = f"plan-{number}-{language}.pdf"
         file = files.store(data, kind="guidance", name=name, by=None, subject=agreement)
         made.append(

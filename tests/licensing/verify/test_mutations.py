@@ -7,7 +7,7 @@ from django.db import connection
 
 from marketplace.licensing.models import Agreement, Paper
 from marketplace.licensing.signing import verify
-from marketplace.licensing.signing.inspection import Inspection
+from marketplace.licensing.signing.inspection import Inspection, inspect, trust
 from marketplace.outbox import worker
 from marketplace.vault import files
 from tests.licensing.verify import mutations
@@ -47,7 +47,7 @@ def test_without_a_look_inside_appended_revisions_would_pass(
 ) -> None:
     """The control: whoever trusts the record alone takes an appended revision for the paper it begins with."""
     forged = mutations.STRUCTURAL["hidden"](papers[0])
-    whole = verify.inspect(papers[0], verify.trust())
+    whole = inspect(papers[0], trust())
     paper = Paper.objects.exclude(sealed_sha256="").order_by("pk")[0]
     monkeypatch.setattr(verify, "_match", lambda *_told: verify.Match(paper, "sealed"))
     assert verify.examine(forged).verdict == "fail"
