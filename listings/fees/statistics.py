@@ -16,12 +16,13 @@ ENOUGH = 20  # contracts behind a figure of one industry; with fewer the office 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The document a figure stands in."""
+    """The document a figure stands in. `read_in` is the reprint where it was read, '' for the office's own page."""
 
     title: str
     number: str
     published_on: str
     covers: str  # ISO interval
+    read_in: str = ""
 
     @property
     def line(self) -> str:
@@ -32,6 +33,8 @@ class Source:
         if self.published_on:
             parts.append(self.published_on)
         parts.append(_("period: %(period)s") % {"period": self.covers.replace("/", " – ")})
+        if self.read_in:
+            parts.append(_("second-hand: read in a reprint of the notice, %(where)s") % {"where": self.read_in})
         return " · ".join(parts)
 
 

@@ -30,8 +30,13 @@ if TYPE_CHECKING:
 
     from marketplace.lib.look import Tone
 
-# Yuan a year by the patent office's schedule, as (last patent year, amount); without any reduction.
-SCHEDULE_SOURCE = gettext_lazy("Schedule of patent fees of the patent office (国家知识产权局公告第75号 and later)")
+# Yuan a year by the patent office's schedule, as (last patent year, amount); without any reduction. The amounts stand so
+# on the page of a city's market supervision authority (scjgj.panzhihua.gov.cn, 专利年费收费标准), surcharges included; the
+# office's own announcement was not at hand, and its number (75) is from memory.
+SCHEDULE_SOURCE = gettext_lazy(
+    "Patent fees as the Panzhihua market supervision authority prints them (scjgj.panzhihua.gov.cn); the patent"
+    " office's own announcement was not read, said to be No. 75: unverified, check before you pay"
+)
 SCHEDULE: dict[str, tuple[tuple[int, int], ...]] = {
     PatentKind.INVENTION: ((3, 900), (6, 1200), (9, 2000), (12, 4000), (15, 6000), (99, 8000)),
     PatentKind.UTILITY_MODEL: ((3, 600), (5, 900), (8, 1200), (10, 2000)),

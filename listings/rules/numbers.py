@@ -144,6 +144,10 @@ NUM_4 = Rule(
     Severity.BLOCK,
     by_track=True,
     of_patent=_num_4,
+    held_by=_(
+        "The amounts shown beside it are second-hand: the patent office's own announcement (said to be No. 75) was not"
+        " read."
+    ),
 )
 NUM_5 = Rule(
     "NUM-5",
