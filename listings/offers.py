@@ -47,8 +47,9 @@ def snapshot(listing: Listing) -> dict[str, Any]:
     Keys: `v`, `listing` (code, track, headline, problem, products, related_party_mark, contact_*), `license_kind`
     ("ordinary"), `sublicense` (False), `patent` (LIC-E facts, status with source and date), `licensor`, `terms` (every
     column of `Terms` plus `class_prices`), `declaration` and `term_sheet` (None where there is none), `variant` (code
-    and label; only where the listing is read under a variant, so that each variant has a hash of its own). Dates are
-    ISO, instants ISO in UTC, money in minor units.
+    and label; only where the listing is read under a variant, so that each variant has a hash of its own),
+    `signature_levels` (only where not every way of signing is taken). Dates are ISO, instants ISO in UTC, money in
+    minor units.
     """
     key = variants.key_of(listing)
     return {
@@ -62,6 +63,7 @@ def snapshot(listing: Listing) -> dict[str, Any]:
         "declaration": _declaration_facts(listing),
         "term_sheet": _term_sheet_facts(listing),
         **({"variant": {"code": key, "label": listing.terms.label}} if key else {}),
+        **({"signature_levels": sorted(listing.signature_levels)} if listing.signature_levels else {}),  # SIG-2
     }
 
 

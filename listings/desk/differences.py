@@ -32,6 +32,7 @@ _MODELS: dict[str, type[models.Model]] = {
     "licensor": Organization,
 }
 _LABELS: dict[str, Words] = {
+    "signature_levels": gettext_lazy("Ways of signing that you accept"),
     "texts.co_owner_default": gettext_lazy("Co-owners: the rule of the law applies"),
     "fee_explanation": gettext_lazy("How the fee was reached"),
     "terms.class_prices": gettext_lazy("Price by class"),

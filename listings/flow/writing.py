@@ -37,7 +37,7 @@ TEXTS = (
     "contact_phone",
     "contact_email",
 )
-BINDING = ("related_party_mark", "related_parties", "co_owner_default")
+BINDING = ("related_party_mark", "related_parties", "co_owner_default", "signature_levels")
 OWN_TERMS = (*TERM_FIELDS, "fee_explanation", "royalty_trigger_confirmed", "label")
 APPROVED = frozenset(
     {ListingState.PUBLICITY, ListingState.AWAITING_ANNOUNCEMENT, ListingState.PUBLISHED, ListingState.SUSPENDED}

@@ -241,10 +241,23 @@ class BindingForm(forms.Form):
         ),
     )
 
+    signature_levels = forms.MultipleChoiceField(
+        label=gettext_lazy("Ways of signing that you accept"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=(
+            ("passkey", gettext_lazy("With a passkey")),
+            ("ca", gettext_lazy("With a certificate of a licensed authority")),
+            ("click", gettext_lazy("With a code to the mailbox")),
+            ("paper", gettext_lazy("On paper, stamped and scanned")),
+        ),
+        help_text=gettext_lazy("None ticked means that every way will do. It holds for both sides (rule SIG-2)."),
+    )
+
     def __init__(self, *args: Any, track: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        if track == Track.OPEN:
-            del self.fields["co_owner_default"]
+        if track == Track.OPEN:  # there a signature is evidence, never a hurdle (LIC-A)
+            del self.fields["co_owner_default"], self.fields["signature_levels"]
 
     @staticmethod
     def initial_of(listing: Listing) -> dict[str, Any]:

@@ -95,6 +95,7 @@ class Listing(models.Model):
     co_owner_default = models.BooleanField(_("co-owners: the rule of the law applies"), default=False)  # PRESET-1
     related_party_mark = models.BooleanField(_("offered to related parties too"), default=False)  # INST-1
     related_parties = models.TextField(_("related parties"), blank=True)  # LIC-J: one a line, with what connects them
+    signature_levels = models.JSONField(_("accepted ways of signing"), default=list, blank=True)  # SIG-2; empty: all
     created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     submitted_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     approved_revision = models.PositiveIntegerField(null=True, blank=True)  # the revision a moderator approved (LIC-12)

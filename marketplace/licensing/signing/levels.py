@@ -91,7 +91,7 @@ def accepted(agreement: Agreement) -> list[Method]:
 
     On the open track a platform signature is evidence and never an extra hurdle (LIC-A): there every level is good.
     """
-    named = (agreement.version.snapshot.get("terms") or {}).get("signature_levels") or []
+    named = agreement.version.snapshot.get("signature_levels") or []
     if not named or agreement.track == Track.OPEN:
         return list(LEVELS)
     return [method for method in LEVELS if method.value in named]
