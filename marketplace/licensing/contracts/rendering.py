@@ -58,14 +58,18 @@ def laid_out(kind: str, snapshot: Mapping[str, Any], deal: DealFacts, language: 
 
 
 def printed(draft: Draft, sheet: Sheet) -> bytes:
-    """A laid-out paper as PDF. Raises lib.papers.CannotPrint, also where one page cannot hold it in readable type."""
+    """A laid-out paper as PDF; one that should fit on a page is set smaller until it does, as long as it can be read.
+
+    Raises lib.papers.CannotPrint.
+    """
     page = _page(draft, sheet)
+    pdf = b""
     for scale in SCALES if sheet.one_page else SCALES[:1]:
         data = json.dumps(page | {"scale": scale}, ensure_ascii=False)
         pdf = papers.compile(_template(), {"data": data})
         if not sheet.one_page or papers.pages(pdf) == 1:
-            return pdf
-    raise papers.CannotPrint("one page does not hold it")
+            break
+    return pdf
 
 
 @cache

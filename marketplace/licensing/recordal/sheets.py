@@ -31,6 +31,7 @@ def form_data(d: Draft, filing: Filing) -> Sheet:
         kicker=kicker,
         lead=[],
         dated=d.deal.starts_on,
+        one_page=True,
         pieces=[
             pieces.heading(d.say("许可", "The license")),
             pieces.rows(_license(d, opened) if recordal else _contract(d)),
