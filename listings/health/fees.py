@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from marketplace.lib.look import Tone
 
-# Yuan a year by the patent office's schedule, as (last patent year, amount); without any reduction. The amounts stand so
-# on the page of a city's market supervision authority (scjgj.panzhihua.gov.cn, 专利年费收费标准), surcharges included; the
-# office's own announcement was not at hand, and its number (75) is from memory.
+# Yuan a year by the patent office's schedule, as (last patent year, amount); without any reduction. The amounts stand
+# so on the page of a city's market supervision authority (scjgj.panzhihua.gov.cn, 专利年费收费标准), surcharges
+# included; the office's own announcement was not at hand, and its number (75) is from memory.
 SCHEDULE_SOURCE = gettext_lazy(
     "Patent fees as the Panzhihua market supervision authority prints them (scjgj.panzhihua.gov.cn); the patent"
     " office's own announcement was not read, said to be No. 75: unverified, check before you pay"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from listings.models import Listing, TermSheet
 from marketplace.accounts import people as accounts_people
 from marketplace.accounts.models import Organization, Role, User
-from marketplace.demo import asking, deals, desk, offers, people, wishes
+from marketplace.demo import asking, deals, desk, offers, people, readers, wishes
 from marketplace.outbox.worker import run_pending
 
 
@@ -33,6 +33,7 @@ def build() -> list[str]:
     desk.veto(moderator)
     asking.build(listings["kiln-burner"])
     wishes.build(firms, moderator)
+    readers.build()
     run_pending()
     return log_ins()
 
