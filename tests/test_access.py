@@ -29,7 +29,7 @@ VENDOR = (*SHUT_TO_MODERATORS, *OPEN_TO_MODERATORS)
 # Whoever holds the code printed on a paper is told what this page tells; strangers without it learn nothing.
 NOTHING_DONE = {"403", "404", "405", "login", "new"}
 # Opened by a code or an address that only its owner was given; the world knocks with the right one.
-BY_CODE = {"licensing:verify_code", "listings:objection_guest", "listings:saved_off", "notices:calendar"}
+BY_CODE = {"licensing:verify_code", "listings:objection_guest", "listings:saved_off", "notices:calendar", "notices:off"}
 
 
 def is_vendors(name: str) -> bool:

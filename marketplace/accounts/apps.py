@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
         """Register messages, files, mails and the places of the site's texts."""
         from django.utils.translation import gettext_lazy as _
 
-        from marketplace.accounts import effects, factors, kinds, login_mail, mail
+        from marketplace.accounts import effects, factors, kinds, login_mail, mail, todos
         from marketplace.accounts.privacy import copying, erasing, inventory, retention
         from marketplace.lib import navigation
 
@@ -22,6 +22,7 @@ class AccountsConfig(AppConfig):
         kinds.register_files()
         mail.register()
         factors.register()
+        todos.register()
         login_mail.register()
         inventory.register()
         copying.register()

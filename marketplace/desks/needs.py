@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
 from marketplace.lib.navigation import url_or_empty
 from marketplace.lib.terms import day_of
+from marketplace.lib.todo import Todo, nearest_first
 from marketplace.licensing import talk_pages, turns
 from marketplace.licensing.models import (
     Agreement,
@@ -36,23 +36,12 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from marketplace.desks.showing import FeeDue
-    from marketplace.lib.look import Tone
 
 MOST = 20  # rows of one kind; the list behind each shows all
 FEE_SOON = timedelta(days=30)  # an annual fee nearer than this is something to do now
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One thing to do: what, why, where, how soon."""
-
-    title: str
-    note: str
-    url: str
-    label: str
-    due: date | None = None
-    badge: str = ""
-    tone: Tone = "warn"
+Need = Todo  # the desk's own rows are of the same kind as those that rooms register
 
 
 def deals_of(user: User, organization: Organization, side: Party) -> QuerySet[Agreement]:
@@ -219,28 +208,37 @@ def _term_sheets(organization: Organization, day: date) -> Iterator[Need]:
         yield Need(f"{sheet.name} v{sheet.version}", in_use, url, _("Sign a new one"), badge=_("Run out"), tone="stop")
 
 
-def _sorted(found: list[Need]) -> list[Need]:
-    """Those with a deadline first, the nearest one on top; the others keep their order."""
-    return sorted(found, key=lambda need: need.due or date.max)
-
-
-def of_firm(organization: Organization, roles: set[str], deals: Iterable[Agreement], day: date) -> list[Need]:
-    """What a licensee has to do."""
-    found = [*_my_turn(deals, organization), *_talks(organization), *_to_pay(organization)]
-    return [*_verification(organization), *_authority(organization, roles, day), *_sorted(found)]
+def of_firm(
+    organization: Organization,
+    roles: set[str],
+    deals: Iterable[Agreement],
+    day: date,
+    registered: Iterable[Todo] = (),
+) -> list[Need]:
+    """What a licensee has to do; `registered` is what the rooms know."""
+    found = [*_my_turn(deals, organization), *_talks(organization), *_to_pay(organization), *registered]
+    return [*_verification(organization), *_authority(organization, roles, day), *nearest_first(found)]
 
 
 def of_university(
-    organization: Organization, roles: set[str], deals: Iterable[Agreement], day: date, fees: Iterable[FeeDue] = ()
+    organization: Organization,
+    roles: set[str],
+    deals: Iterable[Agreement],
+    day: date,
+    fees: Iterable[FeeDue] = (),
+    registered: Iterable[Todo] = (),
 ) -> list[Need]:
-    """What a licensor has to do; `fees` are the annual fees that come next. Nobody is sent where the role closes."""
+    """What a licensor has to do; `fees` are the annual fees that come next, `registered` is what the rooms know.
+
+    Nobody is sent where the role closes.
+    """
     arrivals = _arrivals(organization) if roles & {Role.OWNER, Role.FINANCE} else ()
     turns_now = [*_my_turn(deals, organization), *_talks(organization)]
-    found = [*turns_now, *arrivals, *_annual_fees(fees, day), *_to_confirm(organization, day)]
+    found = [*turns_now, *arrivals, *_annual_fees(fees, day), *_to_confirm(organization, day), *registered]
     may_edit = bool(roles & {Role.OWNER, Role.LISTER})
     rest = [
         *_events(organization),
         *_listings(organization, may_edit=may_edit),
         *_term_sheets(organization, day),
     ]
-    return [*_verification(organization), *_authority(organization, roles, day), *_sorted(found), *rest]
+    return [*_verification(organization), *_authority(organization, roles, day), *nearest_first(found), *rest]

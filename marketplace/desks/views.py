@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from marketplace.accounts.current import find_organization, roles
 from marketplace.accounts.models import Organization, Role, User
 from marketplace.accounts.requests import MemberRequest
 from marketplace.desks import needs, showing
+from marketplace.lib import todo
 from marketplace.lib.terms import today
 from marketplace.licensing.models import Party
 
@@ -52,7 +54,7 @@ def _university(user: User, organization: Organization) -> dict[str, Any]:
     piles, fees = showing.piles(organization), showing.fees_due(organization, day)
     return {
         "desk_of": organization,
-        "needs": needs.of_university(organization, held, deals, day, fees),
+        "needs": needs.of_university(organization, held, deals, day, fees, _registered(user, organization, held, day)),
         "piles": piles,
         "may_list": bool(held & {Role.OWNER, Role.LISTER}),
         "may_count": bool(held & {Role.OWNER, Role.FINANCE}),
@@ -63,13 +65,17 @@ def _university(user: User, organization: Organization) -> dict[str, Any]:
     }
 
 
+def _registered(user: User, organization: Organization, held: set[str], day: date) -> list[todo.Todo]:
+    return todo.of(todo.Desk(user, organization, frozenset(held), day))
+
+
 def _firm(user: User, organization: Organization) -> dict[str, Any]:
     day = today()
     deals = list(needs.deals_of(user, organization, Party.LICENSEE)[:DEALS_READ])
     held = roles(user, organization)
     return {
         "desk_of": organization,
-        "needs": needs.of_firm(organization, held, deals, day),
+        "needs": needs.of_firm(organization, held, deals, day, _registered(user, organization, held, day)),
         "underway": showing.underway(deals, organization),
         "deals": showing.rows(deals, organization),
         "to_record": showing.to_record(deals, organization, day),

@@ -15,9 +15,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+
+from marketplace.notices.models import CalendarKey
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
@@ -48,15 +52,24 @@ def source(find: Source) -> Source:
 
 
 def due(user: User) -> list[Due]:
-    """Everything due for a person, earliest first, in the language that is active."""
-    found = [one for find in _SOURCES for one in find(user)]
+    """Everything due for a person, earliest first, in the language that is active; one entry for each key."""
+    found = {one.key: one for find in _SOURCES for one in find(user)}.values()
     return sorted(found, key=lambda one: (one.on, one.key))[:MOST]
 
 
 def token(user: User) -> str:
-    """The secret part of a person's calendar address; it changes with the password."""
-    secret = salted_hmac(SALT, user.get_session_auth_hash(), algorithm="sha256").hexdigest()[:40]
+    """The secret part of a person's calendar address; a new password or the person's own wish makes a new one."""
+    serial = CalendarKey.objects.filter(user=user).values_list("serial", flat=True).first() or 0
+    told = f"{serial}:{user.get_session_auth_hash()}"
+    secret = salted_hmac(SALT, told, algorithm="sha256").hexdigest()[:40]
     return f"{user.pk}-{secret}"
+
+
+def renew(user: User) -> None:
+    """Make the calendar addresses given out so far void."""
+    with transaction.atomic():
+        row, _new = CalendarKey.objects.select_for_update().get_or_create(user=user)
+        CalendarKey.objects.filter(pk=row.pk).update(serial=F("serial") + 1)
 
 
 def owner(text: str) -> User | None:
@@ -77,6 +90,8 @@ def feed(user: User) -> bytes:
         calendar = Calendar()
         calendar.add("prodid", "-//Kaixu//what is due//ZH")
         calendar.add("version", "2.0")
+        calendar.add("calscale", "GREGORIAN")
+        calendar.add("method", "PUBLISH")
         calendar.add("x-wr-calname", _("Kaixu: what is due"))
         for one in due(user):
             event = Event()
@@ -86,6 +101,7 @@ def feed(user: User) -> bytes:
             event.add("summary", one.title)
             event.add("description", one.note)
             event.add("url", settings.SITE_URL.rstrip("/") + one.path)
+            event.add("class", "PRIVATE")
             event.add("transp", "TRANSPARENT")  # a due day blocks nobody's time
             calendar.add_component(event)
         return bytes(calendar.to_ical())

@@ -59,6 +59,15 @@ def due(request: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
+@require_POST
+@login_required
+def renew_calendar(request: PersonRequest) -> HttpResponse:
+    """A new calendar address; the old ones show nothing from now on."""
+    calendar.renew(request.user)
+    messages.success(request, _("You have a new calendar address. Subscribe to it anew; the old one is dead."))
+    return redirect("notices:inbox")
+
+
 @never_cache
 @require_safe
 @login_required

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from listings import saved
 from listings.publicity import guests
-from marketplace.notices import calendar
+from marketplace.notices import calendar, paces
 from tests.access import changes, running
 from tests.access.world import World
 
@@ -89,6 +89,7 @@ PLACES: dict[str, Args] = {
     "accounts:invitation": lambda world: (world.things["token"],),
     "vault:file": lambda world: (world.files["contract"].code,),
     "notices:calendar": lambda world: (calendar.token(world.users["firm owner"]),),
+    "notices:off": lambda world: (paces.off_token(world.users["firm owner"], "deals"),),
     "notices:follow": _thing("notice"),
     "notices:read": _thing("notice"),
     "listings:listing": _listing("zinc-leach"),

@@ -14,7 +14,7 @@ TABLE = """
 GET    200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
     account_inactive account_reset_password account_reset_password_from_key_done account_reset_password_from_key
     account_reset_password_done accounts:text accounts:text_version accounts:personal_data
-    licensing:licenses licensing:licenses_feed licensing:licenses_sheet
+    notices:off licensing:licenses licensing:licenses_feed licensing:licenses_sheet
     accounts:invitation listings:find
     listings:listing listings:cost listings:rules listings:publicity_list listings:objection listings:consent
     licensing:preview licensing:steps licensing:summary licensing:fee_reduction licensing:tax_hints
@@ -37,7 +37,8 @@ GET    404 |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
     listings:consent_question listings:consent_record listings:letter_question listings:letter_record
 GET    405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     accounts:member_role accounts:member_remove accounts:membership_end accounts:invitation_cancel
-    accounts:copy_ask accounts:copy_fetch accounts:contact_decide accounts:matching
+    accounts:copy_ask accounts:copy_fetch accounts:contact_decide accounts:matching accounts:second_factor
+    notices:calendar_renew
     listings:compare_aside
     licensing:negotiation_accept licensing:negotiation_take licensing:negotiation_note licensing:drop_end
     licensing:mended licensing:hold_release licensing:hold_waive licensing:approval_again
@@ -45,9 +46,9 @@ GET    405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:consent_code listings:consent_open listings:consent_answer listings:approval_step_remove
     listings:letter_code listings:letter_open listings:letter_answer
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
-    account_reauthenticate account_email account_change_password mfa_index accounts:mailbox
+    account_email account_change_password mfa_index accounts:mailbox
     mfa_generate_recovery_codes mfa_list_webauthn usersessions_list accounts:profile
-    accounts:privacy accounts:contacts accounts:close
+    accounts:privacy accounts:contacts accounts:close notices:settings
     licensing:negotiations
     accounts:organization_new accounts:switch notices:inbox licensing:deals desks:home listings:saved needs:mine
 GET  login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
@@ -129,8 +130,10 @@ GET  login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:patent_event listings:patent_event_settle
 GET  login | fresh fresh | fresh   200 | fresh fresh fresh fresh | fresh | fresh
     mfa_reauthenticate_webauthn
-GET  login | fresh fresh | fresh fresh | fresh fresh fresh fresh | fresh | fresh
+GET  login | fresh fresh | fresh   302 | fresh fresh fresh fresh | fresh | fresh
     mfa_reauthenticate
+GET  login |   200   200 |   200   302 |   200   200   200   200 |   200 |   200
+    account_reauthenticate
 GET  login | login login | login login | login login login login | login |   200
     needs_moderation:needs
     /admin/test404/ accounts_moderation:organizations accounts_moderation:organization cms_moderation:messages
@@ -149,7 +152,7 @@ GET  login |   302   302 |   302   200 |   302   302   302   302 |   302 |   302
     mfa_activate_totp mfa_add_webauthn
 
 POST   200 |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
-    account_reset_password account_reset_password_from_key wagtail_serve listings:saved_off
+    account_reset_password account_reset_password_from_key wagtail_serve listings:saved_off notices:off
 POST   302 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
     listings:consent_code listings:consent_answer listings:letter_code listings:letter_answer
 POST   200 |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
@@ -179,14 +182,22 @@ POST   422 |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
     listings:objection listings:consent_open licensing:verify listings:letter_open
     listings:objection_guest
 POST login |   200   200 |   200   200 |   200   200   200   200 |   200 |   200
-    account_reauthenticate account_change_password accounts:profile
+    account_change_password accounts:profile
     accounts:organization_new
 POST login |   200   200 |   200   200 |   200   200   200   200 |   new |   new
-    accounts:verification accounts:members accounts:authorities
+    accounts:verification accounts:authorities
+POST login |   422   422 |   422   422 |   422   422   422   422 |   new |   new
+    accounts:members
+POST login |   302   302 |   302   302 |   302   302   302   302 |   new |   new
+    accounts:matching
+POST login |   200   200 |   200   302 |   200   200   200   200 |   200 |   200
+    account_reauthenticate
+POST login | fresh fresh | fresh   302 | fresh fresh fresh fresh | fresh | fresh
+    mfa_reauthenticate
 POST login |   200   200 |   200   302 |   200   200   200   200 |   200 |   200
     mfa_generate_recovery_codes
 POST login |   302   302 |   302   302 |   302   302   302   302 |   302 |   302
-    accounts:matching
+    notices:settings notices:calendar_renew
     account_email account_email_verification_sent account_set_password account_confirm_login_code
     accounts:copy_ask accounts:copy_fetch
     mfa_authenticate usersessions_list kept accounts:texts notices:read_all mfa_login_webauthn listings:search_save
@@ -293,13 +304,13 @@ POST login |   405   405 |   405   405 |   405   405   405   405 |   new |   new
     desks:offers listings:declarations licensing:power_of_attorney
 POST login |   422   422 |   403   422 |   403   403   403   422 |   new |   new
     accounts:organization listings:approvals
+POST login |   302   302 |   403   302 |   403   403   403   302 |   new |   new
+    accounts:second_factor
 POST login |   422   422 |   403   422 |   403   422   403   422 |   new |   new
     listings:new listings:patent_new listings:term_sheet_new listings:together listings:drafts
     listings:stories_read
 POST login |   422   422 |   422   422 |   422   422   422   422 |   new |   new
     licensing:request licensing:other_terms
-POST login | fresh fresh | fresh fresh | fresh fresh fresh fresh | fresh | fresh
-    mfa_reauthenticate
 POST login |   422   422 |   422   422 |   422   422   422   422 |   422 |   422
     accounts:close accounts:mailbox
 POST login | fresh fresh | fresh login | fresh fresh fresh fresh | fresh | fresh

@@ -16,7 +16,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import translation
 
-from marketplace.accounts import flow
+from marketplace.accounts import flow, legal
 from marketplace.accounts.models import AuthorityState, LegalText, Organization, SigningAuthority, User, Verification
 from marketplace.outbox import worker
 from tests.conftest import PASSWORD
@@ -55,7 +55,7 @@ def texts(db: None) -> list[LegalText]:
     migration = importlib.import_module("marketplace.accounts.migrations.0003_texts_and_moderators")
     migration.seed_texts(apps, None)
     Group.objects.get_or_create(name="Moderators")
-    return list(LegalText.objects.order_by("pk"))
+    return legal.current()
 
 
 @pytest.fixture

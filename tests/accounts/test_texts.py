@@ -41,7 +41,7 @@ def _next_version(kind: str = "trading_rules", **changes: Any) -> LegalText:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_text_is_there_in_both_languages_and_hashes_to_what_it_says(texts: list[LegalText], kind: str) -> None:
-    text = LegalText.objects.get(kind=kind, version=1)
+    text = LegalText.objects.filter(kind=kind).latest("version")
 
     told = "\n".join([text.title_zh, text.body_zh, text.title_en, text.body_en])
     assert text.sha256 == sha256(told.encode()).hexdigest()
@@ -70,7 +70,7 @@ def test_a_future_version_is_shown_as_such_and_does_not_bind_yet(texts: list[Leg
     client = visitor()
     assert "Version 1" in client.get("/legal/trading_rules/").content.decode()
     assert "not in force yet" in client.get("/legal/trading_rules/2/").content.decode()
-    assert {text.version for text in legal.current()} == {1}
+    assert {text.version for text in legal.current() if text.kind == "trading_rules"} == {1}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_rendering_knows_headings_and_lists_and_escapes_the_rest(source: str, ht
 
 
 def test_the_language_of_the_reader_decides(texts: list[LegalText]) -> None:
-    text = LegalText.objects.get(kind="privacy_notice")
+    text = LegalText.objects.filter(kind="privacy_notice").latest("version")
 
     with translation.override("zh-hans"):
         assert legal.title(text) == "隐私政策"

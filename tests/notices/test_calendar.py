@@ -71,3 +71,38 @@ def test_the_inbox_tells_its_owner_the_address(client: Client, bob: User) -> Non
     assert (
         reverse("notices:calendar", args=[calendar.token(bob)]) in client.get(reverse("notices:inbox")).content.decode()
     )
+
+
+def test_its_owner_makes_a_new_address_and_the_old_one_is_dead(client: Client, bob: User) -> None:
+    old = reverse("notices:calendar", args=[calendar.token(bob)])
+    assert client.get(old).status_code == 200
+    client.force_login(bob)
+
+    client.post(reverse("notices:calendar_renew"))
+
+    assert client.get(old).status_code == 404
+    assert client.get(reverse("notices:calendar", args=[calendar.token(bob)])).status_code == 200
+
+
+def test_the_feed_is_what_rfc_5545_asks(client: Client, bob: User) -> None:
+    data = client.get(reverse("notices:calendar", args=[calendar.token(bob)])).content
+    read: Any = Calendar.from_ical(data)
+
+    assert {"PRODID", "VERSION", "CALSCALE", "METHOD"} <= set(read)
+    assert read["VERSION"] == "2.0"
+    for event in read.walk("VEVENT"):
+        assert {"UID", "DTSTAMP", "DTSTART", "SUMMARY", "CLASS"} <= set(event)
+        assert event.errors == []
+        assert event["DTSTART"].params["VALUE"] == "DATE"
+        assert event.decoded("DTSTAMP").utcoffset().total_seconds() == 0
+    uids = [str(event["UID"]) for event in read.walk("VEVENT")]
+    assert len(uids) == len(set(uids))
+    assert data.endswith(b"END:VCALENDAR\r\n")
+    assert b"\n" not in data.replace(b"\r\n", b"")
+    assert Calendar.from_ical(read.to_ical()).to_ical() == read.to_ical()
+
+
+def test_two_rooms_that_name_the_same_thing_make_one_entry(monkeypatch: pytest.MonkeyPatch, bob: User) -> None:
+    monkeypatch.setattr(calendar, "_SOURCES", [lambda _user: [SOON], lambda _user: [SOON]])
+
+    assert calendar.due(bob) == [SOON]
