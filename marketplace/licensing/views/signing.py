@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from marketplace.accounts import passkeys
+from marketplace.accounts import factors, passkeys, security
 from marketplace.accounts.access import fresh_login_required, login_required
 from marketplace.accounts.codes import WrongCode
 from marketplace.accounts.passkeys import WrongPasskey
@@ -222,6 +222,7 @@ def page(
         "form": form if isinstance(form, SignForm) else SignForm(initial={"document_sha256": desk.paper.sha256}),
         "sent": sent,
         "findings": findings or [],
+        "factor": _factor(request, desk),
         "licensor_signed": Party.LICENSOR in desk.signed and desk.party == Party.LICENSEE,
         "confirmed": 0 if desk.further else desk.deal.confirmations.count(),
         "dev_mail": settings.DEV_PAGES,
@@ -231,6 +232,14 @@ def page(
         **more,
     }
     return render(request, "licensing/sign.html", context, status=status)
+
+
+def _factor(request: PersonRequest, desk: Desk) -> Finding | None:
+    """What will refuse the signature for want of a second factor; said before, and the way back is remembered (IDN-1)."""
+    found = security.finding_for(request.user, desk.organization)
+    if found is not None:
+        request.session[factors.GO_ON] = desk.sign_url
+    return found
 
 
 def _ways(request: PersonRequest, desk: Desk, *, sent: bool) -> dict[str, Any]:
