@@ -235,7 +235,7 @@ def page(
 
 
 def _factor(request: PersonRequest, desk: Desk) -> Finding | None:
-    """What will refuse the signature for want of a second factor; said before, and the way back is remembered (IDN-1)."""
+    """What would refuse the signature for want of a second factor; the way back is remembered (IDN-1)."""
     found = security.finding_for(request.user, desk.organization)
     if found is not None:
         request.session[factors.GO_ON] = desk.sign_url
