@@ -210,7 +210,8 @@ def stop_words() -> frozenset[str]:
 @cache
 def _english() -> Mapping[str, tuple[str, ...]]:
     """English word without its ending → the word, then its Chinese words."""
-    return {stem(entry[0]): tuple(entry) for entry in (line.split() for line in _lines("english.txt"))}
+    entries = [line.split() for name in ("english.txt", "english_own.txt") for line in _lines(name)]
+    return {stem(entry[0]): tuple(entry) for entry in entries}
 
 
 def in_chinese(word: str) -> tuple[str, ...]:

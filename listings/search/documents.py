@@ -85,7 +85,7 @@ def _vector(listing: Listing) -> bytes:
     """What is known of its meaning. That of an older text stays until the new one is computed: it is nearly right."""
     model = meaning.encoder()
     known = getattr(listing, "meaning", None)
-    return bytes(known.vector) if model and known and known.model == model.name else b""
+    return meaning.first_of(bytes(known.vector)) if model and known and known.model == model.name else b""
 
 
 def _texts(listing: Listing) -> dict[str, str]:

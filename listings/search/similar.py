@@ -28,7 +28,7 @@ def _nearest(listing: Listing, count: int) -> list[int]:
     model, known = meaning.encoder(), getattr(listing, "meaning", None)
     if model is None or known is None or known.model != model.name:
         return []
-    return [key for key, _likeness in backend().nearest(bytes(known.vector), count)]
+    return [key for key, _likeness in backend().nearest(meaning.first_of(bytes(known.vector)), count)]
 
 
 def _by_words(listing: Listing, count: int) -> list[int]:

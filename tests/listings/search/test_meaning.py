@@ -96,7 +96,7 @@ def test_what_a_facet_counts_is_what_its_choice_shows(understood: dict[str, List
 def test_a_filter_that_leaves_no_word_shows_the_nearest_within_it(
     understood: dict[str, Listing], alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    food = offer(university("河洛大学"), alice, "米制糕点软化剂", problem="糕点隔天发干掉渣", industry="food")
+    food = offer(university("河洛大学"), alice, "米粉防老化剂", problem="米粉久放断条", industry="food")
     indexer.refresh([food.pk])
     meanings.compute_missing()
     monkeypatch.setattr(hybrid, "NEAREST", 1)
@@ -125,7 +125,8 @@ def test_a_moved_listing_gets_its_meaning_through_the_outbox(model: meaning.Enco
     worker.run_pending()
 
     row = Meaning.objects.get()
-    assert (row.listing_id, row.model, len(row.vector)) == (listing.pk, model.name, 2 * model.dimensions)
+    assert (row.listing_id, row.model) == (listing.pk, model.name)
+    assert len(row.vector) == 2 * model.dimensions * len(meaning.passages_of(listing))
     assert backend().nearest(meaning.question(NEED), 5)[0][0] == listing.pk
 
 
@@ -178,3 +179,41 @@ def test_the_centers_are_the_means_of_the_everyday_sentences(model: meaning.Enco
     made = centers.centers(("zh",))
 
     assert made["zh"] == pytest.approx(centers.kept()["zh"], abs=2e-3)
+
+
+def test_an_abstract_is_cut_between_clauses_and_nothing_of_its_beginning_is_lost() -> None:
+    abstract = "本发明公开了一种装置，" * 26
+
+    parts = meaning.parts_of(abstract)
+
+    assert len(parts) == 3
+    assert all(60 < len(part) <= 120 for part in parts)
+    assert abstract.startswith("，".join(parts))
+    assert meaning.parts_of("") == []
+
+
+def test_the_likest_part_of_a_listing_lifts_it(model: meaning.Encoder, catalog: dict[str, Listing]) -> None:
+    asked = meaning.question("水泵漏水")
+    first, second = catalog["馒头"], list(catalog.values())[-1]
+    far, close = ([0.0] * model.dimensions, meaning.unpack(asked))
+    for listing, part in ((first, far), (second, close)):
+        packed = meaning.pack(far) + meaning.pack(part)
+        Meaning.objects.update_or_create(
+            listing=listing, defaults={"model": model.name, "text_sha256": "", "vector": packed}
+        )
+
+    ranked = meanings.closest(asked, [(first.pk, 0.5), (second.pk, 0.4)])
+
+    assert [key for key, _likeness in ranked] == [second.pk, first.pk]
+    assert [likeness for _key, likeness in ranked] == pytest.approx([0.7, 0.25], abs=2e-3)
+
+
+def test_an_english_question_leans_toward_the_chinese_of_its_words(model: meaning.Encoder) -> None:
+    asked = meaning.unpack(meaning.question("the pump leaks"))
+    chinese = model.question("泵泄漏")
+    alone = model.question("the pump leaks")
+
+    def likeness(vector: list[float]) -> float:
+        return sum(a * b for a, b in zip(vector, chinese, strict=True))
+
+    assert likeness(asked) > likeness(alone) + 0.05
