@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from marketplace.demo import evidence
 from marketplace.lib.terms import today
 from marketplace.licensing.models import Claim, ClaimKind, ClaimState, Party, UseReport
+from marketplace.vault import files
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -37,6 +39,10 @@ def put(world: World) -> None:
     world.things["use_report"] = UseReport.objects.create(
         agreement=deal, number=1, starts_on=today(), ends_on=today(), due_on=today() + timedelta(days=60), rate_bp=200
     )
+
+    for kind in ("use_proof", "security_paper"):
+        data, name = evidence.page(f"{kind}（示例）"), f"暗档-{kind}.pdf"
+        world.files[kind] = files.store(data, kind=kind, name=name, by=world.users["owner"], subject=deal)
 
 
 def unsaid(world: World) -> None:

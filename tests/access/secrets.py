@@ -70,6 +70,8 @@ FILES: dict[str, set[str]] = {
     "amendment": BOTH_SIDES,
     "termination": BOTH_SIDES,
     "filing": BOTH_SIDES,
+    "use_proof": BOTH_SIDES,
+    "security_paper": BOTH_SIDES,
     "certificate, sealed": BOTH_SIDES,
     "transfer_receipt": BOTH_SIDES,
     "evaluation_report": UNIVERSITY | MODERATOR,

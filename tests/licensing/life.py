@@ -187,7 +187,7 @@ def _pay(life: Life, by: User, number: int) -> None:
     owed = owed or life.live().obligations.order_by("pk").first()
     if owed is None:
         raise flow.NotPayable("nothing is owed")
-    amount = owed.amount_minor + (1 if number % 7 == 6 else 0)
+    amount = owed.amount_minor + (1 if number % 3 == 2 else 0)
     flow.settle(owed, proof={"kind": "bank", "amount_minor": amount, "currency": owed.currency})
     life.paid.append(amount)
 

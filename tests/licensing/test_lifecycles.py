@@ -23,9 +23,7 @@ def test_whatever_anybody_tries_the_truths_hold() -> None:
 
 
 BROKEN: dict[str, dict[str, Any]] = {
-    "left at no cost after the free period": {
-        "marketplace.licensing.flow.closing.may_leave": lambda agreement: agreement.state == "active"
-    },
+    "PRESET-2: trial": {"marketplace.licensing.flow.outcomes.at_start": lambda agreement: {}},
     "settled": {"marketplace.licensing.flow.paying._require_amount": lambda obligation, proof: None},
     "the trail says": {"marketplace.licensing.flow.moving.record": lambda *args, **facts: None},
     "without a day to come": {"marketplace.licensing.flow.closing._lapse": lambda agreement: False},
