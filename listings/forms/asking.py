@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from listings.forms.fields import ScanField, YuanField, choose
 from listings.models import Asking
@@ -170,7 +170,12 @@ class LetterForm(forms.Form):
             self.fields[f"answer-{asking.code}"] = forms.ChoiceField(
                 label=_("For this one"),
                 required=False,
-                choices=[("", _("as for all")), ("yes", _("approve")), ("no", _("refuse")), ("later", _("later"))],
+                choices=[
+                    ("", _("as for all")),
+                    ("yes", _("approve")),
+                    ("no", _("refuse")),
+                    ("later", pgettext("answer", "later")),
+                ],
             )
             self.fields[f"why-{asking.code}"] = forms.CharField(
                 label=_("Reason, where you refuse it"), required=False, max_length=2000

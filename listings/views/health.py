@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -23,10 +19,11 @@ from listings.health.reading import PROBLEMS
 from listings.health.sources import connected
 from listings.models import Patent, StatusOutcome, StatusRun
 from listings.views.desk import moved_on, page_of, sections, wrong
+from listings.views.offices import for_offices
 from listings.views.patents import patent_context
-from marketplace.accounts.access import View, login_required, organization_required
-from marketplace.accounts.models import Organization, Role
-from marketplace.accounts.requests import MemberRequest, PersonRequest
+from marketplace.accounts.access import login_required
+from marketplace.accounts.models import Organization
+from marketplace.accounts.requests import PersonRequest
 from marketplace.lib import limits, sheets
 from marketplace.lib.findings import Refused
 from marketplace.lib.numbers import patent_number
@@ -38,29 +35,9 @@ TONES = {
     StatusOutcome.SAME: "good",
     StatusOutcome.REFUSED: "warn",
 }
-Given = Callable[..., HttpResponseBase]
 
 
-def _for_tellers(view: Given) -> View:
-    """Let in listers, who tell about their own patents, and moderators, who tell about everybody's."""
-
-    @login_required
-    @wraps(view)
-    def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_staff:
-            return view(request, *args, organization=None, **kwargs)
-        return for_members(request, *args, **kwargs)
-
-    @organization_required(Role.LISTER)
-    def for_members(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.organization.is_licensor:
-            raise PermissionDenied(_("Only universities and institutes bring an inventory in."))
-        return view(request, *args, organization=request.organization, **kwargs)
-
-    return guarded
-
-
-@_for_tellers
+@for_offices
 @require_http_methods(["GET", "HEAD", "POST"])
 def status_import(request: PersonRequest, organization: Organization | None) -> HttpResponse:
     """Choose a file of legal status; earlier files beneath."""
@@ -108,7 +85,7 @@ def _staged(request: PersonRequest, form: StatusFileForm, organization: Organiza
     return redirect(run)
 
 
-@_for_tellers
+@for_offices
 @require_http_methods(["GET", "HEAD", "POST"])
 def status_run(request: PersonRequest, code: UUID, organization: Organization | None) -> HttpResponse:
     """The dry run: what each row would do; storing all of them is one step."""

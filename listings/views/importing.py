@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,9 +19,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from listings.importing import flow, template
 from listings.models import ImportRun, ImportState
 from listings.views import import_shown as showing
-from marketplace.accounts.access import View, login_required, organization_required
-from marketplace.accounts.models import Organization, Role
-from marketplace.accounts.requests import MemberRequest, PersonRequest
+from listings.views.offices import for_offices
+from marketplace.accounts.models import Organization
+from marketplace.accounts.requests import PersonRequest
 from marketplace.lib import limits, sheets
 from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.saying import on_form
@@ -56,25 +55,7 @@ class UploadForm(forms.Form):
         return upload
 
 
-def _for_importers(view: View) -> View:
-    """Let in owners and listers of a licensor, who import for it, and moderators, who import reference records."""
-
-    @login_required
-    @wraps(view)
-    def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_staff:
-            return view(request, *args, organization=None, **kwargs)
-        return for_members(request, *args, **kwargs)
-
-    @organization_required(Role.LISTER)
-    def for_members(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        flow.require_importer(request.user, request.organization)
-        return view(request, *args, organization=request.organization, **kwargs)
-
-    return guarded
-
-
-@_for_importers
+@for_offices
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: PersonRequest, organization: Organization | None) -> HttpResponse:
     """Choose a file; earlier uploads beneath."""
@@ -107,7 +88,7 @@ def _staged(request: PersonRequest, form: UploadForm, organization: Organization
     return redirect(run)
 
 
-@_for_importers
+@for_offices
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_run(request: PersonRequest, code: UUID, organization: Organization | None) -> HttpResponse:
     """The dry run: what each row would become; columns, dates and storing on one page."""
@@ -194,7 +175,7 @@ def _working(request: PersonRequest, run: ImportRun, findings: list[Finding]) ->
     return response
 
 
-@_for_importers
+@for_offices
 @require_safe
 def corrected(request: PersonRequest, code: UUID, organization: Organization | None) -> HttpResponse:
     """The upload with its own columns, and what has to be mended in each row; long ones in parts."""
@@ -208,7 +189,7 @@ def corrected(request: PersonRequest, code: UUID, organization: Organization | N
     return _download(template.corrected(run, part), name)
 
 
-@_for_importers
+@for_offices
 @require_safe
 def empty_template(request: PersonRequest, organization: Organization | None) -> HttpResponse:
     """An empty sheet to fill in."""
