@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.lib import personal
+from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.personal import CODES, CONTRACT, Basis, Ending, Hold
 from marketplace.lib.terms import add_months
 
@@ -61,6 +62,7 @@ def register() -> None:
     personal.part("deals", gettext_lazy("Deals you took part in"), _deals)
     personal.part("signatures", gettext_lazy("Your signatures"), _signatures)
     personal.hold("licensing.deals", _holds)
+    personal.hindrance("licensing.deals", _hindrances)
     personal.sweep("licensing.handovers", delete_handovers)
 
 
@@ -132,6 +134,24 @@ def _holds(user: User) -> Iterator[Hold]:
         None if running else kept_until(told["ends"], closed),
         rows.count(),
     )
+
+
+def _hindrances(user: User) -> Iterator[Finding]:
+    """Nobody leaves a party of a running deal without anybody who can act for it."""
+    from marketplace.accounts.models import Membership, Organization
+    from marketplace.licensing.models import LIVE_STATES, Agreement
+
+    own = Organization.objects.of(user)
+    others = Membership.objects.live().filter(organization__in=own).exclude(user=user)
+    alone = own.exclude(pk__in=others.values("organization"))
+    running = Agreement.objects.filter(Q(licensee__in=alone) | Q(licensor__in=alone), state__in=LIVE_STATES)
+    for deal in running.order_by("pk")[:5]:
+        yield Finding(
+            "PII-5",
+            Severity.BLOCK,
+            _("%(reference)s is not finished, and nobody else acts for your side.") % {"reference": deal.reference},
+            _("End it first, or invite somebody who goes on."),
+        )
 
 
 def delete_handovers(after: timedelta | None = CODES.after) -> int:

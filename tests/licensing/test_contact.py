@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from listings.models import Listing, TermSheet
 from marketplace.accounts.models import ContactConsent, Organization, User
-from marketplace.accounts.privacy import contacts
+from marketplace.accounts.privacy import contacts, erasing
 from marketplace.accounts.privacy.contacts import Whose
 from marketplace.lib.findings import Refused
+from marketplace.lib.terms import add_months
 from marketplace.licensing import contracts
 from marketplace.licensing.evidence import pack
 from marketplace.licensing.models import Agreement
@@ -146,3 +147,20 @@ def test_the_request_asks_for_a_yes_of_its_own_that_is_not_ticked_beforehand(
     assert field.value() in (None, False)
     assert listing.organization.name in str(field.label)
     assert not field.field.required
+
+
+def test_nobody_leaves_a_running_deal_without_anybody_to_act(active: Agreement, bob: User, person: Any) -> None:
+    with pytest.raises(Refused, match=active.reference):
+        erasing.erase(bob, seen_sha256=erasing.stays(bob)[1])
+    assert User.objects.get(pk=bob.pk).is_active
+
+    active.licensee.memberships.create(user=person("Heir"), role="owner")
+    kept, digest = erasing.stays(bob)
+    erasing.erase(bob, seen_sha256=digest)
+
+    contract = next(one for one in kept if one["number"] == 1 and one["until"])
+    assert active.ends_on
+    assert contract["until"] == add_months(active.ends_on, 36).isoformat()
+    signature = active.signatures.get(user=bob)
+    assert signature.evidence["signer"] == "Bob"  # the contract keeps its signature
+    assert User.objects.get(pk=bob.pk).name == erasing.CLOSED_NAME
