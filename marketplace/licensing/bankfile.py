@@ -18,7 +18,7 @@ from listings import offers
 from marketplace.lib import sheets
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
-from marketplace.licensing import trials
+from marketplace.licensing import effective, trials
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.models import Agreement, Disclosure, PaperKind, Trial
 from marketplace.licensing.obligations import cause_words
@@ -80,7 +80,7 @@ def _amount(minor: int, currency: str) -> str:
 
 
 def _schedule(agreement: Agreement) -> bytes:
-    snapshot = agreement.version.snapshot
+    snapshot = effective.snapshot_of(agreement)
     offer, price = read(snapshot), offers.price_for(snapshot, agreement.licensee_class)
     rows = [
         (

@@ -23,6 +23,11 @@ def version_of(agreement: Agreement, *, on: date | None = None) -> OfferVersion:
     return begun[-1].version if begun else agreement.version
 
 
+def royalty_since(agreement: Agreement) -> date | None:
+    """The first day of the first amendment that brought a royalty; None where none did."""
+    return next((one.starts_on for one in chain(agreement) if one.version.snapshot["terms"]["royalty_bp"]), None)
+
+
 def snapshot_of(agreement: Agreement, *, on: date | None = None) -> Mapping[str, Any]:
     """The frozen offer whose terms count on a day."""
     return version_of(agreement, on=on).snapshot  # type: ignore[no-any-return]

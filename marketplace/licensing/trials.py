@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from listings.models import FeeMode, LaterMode, Trigger
 from marketplace.lib import terms
+from marketplace.licensing import effective
 from marketplace.licensing.contracts.reading import Offer, read
 from marketplace.licensing.models import (
     STANDING_CLAIMS,
@@ -53,7 +54,7 @@ def has_free_period(offer: Offer) -> bool:
 
 def free_period(agreement: Agreement) -> FreePeriod | None:
     """The free period as it stands now; None where there is none or the license never took effect."""
-    offer = read(agreement.version.snapshot)
+    offer = read(effective.snapshot_of(agreement))
     if not has_free_period(offer) or agreement.effective_at is None:
         return None
     start = terms.day_of(agreement.effective_at)
@@ -93,9 +94,11 @@ def claimable(agreement: Agreement) -> list[ClaimKind]:
 
 def royalty_from(agreement: Agreement) -> date | None:
     """The first day whose sales count for a royalty; None where the terms know none, or it has not come yet."""
-    offer = read(agreement.version.snapshot)
+    offer = read(effective.snapshot_of(agreement))
     if not offer.number("royalty_bp") or agreement.effective_at is None:
         return None
+    if not read(agreement.version.snapshot).number("royalty_bp"):
+        return effective.royalty_since(agreement)  # an amendment brought it
     if not has_free_period(offer):
         return terms.day_of(agreement.effective_at)
     if offer.text("later_mode") == LaterMode.CONDITIONAL:

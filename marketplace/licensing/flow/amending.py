@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,22 @@ def require_changeable(agreement: Agreement, kind: NegotiationKind | str) -> Non
             _("From then on anyone may use what the patent protected."),
             citation="《民法典》第865条",
         )
+
+
+def require_same_kind(before: Mapping[str, Any], told: Mapping[str, Any], kind: NegotiationKind | str) -> None:
+    """A free period is neither put into a license in force nor taken out of it: its trial has a course of its own."""
+    trial = FeeMode.FREE_THEN_PAID.value
+    if kind == NegotiationKind.AMENDMENT and (before["fee_mode"] == trial) == (told["fee_mode"] == trial):
+        return
+    if kind == NegotiationKind.RENEWAL and told["fee_mode"] != trial:
+        return
+    raise refuse(
+        "PRESET-2",
+        _("A free period cannot be added to a license in force, nor taken out of it."),
+        _("Change price, term or scope; or end this license and ask for a new one."),
+        citation="《民法典》第543条",
+        field="fee_mode",
+    )
 
 
 def base_of(agreement: Agreement, listing: Listing, kind: NegotiationKind | str) -> OfferVersion:

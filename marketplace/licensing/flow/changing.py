@@ -39,6 +39,7 @@ def change(
         amending.require_changeable(agreement, kind)
         base = amending.base_of(agreement, listing, kind)
         first = amending.starting(agreement, base, kind)
+        amending.require_same_kind(first, terms, kind)
         told = versions.checked(listing, terms, before=first, reason=reason)
         negotiation = versions.begin(
             kind=kind,

@@ -15,13 +15,14 @@ from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.lib import terms
 from marketplace.lib.findings import Refused, blocking
-from marketplace.licensing import letters
+from marketplace.licensing import effective, letters
 from marketplace.licensing.contracts.reading import Offer, read
 from marketplace.licensing.errors import AlreadySettled, NotPayable
 from marketplace.licensing.flow import activation, demanding, holding, moving, outcomes
 from marketplace.licensing.models import Agreement, Obligation, ObligationState, State
 from marketplace.licensing.states import STEPS
 
+LONGEST_NOTICE = timedelta(days=181)  # no terms give more days to pay
 WAITING = (State.SIGNED, State.NOTICED)  # the payment is what they wait for
 
 
@@ -130,11 +131,12 @@ def fall_due() -> int:
     """Turn future obligations whose payment period has begun into due ones; returns how many. Called every hour."""
     count = 0
     waiting = Obligation.objects.filter(
-        state=ObligationState.FUTURE, due_on__isnull=False, agreement__state=State.ACTIVE
+        state=ObligationState.FUTURE, due_on__lte=terms.today() + LONGEST_NOTICE, agreement__state=State.ACTIVE
     ).select_related("agreement__version")
     for obligation in waiting.order_by("pk").iterator():
         with transaction.atomic():
-            count += fall_due_now(obligation, read(obligation.agreement.version.snapshot), begins_by=terms.today())
+            offer = read(effective.snapshot_of(obligation.agreement))
+            count += fall_due_now(obligation, offer, begins_by=terms.today())
     return count
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.lib import terms
 from marketplace.lib.findings import refuse
-from marketplace.licensing import letters, trial_letters, trials
+from marketplace.licensing import effective, letters, trial_letters, trials
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import demanding, moving
@@ -76,7 +76,7 @@ def _expect_period(agreement: Agreement, number: int, starts_on: date, ends_on: 
             "starts_on": starts_on,
             "ends_on": ends_on,
             "due_on": ends_on + timedelta(days=step.days or 0),
-            "rate_bp": read(agreement.version.snapshot).number("royalty_bp"),
+            "rate_bp": read(effective.snapshot_of(agreement, on=ends_on)).number("royalty_bp"),
         },
     )
     if made:
@@ -126,7 +126,7 @@ def report_use(
 def _owe(report: UseReport) -> None:
     """The waiting royalty gets this amount and a day; another one then waits for the next period."""
     agreement = report.agreement
-    days = read(agreement.version.snapshot).number("pay_within_days")
+    days = read(effective.snapshot_of(agreement)).number("pay_within_days")
     waiting = agreement.obligations.filter(kind=ObligationKind.ROYALTY, state=ObligationState.FUTURE)
     free = max(agreement.obligations.filter(kind=ObligationKind.ROYALTY).values_list("number", flat=True), default=0)
     if report.royalty_minor:

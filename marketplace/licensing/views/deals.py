@@ -20,7 +20,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.requests import PersonRequest
 from marketplace.frame import errors
 from marketplace.lib.findings import Refused
-from marketplace.licensing import change_pages, clauses, flow, history, running, signing_now, turns
+from marketplace.licensing import change_pages, clauses, effective, flow, history, running, signing_now, turns
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.flow import renewed_request
 from marketplace.licensing.forms import ReasonForm, show
@@ -78,7 +78,7 @@ def agreement(request: PersonRequest, code: UUID) -> HttpResponse:
 
 
 def _context(deal: Agreement, view: turns.View, user: User) -> dict[str, Any]:
-    snapshot = deal.version.snapshot
+    snapshot = effective.snapshot_of(deal)
     price = offers.price_for(snapshot, deal.licensee_class)
     return {
         "agreement": deal,
@@ -107,7 +107,7 @@ def papers_of(deal: Agreement) -> list[Any]:
 
 def owed(deal: Agreement) -> list[tuple[Obligation, str]]:
     """What is and was owed, first due first, each with what it waits for."""
-    snapshot = deal.version.snapshot
+    snapshot = effective.snapshot_of(deal)
     offer, price = read(snapshot), offers.price_for(snapshot, deal.licensee_class)
     rows = deal.obligations.order_by("due_on", "number", "pk")
     return [(row, cause_words(row, offer, price)) for row in rows]

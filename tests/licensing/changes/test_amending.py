@@ -228,3 +228,13 @@ def test_a_renewal_has_no_second_free_period(
     told = live(changing.renew(agreement, by=bob)).terms
 
     assert (told["fee_mode"], told["free_months"], told["fee_minor"]) == ("fixed", 0, 3_000_000)
+
+
+def test_a_free_period_is_neither_put_in_nor_taken_out(yearly: Agreement, bob: User) -> None:
+    trial = {"fee_mode": "free_then_paid", "free_months": 6, "trigger": "date", "later_mode": "deferred"}
+
+    with pytest.raises(Refused) as refused:
+        change(yearly, bob, nonpayment="停止使用", **trial)
+
+    assert refused.value.findings[0].rule == "PRESET-2"
+    assert not Negotiation.objects.exists()
