@@ -40,6 +40,13 @@ def notice(d: Draft, clauses: Sequence[Clause]) -> Sheet:
             pieces.heading(d.say("专利", "The patent")),
             pieces.rows(patents.rows),
             pieces.heading(d.say("接受的公告条件", "The announced terms that are accepted")),
+            pieces.quiet(
+                d.say(
+                    "条款编号与平台公示的条件全文一致；第一条“专利”和第二条“声明”的内容已写在上文。",
+                    "The clauses carry the numbers they have in the published terms; clauses 1 (the patent) and 2 (the"
+                    " declaration) are told above.",
+                )
+            ),
             *(pieces.clause(c) for c in clauses if c.key in SHOWN),
             pieces.heading(d.say("发出与到达", "Sending and arrival")),
             pieces.par(_service(d)),
