@@ -9,7 +9,7 @@ from typing import Any
 from listings import negotiated
 from listings.models import HealthKind, LegalStatus, Track
 from marketplace.accounts.models import User
-from marketplace.lib.terms import today
+from marketplace.lib.terms import day_of, today
 from marketplace.licensing import approvals, redlines
 from marketplace.licensing.flow import ending, moving
 from marketplace.licensing.flow.terminating import SELL_MONTHS
@@ -122,6 +122,8 @@ def ending_context(deal: Agreement, user: User) -> dict[str, Any]:
         "standing": standing,
         "ended": ended,
         "other_name": _organization(deal, _other(party)).name if party else "",
+        "noticed": standing is not None and standing.state == TerminationState.NOTICED,
+        "act_by": day_of(standing.acts_until - timedelta(seconds=1)) if standing and standing.acts_until else None,
         "mine": standing is not None and standing.party == party,
         "may_ask": may_ask and deal.state == State.ACTIVE,
         "may_sign": may_sign,

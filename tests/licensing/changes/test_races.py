@@ -52,7 +52,7 @@ def again(negotiation: Negotiation) -> Negotiation:
 @threaded
 def test_of_many_yeses_one_makes_the_contract(talking: Negotiation, alice: User) -> None:
     standing = live(talking)
-    yes = {"number": standing.number, "sha256": standing.sha256}
+    yes: dict[str, Any] = {"number": standing.number, "sha256": standing.sha256}
 
     ended = at_once([lambda: negotiating.accept(again(talking), by=alice, **yes)] * 3)
 
@@ -66,7 +66,7 @@ def test_a_yes_and_a_counter_meet_and_no_contract_stands_on_a_version_that_was_r
     talking: Negotiation, alice: User, bob: User
 ) -> None:
     standing = live(talking)
-    yes = {"number": standing.number, "sha256": standing.sha256}
+    yes: dict[str, Any] = {"number": standing.number, "sha256": standing.sha256}
     other = standing.terms | {"fee_minor": 2_000_000}
 
     ended = at_once(
