@@ -18,7 +18,7 @@ from marketplace.lib.terms import today
 from marketplace.licensing import clauses
 from marketplace.licensing import flow as licensing_flow
 from marketplace.payments import attempts, bank_transfer
-from tests.access import changes, running
+from tests.access import changes, running, signatures
 from tests.access.world import WHO, World, picture
 
 Body = dict[str, Any]
@@ -232,6 +232,14 @@ DEALS = [
     Act("licensing:security", (*PAYS, "lister", "finance", "owner"), running.security),
     Act("licensing:bank_file", PAYS, lambda w: {"do": "consent", "recipient": "暗行"}),
     Act("licensing:notice_to_end", PAYS),
+    Act("licensing:sign_paper", OWNS, signatures.signature, prepare=signatures.asked),
+    Act("licensing:paper_code", (*PAYS, *OWNS)),
+    Act("licensing:hand_in_copy", OWNS, signatures.scanned),
+    Act("licensing:stamped_copy", LISTS, lambda w: {"confirm": "1"}),
+    Act("licensing:stamped_copy_back", PAYS),
+    Act("licensing:certificate_begin", (*PAYS, *OWNS)),
+    Act("licensing:certificate", PAYS, signatures.pin),
+    Act("licensing:phone", (*PAYS, *OWNS)),
     Act("licensing:hold_release", ("moderator",), lambda w: {"reason": "无妨"}),
     Act("licensing:hold_waive", OWNS),
     Act("licensing:approval_again", LISTS, prepare=changes.asked_inside),

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from listings import saved
 from listings.publicity import guests
 from marketplace.notices import calendar, paces
-from tests.access import changes, running
+from tests.access import changes, running, signatures
 from tests.access.world import World
 
 NOWHERE = UUID("01987654-3210-7abc-8def-0123456789ab")  # belongs to nobody and nothing
@@ -158,6 +158,7 @@ PLACES: dict[str, Args] = {
     "listings:term_sheet_version": _sheet("signed"),
     **changes.PLACES,
     **running.PLACES,
+    **signatures.PLACES,
     "licensing:preview": _listing("zinc-leach"),
     "licensing:summary": _listing("zinc-leach"),
     "licensing:withdrawal_notice": _listing("waste-heat"),

@@ -69,6 +69,7 @@ FILES: dict[str, set[str]] = {
     "trial": BOTH_SIDES,
     "amendment": BOTH_SIDES,
     "termination": BOTH_SIDES,
+    "stamped_copy": BOTH_SIDES,
     "filing": BOTH_SIDES,
     "use_proof": BOTH_SIDES,
     "security_paper": BOTH_SIDES,

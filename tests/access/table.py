@@ -42,6 +42,7 @@ GET    405 |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:compare_aside
     licensing:negotiation_accept licensing:negotiation_take licensing:negotiation_note licensing:drop_end
     licensing:mended licensing:hold_release licensing:hold_waive licensing:approval_again
+    licensing:paper_code licensing:hand_in_copy licensing:certificate_begin licensing:stamped_copy_back
     accounts:authority_revoke notices:read_all notices:read licensing:code licensing:again payments:webhook
     listings:consent_code listings:consent_open listings:consent_answer listings:approval_step_remove
     listings:letter_code listings:letter_open listings:letter_answer
@@ -84,7 +85,7 @@ GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
     licensing:negotiation licensing:negotiation_break_off licensing:amend licensing:renew licensing:ending
     licensing:propose_end licensing:demand_performance licensing:notice_to_end
     licensing:shown licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel
-    licensing:made licensing:filing licensing:filing_files
+    licensing:made licensing:filing licensing:filing_files licensing:phone licensing:stamped_copy
     licensing:decline licensing:leave
     licensing:trigger licensing:claim licensing:use_report licensing:demand licensing:security licensing:bank_file
     payments:pay payments:slip payments:receipt payments:returned
@@ -92,6 +93,12 @@ GET  login |   404   404 |   302   200 |   302   200   302   200 |   404 |   302
     licensing:counter
 GET  login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
     licensing:sign
+GET  login |   404   404 |   302   200 |   302   302   302   200 |   404 |   302
+    licensing:sign_paper
+GET  login |   404   404 |   404   200 |   404   404   404   404 |   404 |   404
+    licensing:certificate
+GET  login |   410   410 |   410   410 |   410   410   410   410 |   410 |   410
+    licensing:handed_over
 GET  login |   403   200 |   403   403 |   200   200   200   200 |   403 |   200
     needs:map
 GET  login |   403   302 |   403   403 |   403   200   403   200 |   403 |   403
@@ -226,6 +233,9 @@ POST login |   302   302 |   302   200 |   302   302   302   302 |   302 |   302
     mfa_activate_totp mfa_add_webauthn
 POST login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
     licensing:confirm licensing:sign licensing:code
+    licensing:paper_code licensing:certificate_begin licensing:phone
+POST login |   404   404 |   302   422 |   302   302   302   422 |   404 |   302
+    licensing:sign_paper licensing:hand_in_copy
 POST login |   404   404 |   403   404 |   403   403   403   422 |   new |   new
     listings:approval_step
 POST login |   404   404 |   403   404 |   403   403   403   302 |   new |   new
@@ -263,7 +273,7 @@ POST login |   404   404 |   404   404 |   404   404   422   422 |   404 |   404
 POST login |   404   404 |   404   404 |   422   422   422   422 |   404 |   422
     listings:term_sheet_sign
 POST login |   404   404 |   404   422 |   404   404   404   404 |   404 |   404
-    payments:online payments:declare payments:practice
+    payments:online payments:declare payments:practice licensing:certificate
 POST login |   404   404 |   422   302 |   422   302   422   302 |   404 |   422
     licensing:negotiation_accept licensing:negotiation_break_off licensing:drop_end
 POST login |   404   404 |   422   422 |   422   422   422   422 |   404 |   302
@@ -274,11 +284,11 @@ POST login |   404   404 |   302   422 |   302   422   302   422 |   404 |   302
     licensing:counter
 POST login |   404   404 |   422   302 |   422   422   422   422 |   404 |   422
     licensing:renew licensing:notice_to_end licensing:mended
-    licensing:cancel licensing:leave licensing:again
+    licensing:cancel licensing:leave licensing:again licensing:stamped_copy_back
 POST login |   404   404 |   422   422 |   422   422   422   422 |   404 |   422
     licensing:amend licensing:negotiation_note licensing:propose_end licensing:demand_performance
     licensing:hold_release licensing:approval_again
-    licensing:decline licensing:filing
+    licensing:decline licensing:filing licensing:stamped_copy
     licensing:trigger licensing:claim licensing:use_report licensing:demand licensing:security licensing:bank_file
 POST login |   404   404 |   403   404 |   403   403   200   200 |   new |   new
     desks:patent_shares
@@ -295,6 +305,7 @@ POST login |   405   405 |   405   405 |   405   405   405   405 |   405 |   405
     listings:term_sheet
     licensing:negotiations licensing:negotiation licensing:ending
     listings:term_sheet_print licensing:deals licensing:agreement licensing:evidence licensing:after
+    licensing:handed_over
     payments:pay payments:slip
     payments:receipt payments:returned desks:home listings:saved needs:mine needs:map needs:need
     listings:declaration_pdf listings:declaration_xlsx listings:withdrawal_pdf

@@ -50,7 +50,7 @@ from marketplace.payments import attempts, bank_transfer
 from marketplace.payments.models import Payment, PracticeCheckout, Suspense, Way
 from marketplace.vault import files
 from marketplace.vault.models import VaultFile
-from tests.access import changes, running
+from tests.access import changes, running, signatures
 from tests.access.keys import credential
 
 # Who looks, in the order of the columns of every table here.
@@ -119,6 +119,7 @@ def build() -> World:
     run_pending()
     changes.put(world)
     running.put(world)
+    signatures.put(world)
     _flag(world)  # now: what nobody finds would be let go again by the work above
     for name, deal in world.deals.items():
         world.deals[name] = Agreement.objects.get(pk=deal.pk)

@@ -70,14 +70,11 @@ def look(request: PersonRequest, code: UUID, copy: UUID) -> HttpResponseBase:
     """The scan beside the paper; the other side says whether it is the same and complete."""
     row = _find(request, code, copy)
     form, findings = ReasonForm(), list[Finding]()
-    if request.method == "POST":
-        form = ReasonForm(request.POST) if "decline" in request.POST else ReasonForm()
-        if "decline" not in request.POST or form.is_valid():
+    if request.method == "POST" and ("confirm" in request.POST or "decline" in request.POST):
+        form = ReasonForm(request.POST) if "decline" in request.POST else form
+        if "confirm" in request.POST or form.is_valid():
             try:
-                if "decline" in request.POST:
-                    copies.decline(row, by=request.user, reason=form.cleaned_data["reason"])
-                else:
-                    copies.confirm(row, by=request.user)
+                _answer(request, row, form)
             except flow.NotNow:
                 messages.info(request, _("This deal has already moved on. Here is where it stands."))
                 return redirect(row.paper.agreement)
@@ -89,6 +86,13 @@ def look(request: PersonRequest, code: UUID, copy: UUID) -> HttpResponseBase:
                 messages.success(request, _("Thank you. Your answer is recorded, and the other side hears of it."))
                 return redirect(row.paper.agreement)
     return _page(request, row, form, findings)
+
+
+def _answer(request: PersonRequest, row: StampedCopy, form: ReasonForm) -> None:
+    if "confirm" in request.POST:
+        copies.confirm(row, by=request.user)
+    else:
+        copies.decline(row, by=request.user, reason=form.cleaned_data["reason"])
 
 
 def _page(request: PersonRequest, row: StampedCopy, form: ReasonForm, findings: list[Finding]) -> HttpResponse:
