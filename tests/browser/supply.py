@@ -221,7 +221,7 @@ def published(tour: Tour, firm: Person, eye: Looker) -> int:
     while True:
         firm.go("/find/")
         text = firm.page.locator("main").inner_text()
-        counted = re.search(r"(\d+)\s*(?:项|件|条|个|offers?)(?!\s*\))", text)
+        counted = re.search(r"(\d+)\s*(?:条发布项|offers?)", text)
         if counted and int(counted[1]) >= OFFERS:
             break
         if time.monotonic() > deadline:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 from tests.performance.bench import Meter, bench
 
 ROWS = 50_000
 OWNER = "示范理工大学"
+PROMISED = 1_000  # rows a second
+IDLE = 1.5  # load average of the last minute below which the clock tells something of the program
 CALAMINE, BARE = "calamine alone: every cell read", "bare bulk_create of as many patents"
 
 
@@ -21,6 +24,7 @@ def importing(meter: Meter) -> None:
     from tests.listings.making import member, university
     from tests.performance import inventories
 
+    load = os.getloadavg()[0]
     school = university(OWNER)
     person = member(User.objects.create_user("bench@example.test", "x", name="甲"), school, Role.LISTER)
     file = inventories.write(meter.folder / "inventory.xlsx", OWNER, ROWS)
@@ -35,8 +39,12 @@ def importing(meter: Meter) -> None:
         run = flow.commit(run, by=person, leave_out=True, wait=True)
     stored = Patent.objects.filter(organization=school).count()
     meter.say(f"outcomes: {dict(run.counts)}; patents stored: {stored:,}; file: {file.stat().st_size / 2**20:.1f} MiB")
-    both = meter.processor("dry run", "stored")
-    meter.floor("rows a second of one processor through dry run and storing", ROWS / both, 1_000)
+    clock, processor = (ROWS / spent("dry run", "stored") for spent in (meter.seconds, meter.processor))
+    meter.floor("rows a second of one processor through dry run and storing", processor, PROMISED)
+    if load < IDLE:
+        meter.floor("rows a second by the clock", clock, PROMISED)
+    else:
+        meter.say(f"rows a second by the clock: {clock:,.0f}, not judged: the machine was busy (load {load:.1f})")
     meter.ceiling("peak memory in MiB", max(line.peak for line in meter.lines[-2:]), 300)
 
 
