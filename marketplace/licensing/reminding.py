@@ -26,6 +26,8 @@ from marketplace.licensing.models import (
     Claim,
     ClaimState,
     Disclosure,
+    Negotiation,
+    NegotiationState,
     Obligation,
     ObligationState,
     Party,
@@ -35,6 +37,8 @@ from marketplace.licensing.models import (
     Security,
     SecurityState,
     State,
+    Termination,
+    TerminationState,
     Trial,
     UseReport,
 )
@@ -45,7 +49,7 @@ from marketplace.notices import kinds
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
 
-Row = TypeVar("Row", Claim, Obligation, UseReport, PaymentDemand, Security, Disclosure)
+Row = TypeVar("Row", Claim, Obligation, UseReport, PaymentDemand, Security, Disclosure, Negotiation, Termination)
 STALE = 30  # days after the last reminder in which a late worker still sends it
 
 
@@ -253,6 +257,29 @@ def _consents(today: date) -> Iterator[Case]:
         yield Case(wait, row.agreement, f"consent:{row.pk}", row.last_day, _sides(row.agreement, wait.owner), path)
 
 
+def _talks(state: NegotiationState) -> Callable[[date], Iterator[Case]]:
+    wait = WAITS[f"talk_{state.value}"]
+
+    def find(today: date) -> Iterator[Case]:
+        rows = Negotiation.objects.filter(state=state, agreement__isnull=False, due_at__range=_instants(wait, today))
+        for row in _joined(rows):
+            assert row.due_at is not None and row.agreement is not None  # noqa: S101, PT018  the query asked for both
+            users = _sides(row.agreement, wait.owner)
+            key = f"{wait.name}:{row.pk}"
+            yield Case(wait, row.agreement, key, last_day_before(row.due_at), users, row.get_absolute_url())
+
+    return find
+
+
+def _proposed_ends(today: date) -> Iterator[Case]:
+    wait = WAITS["end_proposed"]
+    rows = Termination.objects.filter(state=TerminationState.PROPOSED, acts_until__range=_instants(wait, today))
+    for row in _joined(rows):
+        assert row.acts_until is not None  # noqa: S101  the query asked for it
+        users = _sides(row.agreement, wait.owner)
+        yield Case(wait, row.agreement, f"end:{row.pk}", last_day_before(row.acts_until), users)
+
+
 FINDERS: dict[str, Callable[[date], Iterator[Case]]] = {
     **{state.value: _requests(state) for state in OPEN_STATES},
     "active": _terms_that_end,
@@ -264,4 +291,7 @@ FINDERS: dict[str, Callable[[date], Iterator[Case]]] = {
     "confirmed": _securities,
     "recorded": _unconfirmed,
     "disclosed": _consents,
+    "talk_asked": _talks(NegotiationState.ASKED),
+    "talk_agreed": _talks(NegotiationState.AGREED),
+    "end_proposed": _proposed_ends,
 }

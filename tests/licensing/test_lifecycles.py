@@ -38,6 +38,7 @@ def broken(request: pytest.FixtureRequest) -> Iterator[str]:
         yield request.param
 
 
+@pytest.mark.one_database  # the flow is the same on both
 def test_a_broken_flow_is_found_out(broken: str) -> None:
     with pytest.raises(AssertionError, match=broken):
         live(60)

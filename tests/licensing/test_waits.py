@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from listings.models import Listing
 from marketplace.accounts.models import Organization, User
 from marketplace.licensing import flow, reminding
+from marketplace.licensing.contracts import days as contract_days
 from marketplace.licensing.models import (
     LIVE_DEMANDS,
     LIVE_STATES,
     OPEN_CLAIMS,
+    TALKING,
     Agreement,
     ReportState,
     SecurityState,
 )
 from marketplace.licensing.reminding import rung
 from marketplace.licensing.states import STEPS, Who
+from marketplace.licensing.steps.negotiating import ANSWER_DAYS, DESK_DAYS, SIGN_DAYS
 from marketplace.licensing.steps.waiting import WAITS
 from marketplace.notices.models import Message
 from marketplace.outbox.models import Effect
 from tests.licensing.test_trials import assertion, begin, days_later
 
+TALKS = {*(f"talk_{state.value}" for state in TALKING), "end_proposed"}
 OPEN = {
     *LIVE_STATES,
     *OPEN_CLAIMS,
@@ -35,7 +37,7 @@ OPEN = {
 
 
 def test_every_state_that_is_not_final_waits_for_somebody_until_a_day() -> None:
-    assert {str(state.value) for state in OPEN} | {"free_period", "due", "disclosed"} == set(WAITS)
+    assert {str(state.value) for state in OPEN} | {"free_period", "due", "disclosed"} | TALKS == set(WAITS)
     for wait in WAITS.values():
         assert wait.owner
         assert Who.SYSTEM not in wait.owner
@@ -52,7 +54,7 @@ def test_silence_is_carried_out_by_a_step_of_the_clock() -> None:
 
 def test_reminders_go_out_before_every_last_day() -> None:
     assert {wait.name for wait in WAITS.values() if not wait.before} == set()
-    assert set(reminding.FINDERS) == set(WAITS)
+    assert set(reminding.FINDERS) | {"talk_open"} == set(WAITS)  # an open talk is reminded of by its own clock
 
 
 def test_a_step_with_days_says_what_silence_does() -> None:
@@ -128,8 +130,21 @@ def test_a_worker_that_was_away_sends_one_reminder_not_all_of_them(trial: Agreem
 
 
 def test_every_due_day_names_a_wait_whose_days_are_those_of_its_step() -> None:
-    days = {"asserted": "assert_trigger", "contested": "contest_trigger", "running": "demand"}
+    days = {
+        "asserted": "assert_trigger",
+        "contested": "contest_trigger",
+        "running": "demand",
+        "end_proposed": "propose_end",
+    }
 
     for wait, step in days.items():
         assert str(STEPS[step].days) in str(WAITS[wait].until)
-    assert timedelta(days=STEPS["expect_report"].days or 0) == timedelta(days=60)
+    assert str(DESK_DAYS) in str(WAITS["talk_asked"].until)
+    assert str(ANSWER_DAYS) in str(WAITS["talk_open"].until)
+    assert str(SIGN_DAYS) in str(WAITS["talk_agreed"].until)
+
+
+def test_the_contract_names_the_days_of_the_table() -> None:
+    assert STEPS["assert_trigger"].days == contract_days.TRIGGER_ANSWER_DAYS
+    assert STEPS["demand"].days == contract_days.DEMAND_DAYS
+    assert STEPS["expect_report"].days == contract_days.REPORT_DAYS

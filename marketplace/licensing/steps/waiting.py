@@ -42,6 +42,7 @@ _PARTIES = frozenset({Who.LICENSEE, Who.LICENSOR})
 
 _LAPSES = _("The request lapses. Nothing is owed and you may ask again.")
 _LAPSES_UNPAID = _("It lapses unpaid: no license comes into being and nothing is owed.")
+_TALK_LAPSES = _("The negotiation lapses. Nothing changes and nothing is owed.")
 _PAY_BY = _("the days to pay that the terms state, and 7 days for the transfer")
 
 _ROWS = (
@@ -82,4 +83,15 @@ _ROWS = (
     Wait("disclosed", _("Consent to show the file to a bank or insurer"), _LICENSEE, _("90 days"),
          _("The consent ends; a new one is possible at any time."), "PII-2", "disclosure_ends", before=(7,)),
 )  # fmt: skip
-WAITS: dict[str, Wait] = {row.name: row for row in _ROWS}
+# negotiations, changes and early ends; the reminder of an open negotiation is sent by licensing.flow.talk_clock
+_CHANGES = (
+    Wait("talk_asked", _("Wish for other terms, before a coordinator has it"), _MODERATOR, _("3 days"),
+         _("It goes on to the other side without a coordinator."), "TRACK-3", before=(1,)),
+    Wait("talk_open", _("Negotiation: a version waits for the other side"), _PARTIES, _("10 days"), _TALK_LAPSES,
+         "TRACK-3", before=(2,)),
+    Wait("talk_agreed", _("Agreed terms to be signed"), _PARTIES, _("15 days"), _("What was agreed lapses unsigned."),
+         "LIC-10", before=(5, 1)),
+    Wait("end_proposed", _("Proposal to end the license together"), _PARTIES, _("15 days"),
+         _("The proposal lapses; the license goes on."), "CC-562", before=(5, 1)),
+)  # fmt: skip
+WAITS: dict[str, Wait] = {row.name: row for row in (*_ROWS, *_CHANGES)}

@@ -9,8 +9,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from listings.models import Track
-from marketplace.licensing.models import State
-from marketplace.licensing.states import STEPS, Step, Who
+from marketplace.licensing.models import NegotiationState, State
+from marketplace.licensing.states import STEPS, TALKS, Step, Talk, Who
 from marketplace.licensing.steps.waiting import WAITS, Wait
 
 
@@ -42,6 +42,14 @@ def step_row(step: Step) -> dict[str, object]:
     }
 
 
+def talk_row(talk: Talk) -> dict[str, object]:
+    """One step of a negotiation, in the same shape."""
+    found = [_(", ").join(str(one.label) for one in NegotiationState if one in some) for some in (
+        talk.source, talk.targets - talk.source)]  # fmt: skip
+    roles = _(", ").join(sorted(str(role.word) for role in talk.roles))
+    return {"step": talk, "who": who_words(talk.who), "roles": roles, "source": found[0], "targets": found[1]}
+
+
 def wait_row(wait: Wait) -> dict[str, object]:
     """One wait as the page and the documentation say it."""
     before = _(", ").join(str(days) for days in wait.before)
@@ -54,6 +62,7 @@ def steps(request: HttpRequest) -> HttpResponse:
     """Who may do what when, and what silence does."""
     context = {
         "steps": [step_row(step) for step in STEPS.values()],
+        "talks": [talk_row(talk) for talk in TALKS.values()],
         "waits": [wait_row(wait) for wait in WAITS.values()],
     }
     return render(request, "licensing/steps.html", context)
