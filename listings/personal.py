@@ -149,6 +149,7 @@ def _without_people() -> None:
     personal.nobody("listings.AskedWords", "words", because="counts of single words that several people searched for")
     personal.nobody("listings.Vocabulary", "words", because="words of the published texts")
     personal.nobody("listings.Listing", "problem", "maturity_proof", because="published text about an invention")
+    personal.nobody("listings.Listing", "signature_levels", because="which ways of signing an owner takes")
     personal.nobody("listings.OfferTerms", "guidance_persons", because="how many persons, not who")
     personal.nobody("listings.TermSheet", "guidance_persons", "name", because="how many persons; the sheet's title")
     personal.nobody("listings.Patent", "last_day_reason", because="why a term was compensated")

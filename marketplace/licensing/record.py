@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from listings.models import Track
 from marketplace.accounts.models import Organization, OrganizationKind
@@ -96,8 +96,8 @@ class Granted:
 def header() -> list[str]:
     """The columns of the sheet."""
     return [
-        _("Patent"), _("Patent number"), _("Track"), _("Kind of license"), _("Field"), _("In force since"), _("Term"),
-        _("Amount"), _("Licensor"), _("Licensee"), _("State"),
+        _("Patent"), _("Patent number"), _("Track"), _("Kind of license"), pgettext("technology", "Field"),
+        _("In force since"), pgettext("license", "Term"), _("Amount"), _("Licensor"), _("Licensee"), _("State"),
     ]  # fmt: skip
 
 
@@ -241,7 +241,11 @@ def totals() -> list[Total]:
         patents=Count("listing__patent", distinct=True),
     )
     return [
-        Total(_("Licenses granted"), told["every"], _("every license that took effect here, also those that ended")),
+        Total(
+            pgettext("total", "Licenses granted"),
+            told["every"],
+            _("every license that took effect here, also those that ended"),
+        ),
         Total(_("In force"), told["standing"], _("those whose term runs today")),
         Total(_("Ended"), told["ended"], _("run out, terminated, or left within the free period")),
         Total(_("Open licenses"), told["open"], _("taken by written notice on a public declaration")),

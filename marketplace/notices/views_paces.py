@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from marketplace.notices import groups, kinds, paces
+from marketplace.notices import groups, paces
 from marketplace.notices.models import Pace
 
 if TYPE_CHECKING:
@@ -33,34 +33,12 @@ def choose(request: PersonRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("notices:settings")
     shown = [(group, pace) for group, pace in paces.all_of(request.user) if group.name != "work" or _works(request)]
-    context = {"groups": shown, "choices": Pace.choices, "always": _always()}
+    context = {"groups": shown, "choices": Pace.choices}
     return render(request, "notices/settings.html", context)
 
 
 def _works(request: PersonRequest) -> bool:
     return request.user.is_staff
-
-
-def _always() -> list[tuple[str, Any]]:
-    """The subjects of what is always mailed, with the reason; their facts are left open."""
-    told = []
-    for kind in kinds.names():
-        why = groups.needed(kind)
-        if why is not None and groups.of(kind) != groups.OTHER:
-            told.append((_plain(str(kinds.kind_of(kind).subject)), why))
-    return sorted(set(told), key=lambda one: (str(one[1]), one[0]))
-
-
-def _plain(subject: str) -> str:
-    """A subject with an ellipsis in place of each fact."""
-    return subject % _Open()
-
-
-class _Open(dict[str, str]):
-    """Any fact: an ellipsis."""
-
-    def __missing__(self, key: str) -> str:
-        return "…"
 
 
 @csrf_exempt  # the token in the address is the proof: mail programs post without cookies (RFC 8058)

@@ -154,7 +154,7 @@ ACTS: dict[str, Callable[[Scene, Client, str], None]] = {
 
 
 def app_code() -> str:
-    return format_hotp_value(hotp_value(SECRET, next(iter(yield_hotp_counters_from_time()))))
+    return str(format_hotp_value(hotp_value(SECRET, next(iter(yield_hotp_counters_from_time())))))
 
 
 def _with_password(scene: Scene) -> tuple[Client, str]:

@@ -34,6 +34,14 @@ def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds.register("news", **words, group="needs")
 
 
+@pytest.fixture
+def alice(alice: User) -> User:
+    """Reads English."""
+    alice.language = "en"
+    alice.save()
+    return alice
+
+
 @pytest.fixture(autouse=True)
 def clock() -> Any:
     with time_machine.travel(TUESDAY, tick=False) as clock:
@@ -173,7 +181,7 @@ def test_a_person_chooses_on_the_page_and_nonsense_changes_nothing(client: Clien
     client.cookies["django_language"] = "en"
     text = client.get(page).content.decode()
     assert "What always comes at once" in text
-    assert "a deadline runs from it" in text
+    assert "Deadlines: to sign" in text
 
 
 def test_two_workers_make_one_digest(alice: User) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,35 +24,39 @@ from marketplace.lib.findings import Refused
 from marketplace.lib.saying import on_form
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as Words
+
     from marketplace.accounts.requests import PersonRequest
 
 LOG_INS_SHOWN = 10
 
 
+# Rooms as readers would call them, in the order of the page; what the log-in program keeps belongs to the first.
+ROOMS: dict[str, Words] = {
+    "accounts": gettext_lazy("Account and organization"),
+    "needs": gettext_lazy("Needs"),
+    "licensing": gettext_lazy("Deals"),
+    "payments": gettext_lazy("Payments"),
+    "listings": gettext_lazy("Your offers and patents"),
+    "notices": gettext_lazy("Messages"),
+    "cms": gettext_lazy("Letters to us"),
+    "vault": gettext_lazy("Files"),
+    "audit": gettext_lazy("The trail"),
+    "outbox": gettext_lazy("Mail under way"),
+}
+LOG_IN = ("account", "mfa", "sessions", "usersessions")
+
+
 @require_safe
 def inventory(request: HttpRequest) -> HttpResponse:
     """Every kind of personal data: what, why, by which right, how long, what becomes of it (PII-1)."""
-    rows = sorted(personal.items(), key=lambda item: _room(item.model))
-    rooms = [(apps.get_app_config(room).verbose_name, _lines(list(lines))) for room, lines in groupby(rows, _of_room)]
+    found: dict[str, dict[tuple[str, str], personal.Item]] = {room: {} for room in ROOMS}
+    for item in personal.items():  # lines that say the same are one line
+        label = item.model.partition(".")[0]
+        room = "accounts" if label in LOG_IN else label
+        found.setdefault(room, {}).setdefault((str(item.what), str(item.purpose)), item)
+    rooms = [(ROOMS.get(room, room), list(lines.values())) for room, lines in found.items() if lines]
     return render(request, "accounts/privacy/inventory.html", {"rooms": rooms})
-
-
-def _room(model: str) -> tuple[bool, str]:
-    room = model.partition(".")[0]
-    return room != "accounts", room
-
-
-def _of_room(item: personal.Item) -> str:
-    return item.model.partition(".")[0]
-
-
-def _lines(items: list[personal.Item]) -> list[dict[str, Any]]:
-    """Lines that say the same are one line."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for item in items:
-        line = found.setdefault((str(item.what), str(item.purpose)), {"item": item, "fields": []})
-        line["fields"] += [f"{item.model.partition('.')[2]}.{field}" for field in item.fields]
-    return list(found.values())
 
 
 @never_cache
