@@ -21,7 +21,7 @@ _RANK = 5.0  # how slowly a place loses weight: 1 / (_RANK + place)
 # What a place by words and one by meaning count: who uses the offers' own terms is answered by words, who tells his
 # trouble in everyday words by meaning; in another language the word list knows as much as the model.
 _OWN_TERMS = (1.0, 0.1)
-_EVERYDAY = (0.6, 1.0)
+_EVERYDAY = (0.3, 1.0)
 _FOREIGN = (1.0, 1.0)
 
 Likeness = Sequence[tuple[int, float]]

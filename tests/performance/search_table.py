@@ -37,7 +37,8 @@ def _line(measured: Measured, step: str, name: str) -> dict[str, Any]:
 def _cell(measured: Measured, step: str, name: str) -> str:
     line = _line(measured, step, name)
     if "median_ms" in line:
-        return f"{line['median_ms']:,.1f} / {line['p95_ms']:,.1f} ms"
+        core = f" ({line['cpu_ms']:,.1f} ms of a core)" if "cpu_ms" in line else ""
+        return f"{line['median_ms']:,.1f} / {line['p95_ms']:,.1f} ms{core}"
     if "a_second" in line:
         return f"{line['a_second']:,.0f}/s ({line['count'] / max(line['cpu'], 1e-9):,.0f} for each second of a core)"
     return ", ".join(f"{value:,.4g} {key}" for key, value in line.items() if key != "name") or "–"
@@ -52,19 +53,19 @@ def _stopped(read: dict[int, Measured]) -> Iterator[str]:
 
 def _promises(read: dict[int, Measured]) -> Iterator[str]:
     """What was promised, and what this run shows of it."""
-    bare: dict[int, float] = {}
+    bare: dict[int, float] = {}  # by the processor's time, which is the same on a busy machine
     for size, one in read.items():
         if not (line := _line(one, "tantivy", "bare engine")):
             continue
-        bare[size] = line["median_ms"]
-        answer = _line(one, "tantivy", "answer")["median_ms"]
+        bare[size] = line["cpu_ms"]
+        answer = _line(one, "tantivy", "answer")["cpu_ms"]
         yield _told(f"{size:,}: answer against the bare engine", answer / bare[size], MOST_AROUND, "×")
         served = _line(one, "steady", "served at 20")
         if served:
             yield _told(f"{size:,}: 95th of a hundred at 20 requests/s", served["p95_ms"], MOST_P95, "ms")
         wagtail = _line(one, "wagtail", "Wagtail")
         if wagtail:
-            times = wagtail["median_ms"] / answer
+            times = wagtail["cpu_ms"] / answer
             kept = "kept" if times >= LEAST_AGAINST_WAGTAIL else "NOT KEPT"
             yield f"{size:,}: {times:.1f} × as fast as Wagtail's, promised {LEAST_AGAINST_WAGTAIL:.0f}: {kept}"
         stored = _line(one, "index", "whole rebuild")
