@@ -22,9 +22,8 @@ class LicensingConfig(AppConfig):
             letters_of_changes,
             personal,
             reading_rights,
-            todos,
             reminding,
-            renewing,
+            todos,
             trial_letters,
             watching,
         )
@@ -70,7 +69,6 @@ class LicensingConfig(AppConfig):
         acts.signed_by_both("termination", terminating.gate)
         outbox.handles(acts.COMPLETED, "terminating")(terminating.on_completed)
         outbox.handles("patent.health_changed", "holds")(holding.on_patent_changed)
-        outbox.every(3600, "licensing.renewals")(renewing.remind_of_ends)
         outbox.every(3600, "licensing.ends")(terminating.ends_due)
         outbox.handles("agreement.moved", "negotiation")(talk_clock.on_agreement_moved)
         outbox.every(300, "licensing.talks")(talk_clock.talks_due)

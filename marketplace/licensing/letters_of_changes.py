@@ -73,11 +73,6 @@ _TEXTS = {
         _("“%(title)s” stands on the amended terms from %(starts)s and runs through %(ends)s."),
         _("See the license"),
     ),
-    "renewal_near": (
-        _("Your license ends on %(ends)s: %(title)s"),
-        _("To go on using it, renew %(reference)s now: on today's terms with one click, or ask for others."),
-        _("Renew"),
-    ),
     "end_demand": (
         _("A demand to mend a breach: %(reference)s"),
         _("%(other)s demands that you mend a breach by %(day)s. If you do not, it may end the contract."),
@@ -242,12 +237,6 @@ def amended(amendment: Amendment) -> None:
             starts=amendment.starts_on or "",
             ends=agreement.ends_on or "",
         )
-
-
-def renewal_near(agreement: Agreement, *, days: int, path: str) -> None:
-    """The term ends soon: to the licensee, once for each mark."""
-    facts = {"ends": agreement.ends_on or ""}
-    _deal(people.members(agreement.licensee, *ACTS), "renewal_near", agreement, key=str(days), path=path, **facts)
 
 
 def demanded(agreement: Agreement, *, party: str, day: object, key: str, path: str) -> None:

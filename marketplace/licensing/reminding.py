@@ -17,7 +17,7 @@ from marketplace.accounts import people
 from marketplace.accounts.models import Organization, User
 from marketplace.lib import navigation, terms
 from marketplace.lib.terms import last_day_before
-from marketplace.licensing import letters, trials
+from marketplace.licensing import letters, renewing, trials
 from marketplace.licensing.models import (
     LIVE_DEMANDS,
     OPEN_CLAIMS,
@@ -168,9 +168,9 @@ def _who_acts(row: Agreement) -> list[Who]:
 def _terms_that_end(today: date) -> Iterator[Case]:
     wait = WAITS["active"]
     rows = Agreement.objects.filter(state=State.ACTIVE, ends_on__range=_window(wait, today))
-    for row in rows.select_related("licensee", "licensor", "version").order_by("pk"):
+    for row in rows.select_related("licensee", "licensor", "version", "listing__patent").order_by("pk"):
         assert row.ends_on is not None  # noqa: S101  the query asked for it
-        yield Case(wait, row, f"active:{row.pk}", row.ends_on, _sides(row, wait.owner))
+        yield Case(wait, row, f"active:{row.pk}", row.ends_on, _sides(row, wait.owner), renewing.path_of(row))
 
 
 def _free_periods(today: date) -> Iterator[Case]:

@@ -1,22 +1,19 @@
-"""The end of a term in sight: who is reminded when, on which terms it can go on, what differs from those of now."""
+"""The end of a term in sight: on which terms a license can go on, and what differs from those of now."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.urls import reverse
 
 from listings import negotiated, offers, rules
 from listings.models import Listing, Track
 from marketplace.lib.findings import blocking
 from marketplace.lib.terms import today
-from marketplace.licensing import effective, letters_of_changes, redlines
+from marketplace.licensing import effective, redlines
 from marketplace.licensing.flow import amending
-from marketplace.licensing.models import TALKING, Agreement, NegotiationKind, OfferVersion, State
-
-REMIND_DAYS = (90, 30, 7)
+from marketplace.licensing.models import Agreement, NegotiationKind, OfferVersion
 
 
 def present_terms(deal: Agreement) -> dict[str, Any]:
@@ -57,23 +54,9 @@ def context(deal: Agreement) -> dict[str, Any]:
     }
 
 
-def remind_of_ends() -> int:
-    """Tell licensees whose term ends soon, once for each mark; not where it is talked about. Returns how many deals."""
-    count = 0
-    most = today() + timedelta(days=REMIND_DAYS[0])
-    rows = Agreement.objects.filter(
-        state=State.ACTIVE, track=Track.PRESET, ends_on__gte=today(), ends_on__lte=most
-    ).select_related("listing__patent", "licensee", "licensor")
-    for deal in rows.order_by("pk"):
-        if deal.ends_on is None or deal.negotiations.filter(state__in=TALKING).exists():
-            continue
-        patent_ends = deal.listing.patent.last_day
-        if patent_ends is not None and deal.ends_on >= patent_ends:
-            continue
-        left = (deal.ends_on - today()).days
-        mark = min(days for days in REMIND_DAYS if left <= days)
-        with transaction.atomic():
-            path = reverse("licensing:renew", args=[deal.code])
-            letters_of_changes.renewal_near(deal, days=mark, path=path)
-        count += 1
-    return count
+def path_of(deal: Agreement) -> str:
+    """The page on which a license is renewed; '' where there is nothing to renew: the open track, the patent's end."""
+    last = deal.listing.patent.last_day
+    if deal.track != Track.PRESET or deal.ends_on is None or (last is not None and deal.ends_on >= last):
+        return ""
+    return reverse("licensing:renew", args=[deal.code])
