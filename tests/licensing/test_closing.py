@@ -15,6 +15,7 @@ from marketplace.licensing import flow
 from marketplace.licensing.models import Agreement, Obligation
 from marketplace.notices.models import Message
 from marketplace.outbox import outbox
+from marketplace.outbox.models import Effect
 from tests.licensing.conftest import ask, confirm_all, sign
 
 
@@ -53,6 +54,18 @@ def test_a_trial_is_left_at_no_cost_within_the_free_period(trial: Agreement, bob
     burden = agreement.listing.patent.encumbrances.get()
     assert burden.ends_at is not None
     assert burden.ends_at <= timezone.now()
+
+
+def test_who_leaves_a_trial_gave_notice_on_a_paper_that_is_sealed_without_a_second_signature(
+    trial: Agreement, bob: User
+) -> None:
+    agreement = flow.leave(trial, by=bob)
+
+    kinds = list(agreement.papers.filter(language="zh-hans").order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["contract", "signatures", "trial", "termination"]
+    notice = agreement.papers.get(kind="termination", language="zh-hans")
+    assert notice.completed_at is not None
+    assert Effect.objects.filter(topic="paper.seal", payload={"paper": notice.pk}).count() == 1
 
 
 def test_a_trial_whose_free_period_is_over_is_not_left_at_no_cost(trial: Agreement, bob: User) -> None:

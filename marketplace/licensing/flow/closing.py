@@ -13,10 +13,20 @@ from listings.models import Encumbrance
 from marketplace.accounts.models import User
 from marketplace.lib import terms
 from marketplace.lib.findings import refuse
-from marketplace.licensing import letters, trials
+from marketplace.licensing import contracts, effective, letters, papers, trials
+from marketplace.licensing.contracts.days import SELL_OFF_MONTHS
+from marketplace.licensing.contracts.further import Ground, TerminationFacts
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import moving
-from marketplace.licensing.models import OPEN_STATES, Agreement, ObligationKind, ObligationState, Party, State
+from marketplace.licensing.models import (
+    OPEN_STATES,
+    Agreement,
+    ObligationKind,
+    ObligationState,
+    PaperKind,
+    Party,
+    State,
+)
 from marketplace.licensing.states import STEPS, Who
 
 UNPAID = (ObligationState.FUTURE, ObligationState.DUE)
@@ -114,7 +124,27 @@ def leave(agreement: Agreement, *, by: User) -> Agreement:
             )
         agreement = _close(agreement, "leave", State.ENDED, by=by)
         _free_patent(agreement, by=by)
+        _exit_paper(agreement, by=by)
     return agreement
+
+
+def _exit_paper(agreement: Agreement, *, by: User) -> None:
+    """The written notice by which the licensee left; whole as it is, the platform seals it (PRESET-2)."""
+    number, day = papers.next_number(agreement, PaperKind.TERMINATION), terms.today()
+    facts = TerminationFacts(
+        snapshot=effective.snapshot_of(agreement),
+        deal=contracts.facts_of(agreement),
+        ground=Ground.TRIAL_EXIT,
+        by=Party.LICENSEE,
+        number=number,
+        ends_on=day,
+        told_on=day,
+        sell_until=terms.add_months(day, SELL_OFF_MONTHS),
+        made_on=day,
+    )
+    papers.make_further(agreement, PaperKind.TERMINATION, facts, by=by)
+    agreement.papers.filter(kind=PaperKind.TERMINATION, number=number).update(completed_at=timezone.now())
+    papers.leave_for_sealing(agreement)
 
 
 def may_leave(agreement: Agreement) -> bool:

@@ -10,9 +10,11 @@ import pytest
 
 from marketplace.licensing.contracts import render
 from marketplace.licensing.contracts.further import render_further
+from marketplace.licensing.contracts.rendering import printed
 from marketplace.licensing.signing.seal import seal_pdf
 from tests.licensing.contracts.samples import CASES, concluded, deal, offer
 from tests.licensing.contracts.test_further import BESIDE, FURTHER, LANGUAGES
+from tests.licensing.recordal.test_sheets import NAMES, laid_out
 
 LARGEST = 340_000  # bytes, of a contract in Chinese; the others stay far below
 
@@ -34,6 +36,8 @@ def every_paper() -> dict[str, bytes]:
             made[f"{name}-{language}"] = render(kind, snapshot, concluded(snapshot), language)
         for name, (kind, facts) in FURTHER.items():
             made[f"{name}-{language}"] = render_further(kind, facts, language)
+        for name in NAMES:
+            made[f"filing-{name}-{language}"] = printed(*laid_out(name, language))
     return made
 
 

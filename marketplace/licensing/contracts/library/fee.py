@@ -39,7 +39,8 @@ def in_short(d: Draft) -> list[str]:
         case "entry_royalty":
             return _entry_and_royalty(d)
         case "free_then_paid":
-            return _free_then_paid(d)[:2]
+            span = words.months_words(d.offer.number("free_months"), d.zh)
+            return [d.say(f"先使用后付费，试用期最长{span}，免费。", f"Free first, {span} at most."), _later(d)]
         case _:
             return [_fixed(d)]
 
