@@ -13,7 +13,7 @@ from listings.integrity.facts import Found, Grant
 from listings.integrity.registry import Scope
 from listings.models import FlagKind
 from marketplace.lib.terms import day_of, today
-from marketplace.licensing.models import LIVE_STATES, Agreement, ObligationState, State
+from marketplace.licensing.models import LIVE_STATES, Agreement, ObligationState, ReportState, State
 
 
 def register() -> None:
@@ -65,17 +65,18 @@ def find_no_use(scope: Scope) -> Iterable[Found] | None:
 
 
 def _grants(deals: QuerySet[Agreement]) -> list[Grant]:
-    """The licenses with what shows that somebody works with them: money that was paid after the first."""
+    """The licenses with what shows that somebody works with them: money that was paid after the first, use reported."""
     rows = (
         deals.filter(effective_at__isnull=False)
         .select_related("licensee", "listing__patent")
-        .prefetch_related("obligations")
+        .prefetch_related("obligations", "use_reports")
     )
     return [_grant(row) for row in rows.order_by("pk")]
 
 
 def _grant(deal: Agreement) -> Grant:
     paid = [each for each in deal.obligations.all() if each.state == ObligationState.SETTLED and each.amount_minor]
+    used = [each for each in deal.use_reports.all() if each.state == ReportState.GIVEN and each.base_minor]
     owed = sum(each.amount_minor for each in deal.obligations.all())
     return Grant(
         key=deal.reference,
@@ -84,6 +85,6 @@ def _grant(deal: Agreement) -> Grant:
         field_of=deal.listing.patent.ipc_main[:4],
         since=day_of(deal.effective_at) if deal.effective_at else today(),
         free=owed == 0,
-        signs=tuple(f"{each.kind} {each.number}" for each in paid),
+        signs=(*(f"{each.kind} {each.number}" for each in paid), *(f"use {each.number}" for each in used)),
         people=deal.licensee.people,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from listings.models import FeeMode, LaterMode, Trigger
@@ -106,6 +107,13 @@ def royalty_from(agreement: Agreement) -> date | None:
         return claim.happened_on + timedelta(days=1) if claim else None
     period = free_period(agreement)
     return period.paid_from if period else None
+
+
+def outcomes() -> dict[Trial, int]:
+    """How many trials stand or came out in which way, for figures; without those that never had a free period."""
+    rows = Agreement.objects.exclude(trial=Trial.NONE).values_list("trial").annotate(count=Count("pk"))
+    found = {Trial(trial): count for trial, count in rows.order_by("trial")}
+    return {trial: found.get(trial, 0) for trial in Trial if trial != Trial.NONE}
 
 
 def royalty_of(base_minor: int, rate_bp: int) -> int:

@@ -206,3 +206,26 @@ def test_the_right_to_end_the_contract_lapses_after_a_year(late: Agreement, alic
 
     demand.refresh_from_db()
     assert demand.state == "kept"
+
+
+def test_a_demand_does_not_run_out_on_a_payment_that_is_held(late: Agreement, alice: User) -> None:
+    with days_later(16):
+        demand = demanded(late, alice)
+    late.obligations.update(state="held")
+    with days_later(47):
+        flow.demands_due()
+
+        demand.refresh_from_db()
+        assert (demand.state, demand.last_day) == ("running", today() + timedelta(days=30))
+        assert flow.ripe(late) is None
+
+
+def test_a_demand_for_what_is_no_longer_owed_is_dropped(late: Agreement, alice: User) -> None:
+    with days_later(16):
+        demand = demanded(late, alice)
+    late.obligations.update(state="waived")
+    with days_later(47):
+        flow.demands_due()
+
+    demand.refresh_from_db()
+    assert demand.state == "dropped"

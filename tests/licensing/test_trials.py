@@ -16,7 +16,7 @@ from marketplace.audit.models import Entry
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import SHANGHAI, add_months, day_of, today
 from marketplace.licensing import flow, trials
-from marketplace.licensing.models import Agreement, Claim
+from marketplace.licensing.models import Agreement, Claim, Trial
 from marketplace.notices.models import Message
 from tests.licensing.conftest import ask, confirm_all, sign
 
@@ -287,3 +287,12 @@ def test_each_turn_of_the_machine_is_in_the_trail(trial: Agreement, alice: User,
         "settle",
         "convert",
     ]
+
+
+def test_figures_can_be_asked_of_the_outcomes(trial: Agreement, bob: User) -> None:
+    assert trials.outcomes()[Trial.RUNNING] == 1
+
+    flow.leave(trial, by=bob)
+
+    counts = trials.outcomes()
+    assert (counts[Trial.RUNNING], counts[Trial.LEFT], sum(counts.values())) == (0, 1, 1)

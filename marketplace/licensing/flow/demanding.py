@@ -144,21 +144,30 @@ def _over(demand: PaymentDemand) -> None:
         demand.agreement = agreement
         if demand.until > timezone.now():
             raise NotNow(f"{demand} runs until {demand.until.isoformat()}")
-        if agreement.state != State.ACTIVE:
+        owed = demand.obligation
+        if agreement.state != State.ACTIVE or (owed is not None and owed.state == ObligationState.WAIVED):
             _close(demand, PayDemandState.DROPPED)
-        elif demand.state == PayDemandState.RUNNING:
-            days = STEPS["demand_runs_out"].days or 0
-            moved = PaymentDemand.objects.filter(pk=demand.pk, state=PayDemandState.RUNNING).update(
-                state=PayDemandState.RUN_OUT, until=demand.until + timedelta(days=days)
-            )
-            if not moved:
-                raise NotNow(f"{demand} was met")
-            demand.refresh_from_db()
-            demand.agreement = agreement
-            _record(demand, "demand_runs_out", by=None)
-            trial_letters.demand_ran_out(demand)
-        else:
+        elif demand.state != PayDemandState.RUNNING:
             _from_run_out(demand, by=None, name="keep_by_silence")
+        elif owed is not None and owed.state == ObligationState.HELD:  # nobody is late with a payment that is held
+            until = moving.end_of_day_after(STEPS["demand"].days or 0)
+            PaymentDemand.objects.filter(pk=demand.pk, state=PayDemandState.RUNNING).update(until=until)
+        else:
+            _run_out(demand)
+
+
+def _run_out(demand: PaymentDemand) -> None:
+    days = STEPS["demand_runs_out"].days or 0
+    moved = PaymentDemand.objects.filter(pk=demand.pk, state=PayDemandState.RUNNING).update(
+        state=PayDemandState.RUN_OUT, until=demand.until + timedelta(days=days)
+    )
+    if not moved:
+        raise NotNow(f"{demand} was met")
+    agreement = demand.agreement
+    demand.refresh_from_db()
+    demand.agreement = agreement
+    _record(demand, "demand_runs_out", by=None)
+    trial_letters.demand_ran_out(demand)
 
 
 def ripe(agreement: Agreement) -> PaymentDemand | None:
