@@ -13,6 +13,7 @@ from marketplace.licensing.models import CaSession, Paper
 from marketplace.licensing.papers import BINDING
 from marketplace.licensing.signing import acts, copies
 from marketplace.licensing.signing.ca import practice, visits
+from marketplace.licensing.signing.doors import PAPER_PURPOSE
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -62,7 +63,7 @@ def asked(world: World) -> None:
 
 def signature(world: World) -> dict[str, Any]:
     """The form of his signature."""
-    return {"code": codes.read(world.users["owner"], acts.PAPER_PURPOSE), "document_sha256": paper(world).sha256}
+    return {"code": codes.read(world.users["owner"], PAPER_PURPOSE), "document_sha256": paper(world).sha256}
 
 
 def scanned(world: World) -> dict[str, Any]:
