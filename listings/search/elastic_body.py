@@ -12,13 +12,13 @@ from listings.search.fields import (
     BOOSTS,
     FACETS,
     KIN,
-    MOST_VALUES,
     NEIGHBORS,
     PAIRS,
     TEXTS,
     TIE,
     VALUES,
     flat,
+    most_values,
     order_of,
 )
 
@@ -143,7 +143,7 @@ def search(question: Question) -> Body:
 
 def _count(name: str, chosen: Mapping[str, Body]) -> Body:
     others = [clause for other, clause in chosen.items() if other != name]
-    values = {"values": {"terms": {"field": name, "size": MOST_VALUES}}}
+    values = {"values": {"terms": {"field": name, "size": most_values(name)}}}
     return {"filter": all_of(others), "aggs": values}
 
 

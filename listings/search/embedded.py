@@ -27,11 +27,11 @@ from listings.search.fields import (
     ALL_NUMBERS,
     FACETS,
     KNOWN,
-    MOST_VALUES,
     TEXTS,
     VALUES,
     digest_of,
     flat,
+    most_values,
     order_of,
 )
 from listings.search.neighbors import Neighbors
@@ -185,7 +185,10 @@ class TantivyBackend:
         return counts
 
     def _count(self, searcher: Any, names: list[str], asked: Any, others: Iterable[Any]) -> dict[str, dict[str, int]]:
-        wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in names}
+        wanted = {
+            name: {"terms": {"field": name, "size": (most := most_values(name)), "segment_size": most}}
+            for name in names
+        }
         told = searcher.aggregate(self._asking.all([asked, *others]), wanted)
         return {
             name: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in told[name]["buckets"]} for name in names

@@ -30,6 +30,16 @@ FACETS = (
     "university", "region",
 )  # fmt: skip
 MOST_VALUES = 500  # of one facet that are counted
+# Products have nearly as many values as there are offers, and an engine reads each counted one from its dictionary: 500
+# took four fifths of the time of a question. The page shows thirty.
+FEWER_VALUES = {"product": 40}
+
+
+def most_values(facet: str) -> int:
+    """How many values of a facet are counted: the most frequent ones."""
+    return FEWER_VALUES.get(facet, MOST_VALUES)
+
+
 # The classes of licensee a reader may belong to at once; each has its own price (TRACK-5).
 CLASSES = (
     "", "micro", "small", "medium", "startup", "academic", "micro+startup", "small+startup", "medium+startup",
