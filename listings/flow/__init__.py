@@ -16,6 +16,7 @@ from listings.flow.opening import (
     publish_due,
     record_declaration,
     record_publicity,
+    record_publicity_of_terms,
     start_publicity,
     where_it_belongs,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "put_variant",
     "record_declaration",
     "record_publicity",
+    "record_publicity_of_terms",
     "record_status",
     "refuse_listing",
     "release",

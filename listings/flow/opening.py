@@ -114,6 +114,37 @@ def record_publicity(
     return publicity
 
 
+def record_publicity_of_terms(
+    listing: Listing,
+    *,
+    by: User,
+    starts_on: date,
+    ends_on: date,
+    held_at: str,
+    proof: VaultFile | None,
+    terms_sha256: str,
+) -> Publicity:
+    """Record that an institution has made terms public that were negotiated with one firm (INST-1).
+
+    `terms_sha256` names the version; the offer itself does not move. Raises Refused, PermissionDenied.
+    """
+    if not by.is_staff:
+        moving.require_lister(by, listing.organization)
+    _publicity_fits(starts_on, ends_on, held_at, proof)
+    with transaction.atomic():
+        listing = moving.lock(listing)
+        publicity = Publicity.objects.create(
+            listing=listing,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            held_at=held_at.strip(),
+            proof=proof,
+            terms_sha256=terms_sha256,
+        )
+        _record_publicity(listing, publicity, by)
+    return publicity
+
+
 def _publicity_fits(starts_on: date, ends_on: date, held_at: str, proof: VaultFile | None) -> None:
     citation = RULES["INST-1"].citation
     if not held_at.strip():

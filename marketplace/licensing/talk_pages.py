@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from listings import negotiated, offers
 from marketplace.accounts.models import User
 from marketplace.lib.terms import day_of
-from marketplace.licensing import redlines
+from marketplace.licensing import publishing, redlines
 from marketplace.licensing.flow import talks
 from marketplace.licensing.models import (
     TALKING,
@@ -103,6 +103,9 @@ def context(negotiation: Negotiation, user: User) -> dict[str, Any]:
         "my_turn": view.my_turn,
         "act_by": act_by(negotiation),
         "follows": _follows(last),
+        "publicity_needed": last.live and publishing.needs_publicity(last),
+        "publicity": publishing.publicity_of(last),
+        "is_licensor": Party.LICENSOR in _parties(user, negotiation),
         "tone": TONES[NegotiationState(negotiation.state)],
         "is_coordinator": user.is_staff,
     }

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("negotiations/<uuid:code>/accept/", negotiating.accept, name="negotiation_accept"),
     path("negotiations/<uuid:code>/take/", negotiating.take, name="negotiation_take"),
     path("negotiations/<uuid:code>/break-off/", negotiating.break_off, name="negotiation_break_off"),
+    path("negotiations/<uuid:code>/publicity/", negotiating.publicity, name="publicity_of_terms"),
     path("negotiations/<uuid:code>/note/", negotiating.note, name="negotiation_note"),
     path("deals/<uuid:code>/amend/", changing.amend, name="amend"),
     path("deals/<uuid:code>/renew/", changing.renew, name="renew"),

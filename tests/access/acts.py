@@ -219,6 +219,8 @@ DEALS = [
     Act("licensing:negotiation_take", ("moderator",)),
     Act("licensing:negotiation_break_off", (*PAYS, *LISTS, "moderator"), lambda w: {"reason": "算了"}),
     Act("licensing:negotiation_note", (*PAYS, *LISTS, "moderator"), lambda w: {"text": "一句话"}),
+    Act("licensing:publicity_of_terms", (*LISTS, "moderator"), lambda w: {
+        "held_at": "校网", "starts_on": EARLIER, "ends_on": LATER, "proof": scan()}),
     Act("licensing:amend", (*PAYS, *LISTS), lambda w: {"reason": "改期限", "months": "30"}, "licensing:amend"),
     Act("licensing:renew", PAYS),
     Act("licensing:propose_end", (*PAYS, *LISTS), lambda w: {"last_day": DAY}),

@@ -22,6 +22,7 @@ THINGS = {
     "licensing:negotiation_take": "talk",
     "licensing:negotiation_break_off": "talk",
     "licensing:negotiation_note": "talk",
+    "licensing:publicity_of_terms": "talk",
 }
 DEALS = {
     "licensing:amend": "trial",

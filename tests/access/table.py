@@ -82,6 +82,7 @@ GET  login |   404   404 |   403   404 |   403   403   200   200 |   new |   new
 GET  login |   404   200 |   404   404 |   200   200   200   200 |   new |   new
     desks:offers
 GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
+    licensing:publicity_of_terms
     licensing:negotiation licensing:negotiation_break_off licensing:amend licensing:renew licensing:ending
     licensing:propose_end licensing:demand_performance licensing:notice_to_end
     licensing:shown licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel
@@ -286,6 +287,7 @@ POST login |   404   404 |   422   302 |   422   422   422   422 |   404 |   422
     licensing:renew licensing:notice_to_end licensing:mended
     licensing:cancel licensing:leave licensing:again licensing:stamped_copy_back
 POST login |   404   404 |   422   422 |   422   422   422   422 |   404 |   422
+    licensing:publicity_of_terms
     licensing:amend licensing:negotiation_note licensing:propose_end licensing:demand_performance
     licensing:hold_release licensing:approval_again
     licensing:decline licensing:filing licensing:stamped_copy

@@ -13,7 +13,7 @@ from listings.flow.moving import lock as lock_offer
 from listings.models import Track
 from marketplace.accounts import authority
 from marketplace.accounts.models import User
-from marketplace.licensing import approvals, clauses, freezing, gates, letters, papers
+from marketplace.licensing import approvals, clauses, freezing, gates, letters, papers, publishing
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.flow import activation, moving
 from marketplace.licensing.models import Agreement, Confirmation, Obligation, Party, Signature, State
@@ -53,6 +53,7 @@ class AgreementDoor:
             raise doors.other_document()
         gates.require_standing_version(agreement)
         approvals.require_all(agreement, party)
+        publishing.require_public(agreement, party)
         if party == Party.LICENSEE and self.step.name == "sign":
             clauses.require_all_confirmed(agreement)
             gates.standing_sheet(agreement)

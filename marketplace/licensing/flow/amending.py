@@ -17,7 +17,7 @@ from listings.models import FeeMode, LaterMode, Listing
 from marketplace.audit import trail
 from marketplace.lib import terms
 from marketplace.lib.findings import Refused, blocking, refuse
-from marketplace.licensing import contracts, effective, freezing, gates, letters_of_changes, papers
+from marketplace.licensing import contracts, effective, freezing, gates, letters_of_changes, papers, publishing
 from marketplace.licensing.contracts.further import AmendmentFacts, TermChange, between
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import adjusting, moving, talks
@@ -38,7 +38,6 @@ from marketplace.licensing.models import (
     TerminationState,
 )
 from marketplace.licensing.states import STEPS, TALKS
-from marketplace.licensing.steps.negotiating import SIGN_DAYS
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
@@ -137,7 +136,7 @@ def make(negotiation: Negotiation, proposal: Proposal, *, listing: Listing, by: 
         renews=renews,
         starts_on=starts_on,
         ends_on=ends_on,
-        acts_until=moving.end_of_day_after(SIGN_DAYS),
+        acts_until=moving.end_of_day_after(publishing.days_to_sign(proposal)),
     )
     paper = papers.make_further(agreement, PaperKind.AMENDMENT, facts_of(made), by=by)
     Amendment.objects.filter(pk=made.pk).update(paper=paper)
@@ -199,6 +198,8 @@ def gate(paper: Paper, party: Party) -> int | None:
         raise NotNow(f"{amendment} is {amendment.state}")
     if amendment.acts_until is not None and amendment.acts_until <= timezone.now():
         raise NotNow(f"{amendment} lapsed at {amendment.acts_until.isoformat()}")
+    if party == Party.LICENSOR:
+        publishing.require_published(amendment.proposal)
     agreement = amendment.agreement
     require_changeable(agreement, NegotiationKind.RENEWAL if amendment.renews else NegotiationKind.AMENDMENT)
     _require_rules(agreement.listing, amendment.version.snapshot["terms"], renews=amendment.renews)

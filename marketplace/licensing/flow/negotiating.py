@@ -14,7 +14,7 @@ from listings.flow.moving import lock as lock_offer
 from listings.models import Listing, Track
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import refuse
-from marketplace.licensing import freezing, gates, letters_of_changes
+from marketplace.licensing import freezing, gates, letters_of_changes, publishing
 from marketplace.licensing.errors import NotNow, NotYours
 from marketplace.licensing.flow import amending, moving, requesting, talks, versions
 from marketplace.licensing.models import (
@@ -148,7 +148,8 @@ def yes(negotiation: Negotiation, proposal: Proposal, *, side: Party, listing: L
     talk = TALKS["accept"]
     versions.say_yes(proposal, party=side, by=by)
     _require_other_terms(negotiation, proposal)
-    was = talks.move(negotiation, talk, S.AGREED, turn="", due_at=talks.until(talk), reminded_at=None)
+    until = moving.end_of_day_after(publishing.days_to_sign(proposal))
+    was = talks.move(negotiation, talk, S.AGREED, turn="", due_at=until, reminded_at=None)
     talks.record(negotiation, talk, by=by, was=was, side=str(side), number=proposal.number, sha256=proposal.sha256)
     if negotiation.kind == NegotiationKind.LICENSE:
         agreement = requesting.make_negotiated(negotiation, proposal, listing=listing, by=by)

@@ -15,7 +15,7 @@ from marketplace.accounts.models import Organization, User
 from marketplace.accounts.privacy import contacts
 from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.terms import start_of
-from marketplace.licensing import approvals, freezing, gates, identifiers, letters, papers
+from marketplace.licensing import approvals, freezing, gates, identifiers, letters, papers, publishing
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import AlreadyAsked
 from marketplace.licensing.flow import moving
@@ -133,7 +133,7 @@ def make_negotiated(negotiation: Negotiation, proposal: Proposal, *, listing: Li
         related_party="LIC-J" in look,
         related_detail=negotiation.related_detail,
         needs_person=",".join(look),
-        acts_until=_until(STEPS["request" if look else "offer"], None),
+        acts_until=moving.end_of_day_after(publishing.days_to_sign(proposal)),
     )
     moving.record(agreement, STEPS["request"], by=by, was="", version=version.sha256, needs_person=look)
     _go_on(agreement, by=by)

@@ -7,13 +7,17 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from listings import flow as listings_flow
 from listings import negotiated, offers, variants
+from listings.forms.fields import keep
+from listings.forms.listings import PublicityForm
 from listings.models import Listing, Track
 from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.requests import MemberRequest, PersonRequest
@@ -22,7 +26,8 @@ from marketplace.lib.findings import Finding, Refused
 from marketplace.licensing import talk_pages
 from marketplace.licensing.errors import AlreadyTalking, NotNow, TermsChanged
 from marketplace.licensing.flow import negotiating
-from marketplace.licensing.models import Negotiation
+from marketplace.licensing.forms import show
+from marketplace.licensing.models import Negotiation, Proposal
 from marketplace.licensing.terms_forms import BreakOffForm, FirstTermsForm, NoteForm, OtherTermsForm
 from marketplace.licensing.views.common import posted, terms_changed
 
@@ -145,6 +150,49 @@ def counter(request: PersonRequest, code: UUID) -> HttpResponse:
     context = {"negotiation": found, "standing": standing, "form": form, "findings": findings}
     status = 422 if findings or form.errors else 200
     return render(request, "licensing/counter.html", context, status=status)
+
+
+@login_required
+def publicity(request: PersonRequest, code: UUID) -> HttpResponse:
+    """A public institution records where and when it has made the negotiated price public (INST-1)."""
+    found = find(request, code)
+    standing = found.proposals.filter(live=True).first()
+    if standing is None:
+        messages.info(request, _("This negotiation has already moved on."))
+        return redirect(found)
+    form = PublicityForm(posted(request), request.FILES or None)
+    findings: list[Finding] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                _record_publicity(request, found, standing, form)
+        except Refused as refused:
+            findings = show(form, refused.findings)
+        if not findings and not form.errors:
+            messages.success(request, _("Recorded. The signatory can sign when its last day has passed."))
+            return redirect(found)
+    context = {"negotiation": found, "standing": standing, "form": form, "findings": findings}
+    status = 422 if findings or form.errors else 200
+    return render(request, "licensing/publicity_of_terms.html", context, status=status)
+
+
+def _record_publicity(request: PersonRequest, found: Negotiation, standing: Proposal, form: PublicityForm) -> None:
+    """Proof and publicity: both or nothing."""
+    if not request.user.is_staff:
+        listings_flow.require_lister(request.user, found.licensor)
+    proof = keep(form, "proof", kind="publicity_proof", by=request.user, subject=found.listing)
+    if form.errors:
+        return
+    told = form.cleaned_data
+    listings_flow.record_publicity_of_terms(
+        found.listing,
+        by=request.user,
+        starts_on=told["starts_on"],
+        ends_on=told["ends_on"],
+        held_at=told["held_at"],
+        proof=proof,
+        terms_sha256=standing.sha256,
+    )
 
 
 @require_POST
