@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser import judging, tour_buying, tour_selling
+from tests.browser import judging, tour_buying, tour_exits, tour_selling
 from tests.browser.steps import Person, Tour
 from tests.browser.tour_data import OFFERS, PASSWORD, UNIVERSITY, patentee, sheet
 from tests.services import chromium
@@ -80,8 +80,9 @@ def run(tour: Tour, browser_path: str, brought: tuple[bytes, str, str]) -> list[
         moderator = Person(tour, browser, "审核员", MODERATOR)
         owner = Person(tour, browser, "巡检厂长", "owner@tour.example", phone=True)
         tour_selling.sell(tour, head, moderator, brought)
-        papers = tour_buying.buy(tour, owner, moderator, head)
+        papers, deals = tour_buying.buy(tour, owner, moderator, head)
         tour_buying.verify(tour, Person(tour, browser, "陌生人", "stranger@tour.example"), papers)
+        tour_exits.leave(tour, owner, moderator, head, deals)
         browser.close()
     return papers
 

@@ -16,19 +16,20 @@ SEALED_SECONDS = 60
 ACCEPTED, REFUSED = "main .verdict.good", "main .verdict.stop"
 
 
-def buy(tour: Tour, owner: Person, moderator: Person, head: Person) -> list[Path]:
-    """Three licenses; returns the sealed papers."""
+def buy(tour: Tour, owner: Person, moderator: Person, head: Person) -> tuple[list[Path], dict[str, str]]:
+    """Three licenses; returns the sealed papers, and the addresses of the deals by their offers' keys."""
     with tour.step(owner, "firm registers on a phone"):
         owner.register()
         organization(owner, "firm", FIRM, "91", "419001")
     with tour.step(moderator, "moderator verifies the firm"):
         verify_organization(moderator, FIRM)
     papers: list[Path] = []
+    deals: dict[str, str] = {}
     for offer in OFFERS:
         with tour.step(owner, f"firm finds {offer.key} in its own words"):
             find(owner, offer)
         with tour.step(owner, f"firm requests and signs {offer.key}"):
-            deal = request(owner, offer)
+            deals[offer.key] = deal = request(owner, offer)
             sign(owner)
         if offer.key == "open":
             with tour.step(owner, "firm pays by the practice gateway"):
@@ -40,7 +41,7 @@ def buy(tour: Tour, owner: Person, moderator: Person, head: Person) -> list[Path
                 confirm_arrival(head)
         with tour.step(owner, f"license {offer.key} in force, papers sealed"):
             papers += download(owner, deal, offer)
-    return papers
+    return papers, deals
 
 
 def find(owner: Person, offer: Offer) -> None:
@@ -65,8 +66,10 @@ def find(owner: Person, offer: Offer) -> None:
     owner.page.wait_for_load_state()
 
 
-def request(owner: Person, offer: Offer) -> str:
-    """From the listing to the paper that waits for a signature; the deal's address."""
+def request(owner: Person, offer: Offer, by: str = "") -> str:
+    """From the listing (open already, or at an address) to the paper that waits for a signature; the deal's address."""
+    if by:
+        owner.go(by)
     owner.click("main a[href$='/request/']")
     owner.fill(intended_use="自用，生产铸件（示例）")
     for box in owner.page.locator("main form input[type=checkbox][required]").all():
@@ -78,24 +81,35 @@ def request(owner: Person, offer: Offer) -> str:
     owner.expect("main .process")
     deal = owner.page.url
     if offer.key != "open":
-        owner.click("main a[href$='/confirm/']")
-        while owner.page.locator("main [name=text_sha256]").count():
-            owner.click("main form:has([name=text_sha256]) button.primary")
-        owner.go(deal)
+        confirm(owner, deal)
     return deal
 
 
-def sign(owner: Person) -> None:
-    """Asks for the code, types it, signs."""
-    owner.click("main a[href$='/sign/']")
+def confirm(owner: Person, deal: str) -> None:
+    """Confirms the highlighted clauses one by one."""
+    owner.go(deal)
+    owner.click("main a[href$='/confirm/']")
+    while owner.page.locator("main [name=text_sha256]").count():
+        owner.click("main form:has([name=text_sha256]) button.primary")
+    owner.go(deal)
+
+
+def sign(person: Person) -> None:
+    """From the deal's page to the signature."""
+    person.click("main a[href$='/sign/']")
+    sign_here(person)
+
+
+def sign_here(person: Person) -> None:
+    """Asks for the code, types it, signs; the page that takes signatures is open."""
     asked = time.time()
-    if not owner.page.locator("main [name=code]").count():
-        owner.click("main form[action$='/code/'] button")
-    owner.expect("main [name=code]")
-    owner.fill(code=owner.code(since=asked))
-    owner.send("code")
-    if owner.wrong():
-        raise AssertionError(owner.wrong())
+    if not person.page.locator("main [name=code]").count():
+        person.click("main form[action$='/code/'] button")
+    person.expect("main [name=code]")
+    person.fill(code=person.code(since=asked))
+    person.send("code")
+    if person.wrong():
+        raise AssertionError(person.wrong())
 
 
 def pay_online(owner: Person) -> None:
