@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
         """Register messages, files, mails and the places of the site's texts."""
         from django.utils.translation import gettext_lazy as _
 
-        from marketplace.accounts import effects, factors, kinds, login_mail, mail, todos
+        from marketplace.accounts import effects, factors, kinds, login_mail, mail, orphans, todos
         from marketplace.accounts.privacy import copying, erasing, inventory, retention
         from marketplace.lib import navigation
 
@@ -28,6 +28,7 @@ class AccountsConfig(AppConfig):
         copying.register()
         erasing.register()
         retention.register()
+        orphans.register()
         effects.register(
             "authorities",
             label=_("Signing authorities"),

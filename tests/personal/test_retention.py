@@ -11,7 +11,8 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from marketplace.accounts.models import LogIn, OneTimeCode, PersonalCopy, User
+from marketplace.accounts import orphans
+from marketplace.accounts.models import LogIn, OneTimeCode, PersonalCopy, Role, SigningAuthority, User
 from marketplace.accounts.privacy import copying, retention
 from marketplace.audit.verify import verify
 from marketplace.lib import personal
@@ -19,6 +20,7 @@ from marketplace.licensing.personal import kept_until
 from marketplace.notices.models import Message
 from marketplace.outbox.models import Effect
 from marketplace.outbox.worker import run_pending
+from tests.listings.making import firm, member
 from tests.personal.conftest import live_a_little
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +106,18 @@ def test_the_command_says_what_it_deleted(lived: User) -> None:
 )
 def test_papers_of_a_deal_are_kept_three_years_after_its_end(ends: Any, closed: Any, last: Any) -> None:
     assert kept_until(ends, closed) == last
+
+
+def test_rights_that_outlived_their_membership_are_ended_at_night(alice: User, bob: User) -> None:
+    shop = firm()
+    for user in (alice, bob):
+        member(user, shop, Role.SIGNATORY)
+        SigningAuthority.objects.create(
+            user=user, organization=shop, basis="legal_representative", state="confirmed", valid_from=date(2026, 1, 1)
+        )
+    shop.memberships.filter(user=bob).update(ended_at=timezone.now())
+
+    assert orphans.end() == 1
+
+    assert dict(SigningAuthority.objects.values_list("user", "state")) == {alice.pk: "confirmed", bob.pk: "revoked"}
+    assert orphans.end() == 0
