@@ -34,7 +34,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TERMS = {"name": "小微一口价", "fee_mode": "fixed", "fee": "60000", "months": "60", "price_micro": "8000"}
 STEPS = (("成果转化办", "孙主任", "office@supply.example"), ("副校长", "周副校长", "vice@supply.example"))
 LETTER = re.compile(r"http\S+?(/consents/[\w-]{43}/)")
-DAYS_OF_PUBLICITY = 30  # fifteen days and whatever holidays they run into
+DAYS_OF_PUBLICITY = 24  # fifteen and the holidays they may run into; a statement of status counts for thirty
 CLOCK = """
 import os
 from datetime import datetime, timedelta, timezone

@@ -50,8 +50,8 @@ def people() -> World:
         User.objects.create_user(f"{name.lower()}@example.test", "x", name=name)
         for name in ("Alice", "Ann", "Mo", "Mona")
     )
-    for person in (alice, ann):
-        member(person, school, Role.LISTER)
+    member(alice, school, Role.OWNER, Role.LISTER, Role.SIGNATORY)
+    member(ann, school, Role.LISTER)
     authorize(alice, school)
     User.objects.filter(pk__in=[mo.pk, mona.pk]).update(is_staff=True)
     return World(school, alice, ann, User.objects.get(pk=mo.pk), User.objects.get(pk=mona.pk), signed(school, alice))
