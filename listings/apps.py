@@ -14,7 +14,18 @@ class ListingsConfig(AppConfig):
         from django.db.models.signals import post_migrate, pre_migrate
 
         from cms import robots
-        from listings import alert_mail, cms_panels, flow, guards, honey, letters, personal, pictures, term_sheets, todos
+        from listings import (
+            alert_mail,
+            cms_panels,
+            flow,
+            guards,
+            honey,
+            letters,
+            personal,
+            pictures,
+            term_sheets,
+            todos,
+        )
         from listings.asking import running as asking
         from listings.desk import gates, objection_mail
         from listings.flow import objections, vetoes

@@ -72,7 +72,8 @@ def _take_row(shared: DatabaseCache, head: str, amount: int, seconds: int) -> bo
     connection = connections[router.db_for_write(shared.cache_model_class)]
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds + 1)
     told = [shared.make_and_validate_key(head), connection.ops.adapt_datetimefield_value(until), amount]
-    statement = _TAKE.format(table=connection.ops.quote_name(shared._table))
+    table = connection.ops.quote_name(shared._table)  # type: ignore[attr-defined]
+    statement = _TAKE.format(table=table)
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement, told)

@@ -83,7 +83,7 @@ def test_old_counts_go_when_the_cache_sweeps(in_the_database: None) -> None:
     with time_machine.travel("2026-11-24T00:00:10+00:00", tick=False):
         allow("search", "192.0.2.1")
     with time_machine.travel("2026-11-24T00:02:10+00:00", tick=False), connection.cursor() as cursor:
-        caches["default"]._cull("default", cursor, timezone.now().replace(microsecond=0), 1)
+        caches["default"]._cull("default", cursor, timezone.now().replace(microsecond=0), 1)  # type: ignore[attr-defined]
         cursor.execute("SELECT count(*) FROM limits_test_cache")
 
         assert cursor.fetchone()[0] == 0

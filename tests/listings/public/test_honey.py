@@ -39,13 +39,13 @@ def alarms() -> list[Message]:
 def test_only_deep_pages_link_them_and_no_browser_shows_or_focuses_the_link(
     client: Client, catalog: list[Listing]
 ) -> None:
-    links = [LINK.findall(client.get(FIND, {"page": page}).content.decode()) for page in (1, 2, 3, 4)]
+    links = [LINK.findall(client.get(FIND, {"page": str(page)}).content.decode()) for page in (1, 2, 3, 4)]
 
     assert [len(found) for found in links] == [0, 0, 1, 1]
     for ((path, attributes),) in links[2:]:
         assert path in honey.paths()
         assert {"hidden", 'tabindex="-1"', 'aria-hidden="true"', 'rel="nofollow"'} <= set(attributes.split())
-    assert not LINK.findall(client.get(FIND, {"q": "装置", "page": 1}).content.decode())
+    assert not LINK.findall(client.get(FIND, {"q": "装置"}).content.decode())
 
 
 def test_they_are_in_no_count_list_feed_sheet_print_or_sitemap_and_robots_are_warned(
