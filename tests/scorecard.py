@@ -41,6 +41,7 @@ LINES = (
     Line("LIC-1", "two firms sign for the last license at once", 200, "tests.licensing.sign_races:last"),
     Line("LIC-2", "one side signs in four windows at once", 200, "tests.licensing.sign_races:twice"),
     Line("LIC-7", "both sides sign at once, one completes", 200, "tests.licensing.sign_races:both"),
+    Line("LIC-7, papers", "both sides sign a further paper at once", 200, "tests.licensing.sign_races:further"),
     Line("IDN-4", "an authority is revoked while its holder signs", 200, "tests.licensing.sign_races:revoked"),
     Line("LIC-3, LIC-8", "random lives of licenses", 500, "-m tests.licensing.lifecycles --count {count}"),
     Line("DOC-1", "changed copies of sealed papers", 20_000, "tests.licensing.verify.mutations"),
