@@ -163,7 +163,7 @@ SCENES: dict[str, Callable[[World], Race]] = {
     "revoked": revoked,
 }
 
-# Without row locks these still hold: the trail's own lock stands behind them, and taking it out breaks the trail itself.
+# Without row locks these still hold: the trail's own lock stands behind them, and taking it out breaks the trail.
 NO_CONTROL = ("further", "revoked")
 
 
