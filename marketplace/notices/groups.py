@@ -50,6 +50,7 @@ _BEGINNINGS: dict[str, str] = {
     "amendment": "deals",
     "asking.": "offers",
     "ca_": "deals",
+    "catalog.": "work",
     "change_": "deals",
     "claim": "deals",
     "cms.": "work",

@@ -15,7 +15,7 @@ from marketplace.notices import groups, kinds, letters
 from marketplace.notices.models import Message
 
 KINDS = kinds.names()
-NOTHING_TO_DO = {"payment.disputed", "payment.returned", "seals_late"}  # they only tell
+NOTHING_TO_DO = {"catalog.collected", "payment.disputed", "payment.returned", "seals_late"}  # they only tell
 
 
 class Facts(dict[str, str]):
