@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import psycopg
 from django.conf import settings
+from psycopg import sql
 
 from tests.outbox.test_kills import ROOT, command, environment
 from tests.scored import Outcome
 
 
-def _url() -> str:
-    from urllib.parse import quote
-
+def _empty() -> str:
+    """The address of a new, empty database of the same server: the victim makes its own tables."""
     database = settings.DATABASES["default"]
-    return f"postgres://{database['USER']}@/{database['NAME']}?host={quote(database['HOST'], safe='')}"
+    name = f"victim_{secrets.token_hex(4)}"
+    told = {"host": database["HOST"], "user": database["USER"], "dbname": database["NAME"]}
+    with psycopg.connect(autocommit=True, **told) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return f"postgres://{database['USER']}@/{name}?host={quote(database['HOST'], safe='')}"
 
 
 def _carry_out(folder: Path, rounds: int, design: str) -> dict[str, Any]:
     """The victim's own account; it takes as long as it takes."""
     words = [*command(folder, "kill"), str(rounds), design]
-    done = subprocess.run(words, cwd=ROOT, env=environment(_url()), capture_output=True, text=True, check=True)
+    done = subprocess.run(words, cwd=ROOT, env=environment(_empty()), capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 

@@ -6,12 +6,13 @@ has the person prove that it is him, asks again in the transaction of the signat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -103,21 +104,42 @@ class Door(Protocol):
 def go_through(door: Door, act: Act) -> Signer:
     """Sign: what refuses is asked before the code is used up, and again in the transaction of the signature (SIG-3).
 
-    Raises what the door raises, WrongCode and WrongPasskey; then nothing was changed.
+    Raises what the door raises, WrongCode and WrongPasskey, and Refused when others held the deal for too long; then
+    nothing was changed.
     """
-    with transaction.atomic():
-        levels.require_accepted(door.require(act).agreement, act.method)
-    proof = act.prove(door.purpose)
-    with transaction.atomic():
-        signer = door.require(act)
-        write(signer, act, proof)
-        door.follow(signer, act)
+    with _words_for_waiting():
+        with transaction.atomic():
+            levels.require_accepted(door.require(act).agreement, act.method)
+        proof = act.prove(door.purpose)
+        with transaction.atomic():
+            signer = door.require(act)
+            write(signer, act, proof)
+            door.follow(signer, act)
     return signer
+
+
+# lock not available, deadlock, serialization, statement timeout (PostgreSQL, appendix A)
+_CONTENTION = {"55P03", "40P01", "40001", "57014"}
+
+
+@contextmanager
+def _words_for_waiting() -> Iterator[None]:
+    """Say in words that others hold the deal just now, instead of failing: the database waits for seconds, not more."""
+    try:
+        yield
+    except OperationalError as busy:
+        if getattr(busy.__cause__, "sqlstate", "") not in _CONTENTION and "locked" not in str(busy):
+            raise
+        raise refuse(
+            "LIC-7",
+            _("Somebody else is at work on this deal at this very moment. Nothing was signed."),
+            _("Try again in a moment; ask for a new code if yours was used."),
+        ) from busy
 
 
 def send_code(door: Door, act: Act) -> None:
     """Mail the one-time code for a signature. Raises what the signature would raise, and WrongCode: too many asked."""
-    with transaction.atomic():
+    with _words_for_waiting(), transaction.atomic():
         levels.require_accepted(door.require(act).agreement, Method.CLICK)
     codes.send(act.by, purpose=door.purpose, subject=act.document_sha256)
 

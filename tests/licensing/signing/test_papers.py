@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -189,3 +189,23 @@ def test_a_stranger_meets_404_on_the_page_of_a_paper(
     path = reverse("licensing:sign_paper", args=[paper.agreement.code, paper.pk])
 
     assert log_in(mallory).get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("cause", "told"), [("55P03", True), ("40P01", True), ("08006", False)])
+def test_who_waits_too_long_for_a_lock_is_told_so_and_nothing_is_signed(
+    paper: Paper, bob: User, monkeypatch: pytest.MonkeyPatch, cause: str, told: bool
+) -> None:
+    def held(*_told: object) -> None:
+        raise OperationalError("canceling statement") from _Cause(cause)
+
+    monkeypatch.setattr(acts, "lock_offer", held)
+    with pytest.raises(Refused if told else OperationalError):
+        sign_paper(paper, bob)
+    assert paper.signatures.count() == 0
+
+
+class _Cause(Exception):
+    """As the driver tells it."""
+
+    def __init__(self, sqlstate: str) -> None:
+        self.sqlstate = sqlstate
