@@ -85,7 +85,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     over-long texts, wrong types, and anything after an error in a transaction.
     """
     parser.addoption("--of-database", action="store_true", help="only tests that ask the database")
-    parser.addoption("--postgres-follows", action="store_true", help="leave what one database is enough for to PostgreSQL")
+    parser.addoption("--postgres-follows", action="store_true", help="leave to it what one database is enough for")
 
 
 def _asks_database(item: pytest.Item) -> bool:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,6 +23,7 @@ CHECKS = (
     ("format", ("ruff", "format", "--check", "--quiet", ".")),
     ("import order", ("lint-imports", "--no-logo")),
 )
+NOTHING: Mapping[str, str] = {}
 TYPES = ("types", ("mypy", "--no-error-summary", "."))
 
 
@@ -31,12 +32,12 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def run(what: str, command: Sequence[str], *, aside: bool = False, **environment: str) -> bool:
+def run(what: str, command: Sequence[str], environment: Mapping[str, str] = NOTHING, *, aside: bool = False) -> bool:
     """Run a command of this environment's tools; its output appears as it comes, or at its end when it runs `aside`."""
     started = time.monotonic()
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     told = subprocess.run(
-        command, cwd=ROOT, env=os.environ | environment | {"PATH": path}, check=False, text=True,
+        command, cwd=ROOT, env={**os.environ, **environment, "PATH": path}, check=False, text=True,
         stdout=subprocess.PIPE if aside else None, stderr=subprocess.STDOUT if aside else None,
     )  # fmt: skip
     seconds = time.monotonic() - started
@@ -51,9 +52,11 @@ def run_tests(database: str, url: str, folder: Path, arguments: Sequence[str]) -
     return run(
         f"tests with {database}",
         ("pytest", "-q", "-n", os.environ.get("KAIXU_WORKERS", "2"), "--dist", "worksteal", *arguments),
-        KAIXU_DATA=str(data),
-        DATABASE_URL=url or f"sqlite:///{data}/kaixu.sqlite3",
-        PYTHONWARNINGS="ignore::RuntimeWarning:platformdirs",
+        {
+            "KAIXU_DATA": str(data),
+            "DATABASE_URL": url or f"sqlite:///{data}/kaixu.sqlite3",
+            "PYTHONWARNINGS": "ignore::RuntimeWarning:platformdirs",
+        },
     )
 
 
@@ -65,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="kaixu-suite-") as name:
         folder = Path(name)
         quiet = {"KAIXU_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "marketplace.settings.test"}
-        passed.append(run("migrations", (*manage, "makemigrations", "--check", "--dry-run", "-v0"), **quiet))
+        passed.append(run("migrations", (*manage, "makemigrations", "--check", "--dry-run", "-v0"), quiet))
         if only_checks:
             passed.append(run(*TYPES))
         else:

@@ -157,11 +157,11 @@ def _issue(
     commitment: bool = False,
     usages: Sequence[x509.ObjectIdentifier] = (),
     days: int = _DAYS,
-    organization: str = f"Kaixu {MARK}",
+    organization: str = "",
 ) -> _Issued:
     """A new P-256 key with its certificate; self-signed without an issuer."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = _name(what, organization)
+    name = _name(what, organization or f"Kaixu {MARK}")
     now = datetime.now(UTC)
     is_ca = ca_depth is not None
     builder = (
