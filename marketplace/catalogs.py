@@ -56,7 +56,7 @@ def found_in_code(root: Path) -> Iterator[Found]:
     """Every message of the Python files and templates below the rooms of `root`."""
     for room in ROOMS:
         for file in sorted((root / room).rglob("*")):
-            if "migrations" in file.parts or file.suffix not in {".py", ".html", ".txt"}:
+            if "migrations" in file.parts or file.suffix not in {".py", ".html", ".txt", ".md"}:
                 continue
             text = file.read_text(encoding="utf-8")
             place = file.relative_to(root).as_posix()
