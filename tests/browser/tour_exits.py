@@ -7,7 +7,7 @@ from tests.browser.tour_buying import confirm, request, sign, sign_here
 from tests.browser.tour_data import OFFERS, scan, today
 
 IN_FORCE, ENDED, CANCELLED = "生效", "已终止", "已取消"
-AGREED_FEE = "18000"
+WISHED_HOURS, AGREED_HOURS = "24", "16"  # of guidance; another price would first be public for fifteen days (INST-1)
 FREE = next(offer for offer in OFFERS if offer.key == "free")
 
 
@@ -53,7 +53,7 @@ def _other_terms(tour: Tour, owner: Person, moderator: Person, head: Person, off
     with tour.step(owner, "firm asks for other terms"):
         owner.go(offer)
         owner.click("article a[href*='/other-terms/']")
-        owner.fill(reason="第一年想少付一点（示例）。", intended_use="自用，生产铸件（示例）", fee="15000")
+        owner.fill(reason="想多请教几次（示例）。", intended_use="自用，生产铸件（示例）", guidance_hours=WISHED_HOURS)
         owner.choose("related", "no")
         owner.send("reason")
         talk = owner.page.url
@@ -63,7 +63,7 @@ def _other_terms(tour: Tour, owner: Person, moderator: Person, head: Person, off
     with tour.step(head, "university answers with another version"):
         head.go(talk)
         head.click("main a[href$='/version/']")
-        head.fill(reason="可以少一点，但要覆盖年费（示例）。", fee=AGREED_FEE)
+        head.fill(reason="多几小时可以（示例）。", guidance_hours=AGREED_HOURS)
         head.send("reason")
     with tour.step(owner, "firm accepts that version"):
         owner.go(talk)
@@ -103,12 +103,12 @@ def _withdraw(head: Person, offer: str) -> None:
     """First the request with its reason, then the announcement, which counts from 00:00 of its day."""
     listing = f"/desk/listings/{offer.rstrip('/').rsplit('/', 1)[1]}/"
     head.go(listing)
-    head.fill(reason="专利拟转让（示例）")
-    head.page.check("main [name=unconditional]")
-    head.send("unconditional")
+    head.fill(reason__reason="专利拟转让（示例）")
+    head.page.check("main [name=reason-unconditional]")
+    head.send("reason-unconditional")
     head.go(listing)
-    head.fill(announced_on=str(today()))
-    head.attach("evidence", "撤回公告.pdf", scan("撤回声明公告（示例）"))
-    head.send("announced_on")
+    head.fill(withdraw__announced_on=str(today()))
+    head.attach("withdraw-evidence", "撤回公告.pdf", scan("撤回声明公告（示例）"))
+    head.send("withdraw-announced_on")
     if head.wrong():
         raise AssertionError(head.wrong())

@@ -226,7 +226,7 @@ def test_a_yes_taken_back_ends_it_at_once(
     client.force_login(alice)
 
     assert "13800135678" not in text_of(client.get(reverse("needs:contact", args=[heard.code]), follow=True))
-    with pytest.raises(Refused, match="thirty days"):
+    with pytest.raises(Refused, match="PII-2"):
         flow.ask_contact(heard, by=alice, organization=school)
 
 

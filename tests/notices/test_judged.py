@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from marketplace.notices import kinds, letters
-from tests.conftest import missing
 from tests.notices.test_groups import sample
 
 LANGUAGES = ("zh-hans", "en")
@@ -20,7 +19,7 @@ LEAST = 90.0  # per cent of the programs that draw a feature, over all features 
 @pytest.fixture
 def api(settings: Any) -> str:
     if "MAIL_API" not in os.environ:
-        missing("No mail server to judge by: MAIL_HOST, MAIL_PORT, MAIL_API.")
+        pytest.skip("a foreign judge: MAIL_HOST, MAIL_PORT and MAIL_API name a mailpit")
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = os.environ["MAIL_HOST"], int(os.environ["MAIL_PORT"])
     settings.EMAIL_USE_TLS = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,6 @@ from django.utils import translation
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.look import Bar, Fact, Step
 from marketplace.lib.terms import today
-
-TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 
 
 @pytest.fixture(autouse=True)
@@ -138,17 +135,6 @@ def test_money_numbers_and_fingerprints_read_as_people_write_them() -> None:
     assert drawn("{{ r|rate }}", r=350) == "3.5%"
     assert drawn("{{ p|masked_phone }}", p="13812345678") == "138 **** 5678"
     assert 'title="9f3c41d0a7b2e6f87ab2"' in drawn("{{ h|fingerprint }}", h="9f3c41d0a7b2e6f87ab2")
-
-
-@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(settings.BASE_DIR)))
-def test_a_template_is_short_and_brings_no_inline_style_or_script(file: Path) -> None:
-    text = file.read_text(encoding="utf-8")
-
-    assert text.count("\n") <= 150
-    if "admin" not in str(file.relative_to(settings.BASE_DIR)) and "mail" not in file.name:
-        assert not re.search(r"\sstyle=", text)
-        assert not re.search(r"\son\w+=", text)
-        assert all("src=" in tag or "json" in tag or "nonce" in tag for tag in re.findall(r"<script[^>]*>", text))
 
 
 def test_the_style_sheet_asks_for_nothing_outside() -> None:

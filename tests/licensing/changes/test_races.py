@@ -182,12 +182,12 @@ def _unlocked(barrier: threading.Barrier) -> Iterator[None]:
     def any_version(negotiation: Negotiation, number: int) -> Proposal:
         return Proposal.objects.get(negotiation=negotiation, number=number)
 
-    negotiating._locked, versions.require_live = read, any_version  # type: ignore[assignment]
+    negotiating._locked, versions.require_live = read, any_version
     versions.retire = lambda proposal: None
     try:
         yield
     finally:
-        negotiating._locked, versions.require_live, versions.retire, talks.move = kept  # type: ignore[assignment]
+        negotiating._locked, versions.require_live, versions.retire, talks.move = kept
 
 
 @pytest.mark.skipif(not postgres, reason="SQLite's writers queue: there is no race to lose")
