@@ -183,8 +183,8 @@ def test_no_form_is_taken_without_its_token(who: str, world: World, db: None) ->
             if answer.status_code != 403:
                 taken.append(f"{name}: {answer.status_code}")
 
-    # One asks for the sender's signature instead, the other for the secret address in the mail (RFC 8058).
-    assert taken == ["listings:saved_off: 200", "payments:webhook: 400"]
+    # One asks for the sender's signature instead, the others for the secret address in the mail (RFC 8058).
+    assert taken == ["listings:saved_off: 200", "notices:off: 200", "payments:webhook: 400"]
 
 
 def test_a_form_with_its_token_is_taken(world: World, db: None) -> None:

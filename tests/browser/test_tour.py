@@ -22,5 +22,5 @@ def test_the_main_job_runs_from_an_empty_database_to_verified_papers(chromium: s
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.rstrip().endswith("3 licenses from an empty database: done")
-    assert len(list(tmp_path.glob("*.pdf"))) == 12
+    assert len(list(tmp_path.glob("*.pdf"))) == 14
     assert len(list(tmp_path.glob("*.png"))) >= 25

@@ -110,5 +110,4 @@ def _withdraw(head: Person, offer: str) -> None:
     head.fill(withdraw__announced_on=str(today()))
     head.attach("withdraw-evidence", "撤回公告.pdf", scan("撤回声明公告（示例）"))
     head.send("withdraw-announced_on")
-    if head.wrong():
-        raise AssertionError(head.wrong())
+    head.expect("main .badge:has-text('已撤回')")

@@ -12,10 +12,11 @@ from django.db import connection
 from tests.licensing.lifecycles import live
 
 pytestmark = pytest.mark.django_db
+ATTEMPTS = 10  # times forty lives; the first few find it
 
 
 def test_whatever_anybody_tries_the_truths_hold() -> None:
-    count = 100 if connection.vendor == "postgresql" else 15
+    count = 50 if connection.vendor == "postgresql" else 15
 
     score = live(count)
 
@@ -41,4 +42,9 @@ def broken(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.mark.one_database  # the flow is the same on both
 def test_a_broken_flow_is_found_out(broken: str) -> None:
     with pytest.raises(AssertionError, match=broken):
-        live(60)
+        _live_long()
+
+
+def _live_long() -> None:
+    for seed in range(ATTEMPTS):
+        live(40, seed=seed)
