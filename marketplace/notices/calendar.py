@@ -108,5 +108,6 @@ def feed(user: User) -> bytes:
 
 
 def _stamp(on: date) -> datetime:
-    """The same at each reading while nothing changes, so that programs do not take every reading for a change."""
-    return min(datetime(on.year, on.month, on.day, tzinfo=UTC), timezone.now().replace(microsecond=0))
+    """The same at each reading of a day, so that programs do not take every reading for a change."""
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return min(datetime(on.year, on.month, on.day, tzinfo=UTC), midnight)
