@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
 pytest_plugins = ("tests.access.worlds",)
-pytestmark = pytest.mark.one_database
+pytestmark = pytest.mark.sqlite_suffices
 ROWS = read()
 VENDOR = (*SHUT_TO_MODERATORS, *OPEN_TO_MODERATORS)
 # Whoever holds the code printed on a paper is told what this page tells; strangers without it learn nothing.

@@ -17,7 +17,7 @@ from tests.access.table import OPEN_TO_MODERATORS, SHUT_TO_MODERATORS, read
 from tests.access.world import World, browser
 
 pytest_plugins = ("tests.access.worlds",)
-pytestmark = pytest.mark.one_database
+pytestmark = pytest.mark.sqlite_suffices
 HERE = "http://testserver/"
 ELSEWHERE = [
     "http://evil.test",
