@@ -80,8 +80,8 @@ def _keep(config: pytest.Config, items: list[pytest.Item], kept: list[pytest.Ite
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Two runs share the work.
 
-    `--of-database`: what asks no database is the same on every one, so the second run leaves it out; so it does with the
-    walks that ask who may see what (mark `sqlite_suffices`), which take three times as long there.
+    `--of-database`: what asks no database is the same on every one, so the second run leaves it out; so it does
+    with the walks that ask who may see what (mark `sqlite_suffices`), which take three times as long there.
     `--postgres-follows`: what one database is enough for (mark `one_database`: walks through every page, floods of
     hostile texts, the cluster's engine) is left to PostgreSQL, which is the stricter one: it refuses NUL bytes,
     over-long texts, wrong types, and anything after an error in a transaction.
