@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -260,6 +261,7 @@ def _judge(folder: Path, *words: str) -> None:
     assert told.returncode == 0, told.stdout + told.stderr
 
 
+@pytest.mark.skipif(os.environ.get("KAIXU_JUDGES_RUN") != "1", reason="slow foreign judge; KAIXU_JUDGES_RUN=1 runs it")
 def test_programs_of_others_agree(sealed: Paper, shared: Path, tmp_path: Path, settings: Any) -> None:
     assert sealed.sealed_file is not None
     (tmp_path / "contract.pdf").write_bytes(files.read(sealed.sealed_file))
