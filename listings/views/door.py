@@ -25,7 +25,7 @@ from listings.views import keys
 from marketplace.accounts.requests import address_of
 from marketplace.frame.errors import too_many
 from marketplace.lib.findings import Refused
-from marketplace.lib.saying import aloud, on_form
+from marketplace.lib.saying import on_form
 from marketplace.vault import files
 
 APPROVALS = (AskingKind.APPROVAL, AskingKind.DEAL)  # asked of a step of the institution
@@ -100,12 +100,7 @@ def consent_code(request: HttpRequest, token: str) -> HttpResponse:
     asking = _waiting(request, token)
     if isinstance(asking, HttpResponse):
         return asking
-    try:
-        entry.send_code(asking)
-    except Refused as refused:
-        aloud(request, refused.findings)
-    else:
-        messages.success(request, _("A code is on its way to %(address)s.") % {"address": entry.masked(asking.email)})
+    keys.send_code(request, asking)
     return redirect("listings:consent", token)
 
 
@@ -116,16 +111,8 @@ def consent_open(request: HttpRequest, token: str) -> HttpResponse:
     asking = _waiting(request, token)
     if isinstance(asking, HttpResponse):
         return asking
-    form = EntryForm(request.POST)
-    if form.is_valid():
-        try:
-            entry.use_code(asking, form.cleaned_data["code"])
-        except Refused as refused:
-            on_form(form, refused.findings, otherwise="code")
-        else:
-            keys.let_in(request, asking)
-            return redirect("listings:consent", token)
-    return _door(request, asking, token, form)
+    form = keys.enter(request, asking)
+    return _door(request, asking, token, form) if form is not None else redirect("listings:consent", token)
 
 
 @never_cache

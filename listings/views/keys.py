@@ -5,10 +5,12 @@ from __future__ import annotations
 import hmac
 import time
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from listings import flow
 from listings.asking import body, entry, paper
@@ -17,6 +19,8 @@ from listings.forms.asking import EntryForm
 from listings.models import Asking, AskingKind, Letter
 from marketplace.accounts.requests import address_of
 from marketplace.lib import limits
+from marketplace.lib.findings import Refused
+from marketplace.lib.saying import aloud, on_form
 from marketplace.vault import files
 
 SESSION = "askings"  # {code of a question or letter: [what it is known by, until when]}
@@ -61,6 +65,30 @@ def ask_for_code(
         "open_path": open_path,
     }
     return render(request, "listings/consent_door.html", context, status=422 if form is not None else 200)
+
+
+def send_code(request: HttpRequest, door: Asking | Letter) -> None:
+    """Mail a code to the address that was asked, and say so; or say why none was sent."""
+    try:
+        entry.send_code(door)
+    except Refused as refused:
+        aloud(request, refused.findings)
+    else:
+        messages.success(request, _("A code is on its way to %(address)s.") % {"address": entry.masked(door.email)})
+
+
+def enter(request: HttpRequest, door: Asking | Letter) -> EntryForm | None:
+    """Open the door to this browser by the code it sent; the form with what is wrong otherwise."""
+    form = EntryForm(request.POST)
+    if form.is_valid():
+        try:
+            entry.use_code(door, form.cleaned_data["code"])
+        except Refused as refused:
+            on_form(form, refused.findings, otherwise="code")
+        else:
+            let_in(request, door)
+            return None
+    return form
 
 
 def record(asking: Asking, answer: flow.Answer, *, post: flow.Post | None = None) -> Asking:

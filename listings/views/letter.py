@@ -25,7 +25,6 @@ from listings.views import keys
 from marketplace.accounts.requests import address_of
 from marketplace.frame.errors import too_many
 from marketplace.lib.findings import Refused
-from marketplace.lib.saying import aloud, on_form
 from marketplace.vault import files
 
 ANSWERED = (AskingState.AGREED, AskingState.REFUSED)
@@ -106,13 +105,7 @@ def letter_code(request: HttpRequest, token: str) -> HttpResponse:
     found = _found(request, token)
     if isinstance(found, HttpResponse):
         return found
-    try:
-        entry.send_code(found[0])
-    except Refused as refused:
-        aloud(request, refused.findings)
-    else:
-        told = {"address": entry.masked(found[0].email)}
-        messages.success(request, _("A code is on its way to %(address)s.") % told)
+    keys.send_code(request, found[0])
     return redirect("listings:letter", token)
 
 
@@ -123,16 +116,8 @@ def letter_open(request: HttpRequest, token: str) -> HttpResponse:
     found = _found(request, token)
     if isinstance(found, HttpResponse):
         return found
-    row, form = found[0], EntryForm(request.POST)
-    if form.is_valid():
-        try:
-            entry.use_code(row, form.cleaned_data["code"])
-        except Refused as refused:
-            on_form(form, refused.findings, otherwise="code")
-        else:
-            keys.let_in(request, row)
-            return redirect("listings:letter", token)
-    return _door(request, row, token, form)
+    form = keys.enter(request, found[0])
+    return _door(request, found[0], token, form) if form is not None else redirect("listings:letter", token)
 
 
 @never_cache
