@@ -43,7 +43,7 @@ def data_folder() -> Path:
 def fingerprint() -> str:
     """SHA-256 over what preparation depends on: migrations, catalogs, seeds and locked dependencies."""
     digest = hashlib.sha256(os.environ.get("DATABASE_URL", "").encode())
-    for file in sorted(found for pattern in RESTS_ON for found in ROOT.glob(pattern)):
+    for file in sorted(found for pattern in RESTS_ON for found in ROOT.glob(pattern) if found.is_file()):
         digest.update(file.relative_to(ROOT).as_posix().encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -86,3 +86,16 @@ def test_a_killed_worker_leaves_no_site_behind(running: tuple[subprocess.Popen[s
 def test_a_taken_port_is_left_alone() -> None:
     with serve.listening_socket(8360) as first, serve.listening_socket(8360) as second:
         assert (first.getsockname()[1], second.getsockname()[1] > 8360) == (8360, True)
+
+
+def test_a_folder_that_python_made_changes_nothing_about_what_was_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "marketplace" / "demo").mkdir(parents=True)
+    (tmp_path / "marketplace" / "demo" / "people.py").write_text("")
+    monkeypatch.setattr(serve, "ROOT", tmp_path)
+    before = serve.fingerprint()
+
+    (tmp_path / "marketplace" / "demo" / "__pycache__").mkdir()
+
+    assert serve.fingerprint() == before
