@@ -8,8 +8,9 @@ from marketplace.accounts import people
 from marketplace.accounts.models import Organization, Role, User
 from marketplace.demo import codes
 from marketplace.lib.terms import today
-from marketplace.licensing import clauses, flow
+from marketplace.licensing import flow
 from marketplace.licensing.models import Agreement, Obligation, ObligationState
+from marketplace.licensing.terms import clauses
 from marketplace.outbox.worker import run_pending
 from marketplace.payments import bank_transfer, practice, slips
 from marketplace.payments.attempts import start

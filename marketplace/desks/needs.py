@@ -20,7 +20,6 @@ from marketplace.lib.money import from_minor
 from marketplace.lib.navigation import url_or_empty
 from marketplace.lib.terms import day_of
 from marketplace.lib.todo import Todo, nearest_first
-from marketplace.licensing import talk_pages, turns
 from marketplace.licensing.models import (
     Agreement,
     Negotiation,
@@ -30,6 +29,7 @@ from marketplace.licensing.models import (
     Party,
     State,
 )
+from marketplace.licensing.pages import talk_pages, turns
 from marketplace.payments.models import BankTransfer, TransferState
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from marketplace.accounts.models import Organization
 from marketplace.lib.look import Step, when
 from marketplace.lib.navigation import url_or_empty
 from marketplace.lib.terms import day_of, recordal_due
-from marketplace.licensing import turns
 from marketplace.licensing.models import OPEN_STATES, Agreement, State
+from marketplace.licensing.pages import turns
 
 FEES_SHOWN = 5
 DEALS_SHOWN = 5

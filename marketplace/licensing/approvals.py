@@ -22,7 +22,7 @@ from marketplace.lib.findings import refuse
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
 from marketplace.lib.numbers import patent_number
-from marketplace.licensing import letters_of_changes
+from marketplace.licensing.letters import change_letters
 from marketplace.licensing.models import Agreement, Party, State
 
 if TYPE_CHECKING:
@@ -152,9 +152,9 @@ def _answered(asking: Asking) -> None:
     if agreement is None:
         return
     if asking.state == AskingState.REFUSED:
-        letters_of_changes.refused_inside(agreement, asking)
+        change_letters.refused_inside(agreement, asking)
     elif _ask_next(agreement, asking.asked_by) is None:
-        letters_of_changes.approved_inside(agreement)
+        change_letters.approved_inside(agreement)
 
 
 def _question(agreement: Agreement, step: ApprovalStep) -> str:

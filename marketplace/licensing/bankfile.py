@@ -18,10 +18,10 @@ from listings import offers
 from marketplace.lib import sheets
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
-from marketplace.licensing import effective, trials
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.models import Agreement, Disclosure, PaperKind, Trial
-from marketplace.licensing.obligations import cause_words
+from marketplace.licensing.terms import effective, trials
+from marketplace.licensing.terms.obligations import cause_words
 from marketplace.vault import files
 
 FIXED = (1980, 1, 1, 0, 0, 0)  # the instant in the zip's entries; the real one stands in the text

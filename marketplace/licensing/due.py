@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
-from marketplace.licensing import trials
 from marketplace.licensing.models import (
     LIVE_DEMANDS,
     OPEN_CLAIMS,
@@ -28,6 +27,7 @@ from marketplace.licensing.models import (
     UseReport,
 )
 from marketplace.licensing.recordal.dates import recordal_of
+from marketplace.licensing.terms import trials
 from marketplace.notices import calendar
 from marketplace.notices.calendar import Due
 

@@ -15,8 +15,8 @@ from marketplace.accounts.models import Invitation, Organization
 from marketplace.demo import codes, evidence
 from marketplace.demo.numbers import announcement_number, application_number
 from marketplace.lib.terms import today
-from marketplace.licensing import clauses
 from marketplace.licensing import flow as licensing_flow
+from marketplace.licensing.terms import clauses
 from marketplace.payments import attempts, bank_transfer
 from tests.access import changes, running, signatures
 from tests.access.world import WHO, World, picture

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from listings.models import Listing
 from marketplace.demo import deals
 from marketplace.lib.terms import today
-from marketplace.licensing import renewing
 from marketplace.licensing.flow import changing, terminating
 from marketplace.licensing.models import Hold
+from marketplace.licensing.terms import renewing
 
 if TYPE_CHECKING:
     from tests.access.world import World

@@ -36,8 +36,9 @@ from marketplace.accounts.models import (
     VerificationState,
 )
 from marketplace.lib.terms import today
-from marketplace.licensing import clauses, flow
+from marketplace.licensing import flow
 from marketplace.licensing.models import Agreement
+from marketplace.licensing.terms import clauses
 
 if TYPE_CHECKING:
     from django.test import Client

@@ -21,9 +21,11 @@ from listings.states import NotNow as OfferNotNow
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
-from marketplace.licensing import flow, reminding, trials
+from marketplace.licensing import flow
 from marketplace.licensing.flow import terminating
+from marketplace.licensing.letters import reminding
 from marketplace.licensing.models import Agreement, ClaimKind, Ground, Obligation, ObligationState, State
+from marketplace.licensing.terms import trials
 from marketplace.outbox import outbox
 from marketplace.outbox.models import Effect
 from tests.licensing import conftest as ways

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from listings.prices import TERM_FIELDS, price_for
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.obligations import Owed, founding, owed
+from marketplace.licensing.terms.obligations import Owed, founding, owed
 
 START = date(2026, 12, 1)
 FIVE_YEARS = date(2031, 11, 30)

@@ -15,9 +15,9 @@ from django.urls import reverse
 from listings import offers
 from listings.models import Listing, OfferTerms
 from marketplace.accounts.models import Organization, User
-from marketplace.licensing import clauses
-from marketplace.licensing.forms import seal_seen
+from marketplace.licensing.forms.deals import seal_seen
 from marketplace.licensing.models import Agreement
+from marketplace.licensing.terms import clauses
 from tests.licensing.conftest import CODE, ask, confirm_all, make_firm
 
 LogIn = Callable[[User], Client]

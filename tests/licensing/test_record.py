@@ -18,9 +18,9 @@ from marketplace.audit import trail
 from marketplace.lib import sheets
 from marketplace.lib.findings import Refused
 from marketplace.lib.sheets import formula_safe
-from marketplace.licensing import record
 from marketplace.licensing.flow import naming
 from marketplace.licensing.models import Agreement, Naming, Party, State
+from marketplace.licensing.public import record
 from tests.licensing.conftest import ask, confirm_all, make_firm, sign
 
 pytestmark = pytest.mark.django_db

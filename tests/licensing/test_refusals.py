@@ -16,8 +16,9 @@ from marketplace.accounts.models import Membership, Organization, Role, SigningA
 from marketplace.audit.models import Entry
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
-from marketplace.licensing import clauses, flow
+from marketplace.licensing import flow
 from marketplace.licensing.models import Agreement
+from marketplace.licensing.terms import clauses
 from tests.access.state import changed
 from tests.access.state import state as fingerprints
 from tests.licensing.conftest import ask, confirm_all, make_listing, send_notice, sign

@@ -13,9 +13,10 @@ from listings.models import Listing, OfferTerms
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import day_of, today
-from marketplace.licensing import flow, trials
+from marketplace.licensing import flow
 from marketplace.licensing.flow.reporting import periods
 from marketplace.licensing.models import Agreement, PaymentDemand
+from marketplace.licensing.terms import trials
 from tests.licensing.conftest import ask, confirm_all, sign
 from tests.licensing.test_trials import days_later, told
 

@@ -15,9 +15,10 @@ from marketplace.accounts.models import Membership, Organization, Role, User
 from marketplace.audit.models import Entry
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
-from marketplace.licensing import clauses, flow
+from marketplace.licensing import flow
 from marketplace.licensing.models import Agreement, State
 from marketplace.licensing.states import STEPS, Who
+from marketplace.licensing.terms import clauses
 from tests.licensing.conftest import CODE, ask, confirm_all, send_notice, sign
 
 Act = Callable[[Agreement, User], Any]

@@ -15,8 +15,9 @@ from marketplace.accounts.models import Organization, User
 from marketplace.audit.models import Entry
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import SHANGHAI, add_months, day_of, today
-from marketplace.licensing import flow, trials
+from marketplace.licensing import flow
 from marketplace.licensing.models import Agreement, Claim, Trial
+from marketplace.licensing.terms import trials
 from marketplace.notices.models import Message
 from tests.licensing.conftest import ask, confirm_all, sign
 

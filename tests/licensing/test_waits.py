@@ -6,8 +6,10 @@ import pytest
 
 from listings.models import Listing
 from marketplace.accounts.models import Organization, User
-from marketplace.licensing import flow, reminding
+from marketplace.licensing import flow
 from marketplace.licensing.contracts import days as contract_days
+from marketplace.licensing.letters import reminding
+from marketplace.licensing.letters.reminding import rung
 from marketplace.licensing.models import (
     LIVE_DEMANDS,
     LIVE_STATES,
@@ -17,7 +19,6 @@ from marketplace.licensing.models import (
     ReportState,
     SecurityState,
 )
-from marketplace.licensing.reminding import rung
 from marketplace.licensing.states import STEPS, Who
 from marketplace.licensing.steps.negotiating import ANSWER_DAYS, DESK_DAYS, SIGN_DAYS
 from marketplace.licensing.steps.waiting import WAITS

@@ -13,9 +13,10 @@ from listings.models import ALONE, Declaration, Encumbrance
 from listings.offers import canonical_sha256
 from marketplace.audit.models import Entry
 from marketplace.lib.terms import day_of, start_of, today
-from marketplace.licensing import states, trials
+from marketplace.licensing import states
 from marketplace.licensing.models import OPEN_STATES, Agreement, State
 from marketplace.licensing.states import STATES_OF, STEPS
+from marketplace.licensing.terms import trials
 from tests.licensing.life import Life
 
 CLOSED_BEFORE = (State.CANCELLED, State.DECLINED, State.LAPSED)

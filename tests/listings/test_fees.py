@@ -85,7 +85,7 @@ def test_the_contract_s_own_reckoning_gives_the_same_amounts(draft: Listing) -> 
     from listings import offers
     from marketplace.lib.terms import add_months
     from marketplace.licensing.contracts.reading import read
-    from marketplace.licensing.obligations import owed
+    from marketplace.licensing.terms.obligations import owed
 
     put = {"fee_mode": "free_then_paid", "fee_minor": 1_000_001, "free_months": 12, "trigger": "date",
            "later_mode": "instalments", "instalments": 3, "months": 60, "nonpayment": "停用"}  # fmt: skip

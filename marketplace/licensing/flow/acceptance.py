@@ -13,14 +13,17 @@ from listings.flow.moving import lock as lock_offer
 from listings.models import Track
 from marketplace.accounts import authority
 from marketplace.accounts.models import User
-from marketplace.licensing import approvals, clauses, freezing, gates, letters, papers, publishing
+from marketplace.licensing import approvals, gates, papers
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.flow import activation, moving
+from marketplace.licensing.letters import step_letters
 from marketplace.licensing.models import Agreement, Confirmation, Obligation, Party, Signature, State
+from marketplace.licensing.public import publishing
 from marketplace.licensing.signing import doors
 from marketplace.licensing.signing.doors import Act, Signer
 from marketplace.licensing.signing.passkey import Answer
 from marketplace.licensing.states import STEPS, Step, Who
+from marketplace.licensing.terms import clauses, freezing
 
 PURPOSES = {"sign": "sign_agreement", "send_notice": "send_notice"}
 PARTIES = {Who.LICENSEE: Party.LICENSEE, Who.LICENSOR: Party.LICENSOR}
@@ -163,10 +166,10 @@ def _finish(agreement: Agreement, step: Step, party: Party, act: Act) -> None:
     agreement.refresh_from_db()
     moving.record(agreement, step, by=act.by, was=was, side=party.value, document_sha256=act.document_sha256)
     if not moved:
-        letters.other_party_signs(agreement)
+        step_letters.other_party_signs(agreement)
     elif first is not None:
         papers.leave_for_sealing(agreement)  # complete by signatures: what both signed is sealed before any payment
-        letters.to_pay(first)
+        step_letters.to_pay(first)
     else:
         activation.follow(agreement, by=act.by)
 
@@ -188,9 +191,9 @@ def _serve(agreement: Agreement, step: Step, act: Act) -> None:
         fields = activation.dates(agreement, now)
         was = moving.move(agreement, step, State.ACTIVE, noticed_at=now, **fields)
     moving.record(agreement, step, by=act.by, was=was, document_sha256=act.document_sha256, noticed_at=now)
-    letters.notice_served(agreement)
+    step_letters.notice_served(agreement)
     if first is not None:
         papers.leave_for_sealing(agreement)  # the notice is proof from its service on, whatever becomes of the payment
-        letters.to_pay(first)
+        step_letters.to_pay(first)
     else:
         activation.follow(agreement, by=act.by)

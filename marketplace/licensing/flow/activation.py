@@ -11,12 +11,14 @@ from listings.models import EncumbranceKind, FeeMode, Track
 from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.lib import terms
-from marketplace.licensing import letters, obligations, papers
+from marketplace.licensing import papers
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.flow import outcomes
+from marketplace.licensing.letters import step_letters
 from marketplace.licensing.models import Agreement, Obligation, ObligationState, PaperKind
-from marketplace.licensing.obligations import Owed
 from marketplace.licensing.recordal import filing
+from marketplace.licensing.terms import obligations
+from marketplace.licensing.terms.obligations import Owed
 
 KINDS = {Track.OPEN: EncumbranceKind.OPEN, Track.PRESET: EncumbranceKind.ORDINARY}
 LAST_PAPER = {Track.OPEN: PaperKind.CERTIFICATE, Track.PRESET: PaperKind.SIGNATURES}
@@ -90,6 +92,6 @@ def follow(agreement: Agreement, *, by: User | None) -> None:
         papers.make(agreement, PaperKind.TRIAL, by=by)  # with the dates that are known now (PRESET-2)
     filing.open_filings(agreement)
     papers.leave_for_sealing(agreement)
-    letters.in_force(agreement)
+    step_letters.in_force(agreement)
     for obligation in agreement.obligations.filter(state=ObligationState.DUE):
-        letters.to_pay(obligation)
+        step_letters.to_pay(obligation)

@@ -11,10 +11,10 @@ from django.db.models import Max
 from listings import offers
 from marketplace.audit import trail
 from marketplace.lib import terms
-from marketplace.licensing import obligations
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.models import Agreement, Amendment, Obligation, ObligationState
-from marketplace.licensing.obligations import Cause, Owed
+from marketplace.licensing.terms import obligations
+from marketplace.licensing.terms.obligations import Cause, Owed
 
 OPEN = (ObligationState.FUTURE, ObligationState.DUE, ObligationState.HELD)
 

@@ -17,10 +17,11 @@ from listings.models import FeeMode, LaterMode, Listing
 from marketplace.audit import trail
 from marketplace.lib import terms
 from marketplace.lib.findings import Refused, blocking, refuse
-from marketplace.licensing import contracts, effective, freezing, gates, letters_of_changes, papers, publishing
+from marketplace.licensing import contracts, gates, papers
 from marketplace.licensing.contracts.further import AmendmentFacts, TermChange, between
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import adjusting, moving, talks
+from marketplace.licensing.letters import change_letters
 from marketplace.licensing.models import (
     Agreement,
     Amendment,
@@ -37,7 +38,9 @@ from marketplace.licensing.models import (
     Termination,
     TerminationState,
 )
+from marketplace.licensing.public import publishing
 from marketplace.licensing.states import STEPS, TALKS
+from marketplace.licensing.terms import effective, freezing
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
@@ -144,7 +147,7 @@ def make(negotiation: Negotiation, proposal: Proposal, *, listing: Listing, by: 
     trail.record(
         trail.Action.AMENDMENT_MAKE, agreement, by=by, number=number, version=version.sha256, paper=paper.sha256
     )
-    letters_of_changes.sign_amendment(made)
+    change_letters.sign_amendment(made)
     return made
 
 
@@ -240,7 +243,7 @@ def force(amendment: Amendment) -> None:
         moving.record(agreement, STEPS["amend"], by=None, was=was, number=amendment.number, ends_on=ends_on)
         _move_encumbrance(agreement, ends_on)
         _conclude(amendment.proposal.negotiation)
-        letters_of_changes.amended(amendment)
+        change_letters.amended(amendment)
 
 
 def _move_encumbrance(agreement: Agreement, ends_on: date) -> None:

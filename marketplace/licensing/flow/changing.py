@@ -13,9 +13,9 @@ from listings.flow.moving import lock as lock_offer
 from listings.models import Track
 from listings.standing import standing
 from marketplace.accounts.models import User
-from marketplace.licensing import letters_of_changes
 from marketplace.licensing.errors import NotYours
 from marketplace.licensing.flow import amending, moving, negotiating, talks, versions
+from marketplace.licensing.letters import change_letters
 from marketplace.licensing.models import Agreement, Negotiation, NegotiationKind, NegotiationState, Party
 from marketplace.licensing.states import TALKS
 
@@ -56,7 +56,7 @@ def change(
         )
         versions.put(negotiation, told, party=side, by=by, reason=reason)
         talks.record(negotiation, TALKS["ask"], by=by, was="", kind=negotiation.kind, side=str(side))
-        letters_of_changes.your_turn(negotiation)
+        change_letters.your_turn(negotiation)
     return negotiation
 
 

@@ -13,11 +13,12 @@ from listings.models import Encumbrance
 from marketplace.accounts.models import User
 from marketplace.lib import terms
 from marketplace.lib.findings import refuse
-from marketplace.licensing import contracts, effective, letters, papers, trials
+from marketplace.licensing import contracts, papers
 from marketplace.licensing.contracts.days import SELL_OFF_MONTHS
 from marketplace.licensing.contracts.further import Ground, TerminationFacts
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import moving
+from marketplace.licensing.letters import step_letters
 from marketplace.licensing.models import (
     OPEN_STATES,
     Agreement,
@@ -28,6 +29,7 @@ from marketplace.licensing.models import (
     State,
 )
 from marketplace.licensing.states import STEPS, Who
+from marketplace.licensing.terms import effective, trials
 
 UNPAID = (ObligationState.FUTURE, ObligationState.DUE)
 
@@ -87,7 +89,7 @@ def _close(agreement: Agreement, name: str, to: State, *, by: User | None, reaso
         )
         agreement.obligations.filter(state__in=UNPAID).update(state=ObligationState.WAIVED)
         moving.record(agreement, step, by=by, was=was, **facts)
-        letters.closed(agreement, step, was=was)
+        step_letters.closed(agreement, step, was=was)
     return agreement
 
 
@@ -175,7 +177,7 @@ def end(agreement: Agreement) -> Agreement:
             coming = coming.exclude(kind=ObligationKind.ROYALTY)  # the last report of use is still to come
         coming.update(state=ObligationState.WAIVED)
         moving.record(agreement, step, by=None, was=was)
-        letters.closed(agreement, step, was=was)
+        step_letters.closed(agreement, step, was=was)
     return agreement
 
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.lib import terms
 from marketplace.lib.findings import refuse
-from marketplace.licensing import trial_letters
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import moving
+from marketplace.licensing.letters import trial_letters
 from marketplace.licensing.models import (
     LIVE_DEMANDS,
     Agreement,

@@ -11,9 +11,9 @@ from django.utils import timezone
 from listings import flow as listings_flow
 from listings.states import NotNow as EndedBefore
 from marketplace.lib import terms
-from marketplace.licensing import letters_of_changes
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import moving, negotiating
+from marketplace.licensing.letters import change_letters
 from marketplace.licensing.models import (
     TALKING,
     Agreement,
@@ -97,7 +97,7 @@ def end_early(termination: Termination) -> None:
     _free_patent(agreement, last_day)
     Hold.objects.filter(agreement=agreement, ended_at__isnull=True).update(ended_at=timezone.now(), how=HoldEnd.EXIT)
     moving.record(agreement, step, by=None, was=was, ground=termination.ground, last_day=last_day)
-    letters_of_changes.ended(termination)
+    change_letters.ended(termination)
 
 
 def _settle_debts(agreement: Agreement, termination: Termination) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from listings.models import ALIVE, HealthEvent, Patent
 from marketplace.accounts.models import User
 from marketplace.lib import terms
 from marketplace.lib.findings import refuse
-from marketplace.licensing import letters_of_changes
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import moving
+from marketplace.licensing.letters import change_letters
 from marketplace.licensing.models import (
     Agreement,
     Hold,
@@ -117,7 +117,7 @@ def _end(hold: Hold, how: HoldEnd, *, by: User | None, reason: str, name: str) -
     else:
         count = sum(_owe_again(row, terms.day_of(hold.since)) for row in held)
     moving.record(agreement, STEPS[name], by=by, was=agreement.state, hold=hold.pk, how=str(how), rows=count)
-    letters_of_changes.hold_ended(agreement, how=how.label, key=str(hold.pk))
+    change_letters.hold_ended(agreement, how=how.label, key=str(hold.pk))
 
 
 def _owe_again(row: Obligation, since: date) -> int:

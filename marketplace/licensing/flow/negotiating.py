@@ -14,9 +14,10 @@ from listings.flow.moving import lock as lock_offer
 from listings.models import Listing, Track
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import refuse
-from marketplace.licensing import freezing, gates, letters_of_changes, publishing
+from marketplace.licensing import gates
 from marketplace.licensing.errors import NotNow, NotYours
 from marketplace.licensing.flow import amending, moving, requesting, talks, versions
+from marketplace.licensing.letters import change_letters
 from marketplace.licensing.models import (
     Agreement,
     Negotiation,
@@ -27,7 +28,9 @@ from marketplace.licensing.models import (
     Proposal,
     State,
 )
+from marketplace.licensing.public import publishing
 from marketplace.licensing.states import TALKS, Who
+from marketplace.licensing.terms import freezing
 
 S = NegotiationState
 Terms = Mapping[str, Any]
@@ -77,7 +80,7 @@ def ask(
         )
         versions.put(negotiation, told, party=Party.LICENSEE, by=by, reason=reason)
         talks.record(negotiation, TALKS["ask"], by=by, was="", kind=negotiation.kind)
-        letters_of_changes.asked(negotiation)
+        change_letters.asked(negotiation)
     return negotiation
 
 
@@ -93,7 +96,7 @@ def take(negotiation: Negotiation, *, by: User) -> Negotiation:
         was = talks.move(negotiation, talk, S.OPEN, coordinator=by, **fresh)
         talks.record(negotiation, talk, by=by, was=was)
         if first:
-            letters_of_changes.your_turn(negotiation)
+            change_letters.your_turn(negotiation)
     return negotiation
 
 
@@ -122,7 +125,7 @@ def propose(negotiation: Negotiation, *, by: User, terms: Terms, reason: str, se
         was = talks.move(negotiation, talk, to, turn=talks.other(side), reminded_at=None, **due)
         talks.record(negotiation, talk, by=by, was=was, side=str(side), number=made.number, sha256=made.sha256)
         if to == S.OPEN:
-            letters_of_changes.your_turn(negotiation)
+            change_letters.your_turn(negotiation)
     return made
 
 
@@ -156,7 +159,7 @@ def yes(negotiation: Negotiation, proposal: Proposal, *, side: Party, listing: L
         Proposal.objects.filter(pk=proposal.pk).update(agreement=agreement)
     else:
         amending.make(negotiation, proposal, listing=listing, by=by)
-    letters_of_changes.agreed(negotiation)
+    change_letters.agreed(negotiation)
 
 
 def withdraw(negotiation: Negotiation, *, by: User, reason: str = "") -> Negotiation:
@@ -169,7 +172,7 @@ def withdraw(negotiation: Negotiation, *, by: User, reason: str = "") -> Negotia
         _listing, negotiation = _locked(negotiation)
         talks.require_state(negotiation, talk)
         close(negotiation, "withdraw", S.WITHDRAWN, by=by, reason=reason, side=str(side))
-        letters_of_changes.over(negotiation, by=side)
+        change_letters.over(negotiation, by=side)
     return negotiation
 
 
@@ -200,7 +203,7 @@ def note(negotiation: Negotiation, *, by: User, text: str) -> NegotiationNote:
         talks.require_state(negotiation, talk)
         made = NegotiationNote.objects.create(negotiation=negotiation, by=by, side=str(side), text=text.strip()[:2000])
         talks.record(negotiation, talk, by=by, was=negotiation.state, side=str(side), note=made.pk)
-        letters_of_changes.noted(made)
+        change_letters.noted(made)
     return made
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marketplace.accounts.models import User
 from marketplace.lib import terms
-from marketplace.licensing import trial_letters
+from marketplace.licensing.letters import trial_letters
 from marketplace.licensing.models import Agreement, ObligationState, Trial
 from marketplace.licensing.states import STEPS, Step
 

@@ -15,12 +15,13 @@ from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.lib import terms
 from marketplace.lib.findings import Refused, blocking
-from marketplace.licensing import effective, letters
 from marketplace.licensing.contracts.reading import Offer, read
 from marketplace.licensing.errors import AlreadySettled, NotPayable
 from marketplace.licensing.flow import activation, demanding, holding, moving, outcomes
+from marketplace.licensing.letters import step_letters
 from marketplace.licensing.models import Agreement, Obligation, ObligationState, State
 from marketplace.licensing.states import STEPS
+from marketplace.licensing.terms import effective
 
 LONGEST_NOTICE = timedelta(days=181)  # no terms give more days to pay
 WAITING = (State.SIGNED, State.NOTICED)  # the payment is what they wait for
@@ -67,14 +68,14 @@ def _book(agreement: Agreement, obligation: Obligation, proof: dict[str, Any], *
     }
     if agreement.state not in WAITING:
         moving.record(agreement, step, by=by, was=agreement.state, **facts)
-        letters.paid(obligation)
+        step_letters.paid(obligation)
         demanding.met(agreement, obligation=obligation)
         outcomes.paid(agreement, by=by)
         return
     effective_at = max(paid_at(proof), agreement.noticed_at or agreement.signed_at or paid_at(proof))
     was = moving.move(agreement, step, State.ACTIVE, **activation.dates(agreement, effective_at))
     moving.record(agreement, step, by=by, was=was, **facts)
-    letters.paid(obligation)
+    step_letters.paid(obligation)
     try:
         activation.follow(agreement, by=by)
     except Refused as refusal:  # an exclusive license came between: the money is not ours to apply
@@ -153,5 +154,5 @@ def fall_due_now(obligation: Obligation, offer: Offer, *, begins_by: date) -> in
         facts = {"obligation": str(obligation.code), "due_on": obligation.due_on}
         trail.record(trail.Action.OBLIGATION_DUE, obligation.agreement, by=None, **facts)
         if not holding.hold_new(obligation):  # nothing is asked for while payments are held (F9)
-            letters.to_pay(obligation)
+            step_letters.to_pay(obligation)
     return moved

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.lib import terms
 from marketplace.lib.findings import refuse
-from marketplace.licensing import effective, letters, trial_letters, trials
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import demanding, moving
+from marketplace.licensing.letters import step_letters, trial_letters
 from marketplace.licensing.models import (
     Agreement,
     Obligation,
@@ -25,8 +25,9 @@ from marketplace.licensing.models import (
     State,
     UseReport,
 )
-from marketplace.licensing.obligations import Cause
 from marketplace.licensing.states import STEPS
+from marketplace.licensing.terms import effective, trials
+from marketplace.licensing.terms.obligations import Cause
 from marketplace.vault.models import VaultFile
 
 MOST_MINOR = 10**15  # no period has a larger base
@@ -139,7 +140,7 @@ def _owe(report: UseReport) -> None:
         UseReport.objects.filter(pk=report.pk).update(obligation=owed)
         report.refresh_from_db()
         report.agreement = agreement
-        letters.to_pay(owed)
+        step_letters.to_pay(owed)
     _wait_for_the_next(report)
 
 

@@ -15,10 +15,11 @@ from marketplace.accounts.models import Organization, User
 from marketplace.accounts.privacy import contacts
 from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.lib.terms import start_of
-from marketplace.licensing import approvals, freezing, gates, identifiers, letters, papers, publishing
+from marketplace.licensing import approvals, gates, identifiers, papers
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import AlreadyAsked
 from marketplace.licensing.flow import moving
+from marketplace.licensing.letters import step_letters
 from marketplace.licensing.models import (
     LIVE_STATES,
     Agreement,
@@ -30,7 +31,9 @@ from marketplace.licensing.models import (
     Signature,
     State,
 )
+from marketplace.licensing.public import publishing
 from marketplace.licensing.states import STEPS, Step
+from marketplace.licensing.terms import freezing
 
 
 def request(
@@ -102,7 +105,7 @@ def _go_on(agreement: Agreement, *, by: User) -> None:
     elif agreement.state == State.OFFERED:
         _make_contract(agreement, by=by)
     else:
-        letters.moderators_look(agreement)
+        step_letters.moderators_look(agreement)
 
 
 def make_negotiated(negotiation: Negotiation, proposal: Proposal, *, listing: Listing, by: User) -> Agreement:
@@ -253,7 +256,7 @@ def _make_contract(agreement: Agreement, *, by: User) -> None:
     """The licensor's standing signature where there is one (LIC-K), then the contract that shows it."""
     _sign_by_term_sheet(agreement)
     _keep_hash(agreement, papers.make(agreement, PaperKind.CONTRACT, by=by).sha256)
-    letters.contract_ready(agreement)
+    step_letters.contract_ready(agreement)
     approvals.begin(agreement, by=by)
 
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import User
 from marketplace.lib import terms
 from marketplace.lib.findings import refuse
-from marketplace.licensing import bankfile, trial_letters
+from marketplace.licensing import bankfile
 from marketplace.licensing.errors import NotNow, NotYours
 from marketplace.licensing.flow import moving
+from marketplace.licensing.letters import trial_letters
 from marketplace.licensing.models import Agreement, Disclosure, Party, Security, SecurityState
 from marketplace.licensing.states import STEPS
 from marketplace.vault.models import VaultFile

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from listings.flow.moving import lock as lock_offer
-from marketplace.licensing import letters_of_changes
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import negotiating, talks
+from marketplace.licensing.letters import change_letters
 from marketplace.licensing.models import Agreement, Negotiation, NegotiationState, State
 from marketplace.licensing.states import TALKS
 
@@ -46,7 +46,7 @@ def _over(negotiation: Negotiation) -> bool:
                 _pass_on(negotiation)
             else:
                 negotiating.close(negotiation, "lapse", S.LAPSED, by=None)
-                letters_of_changes.over(negotiation)
+                change_letters.over(negotiation)
         except NotNow:  # both have signed meanwhile: it concludes
             return False
     return True
@@ -56,14 +56,14 @@ def _pass_on(negotiation: Negotiation) -> None:
     talk = TALKS["pass"]
     was = talks.move(negotiation, talk, S.OPEN, passed_at=timezone.now(), due_at=talks.until(talk), reminded_at=None)
     talks.record(negotiation, talk, by=None, was=was)
-    letters_of_changes.your_turn(negotiation)
+    change_letters.your_turn(negotiation)
 
 
 def _remind(negotiation: Negotiation) -> None:
     with transaction.atomic():
         due = Negotiation.objects.filter(pk=negotiation.pk, reminded_at__isnull=True, state=S.OPEN)
         if due.update(reminded_at=timezone.now()):
-            letters_of_changes.due_soon(negotiation)
+            change_letters.due_soon(negotiation)
 
 
 def on_agreement_moved(key: str, payload: dict[str, Any]) -> None:

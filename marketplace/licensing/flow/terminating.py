@@ -15,13 +15,13 @@ from marketplace.accounts import authority
 from marketplace.accounts.models import User
 from marketplace.lib import terms
 from marketplace.lib.findings import Refused, refuse
-from marketplace.licensing import contracts, effective, letters_of_changes, papers
+from marketplace.licensing import contracts, papers
 from marketplace.licensing.contracts.facts import PaymentFacts
 from marketplace.licensing.contracts.further import Ground as OnPaper
 from marketplace.licensing.contracts.further import TerminationFacts
 from marketplace.licensing.errors import NotNow, NotYours
 from marketplace.licensing.flow import ending, moving
-from marketplace.licensing.grounds import GROUNDS, Row, demanded_at
+from marketplace.licensing.letters import change_letters
 from marketplace.licensing.models import (
     Agreement,
     BreachDemand,
@@ -35,6 +35,8 @@ from marketplace.licensing.models import (
     TerminationState,
 )
 from marketplace.licensing.states import STEPS, Who
+from marketplace.licensing.terms import effective
+from marketplace.licensing.terms.grounds import GROUNDS, Row, demanded_at
 
 SELL_MONTHS = 6  # products made before may be sold so long, as the contract has it
 T = TerminationState
@@ -62,7 +64,7 @@ def demand(agreement: Agreement, *, by: User, text: str) -> BreachDemand:
             mend_by=terms.today() + timedelta(days=step.days or 0),
         )
         moving.record(agreement, step, by=by, was=agreement.state, side=str(party), demand=made.pk)
-        letters_of_changes.demanded(agreement, party=party, day=made.mend_by, key=str(made.pk), path=_path(agreement))
+        change_letters.demanded(agreement, party=party, day=made.mend_by, key=str(made.pk), path=_path(agreement))
     return made
 
 
@@ -100,7 +102,7 @@ def propose(agreement: Agreement, *, by: User, last_day: date, reason: str = "")
             acts_until=moving.end_of_day_after(step.days or 0),
         )
         moving.record(agreement, step, by=by, was=agreement.state, side=str(party), last_day=last_day)
-        letters_of_changes.ending(made, "end_proposed", path=_path(agreement))
+        change_letters.ending(made, "end_proposed", path=_path(agreement))
     return made
 
 
@@ -154,7 +156,7 @@ def give_notice(agreement: Agreement, *, ground: Ground, by: User, reason: str =
         if last_day <= terms.today():
             ending.end_early(made)
         else:
-            letters_of_changes.ending(made, "end_noticed", path=_path(agreement))
+            change_letters.ending(made, "end_noticed", path=_path(agreement))
     return made
 
 

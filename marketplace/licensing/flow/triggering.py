@@ -18,10 +18,10 @@ from listings.models import LaterMode
 from marketplace.accounts.models import User
 from marketplace.lib import terms
 from marketplace.lib.findings import refuse
-from marketplace.licensing import obligations, trial_letters, trials
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import moving, paying
+from marketplace.licensing.letters import trial_letters
 from marketplace.licensing.models import (
     Agreement,
     Claim,
@@ -33,6 +33,7 @@ from marketplace.licensing.models import (
     State,
 )
 from marketplace.licensing.states import STEPS
+from marketplace.licensing.terms import obligations, trials
 from marketplace.vault.models import VaultFile
 
 LONGEST = 500  # characters of words and reasons

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts import people
 from marketplace.lib import terms
-from marketplace.licensing.letters import ACTS
+from marketplace.licensing.letters.step_letters import ACTS
 from marketplace.licensing.models import Agreement, Filing, FilingKind, FilingState, Party, State
 from marketplace.licensing.recordal.offices import office
 from marketplace.notices import kinds, notices

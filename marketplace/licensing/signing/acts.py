@@ -14,9 +14,10 @@ from marketplace.accounts import authority, codes
 from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.lib.findings import refuse
-from marketplace.licensing import gates, letters, papers
+from marketplace.licensing import gates, papers
 from marketplace.licensing.errors import AlreadySigned, NotNow, NotYours
 from marketplace.licensing.flow import moving
+from marketplace.licensing.letters import step_letters
 from marketplace.licensing.models import Paper, Party, Signature
 from marketplace.licensing.signing import doors
 from marketplace.licensing.signing.doors import PAPER_PURPOSE, Act, Signer
@@ -108,7 +109,7 @@ class PaperDoor:
         if last:
             _complete(signer, paper)
         else:
-            letters.other_signs_paper(signer.agreement, paper, signed=signer.party)
+            step_letters.other_signs_paper(signer.agreement, paper, signed=signer.party)
 
 
 def _complete(signer: Signer, paper: Paper) -> None:

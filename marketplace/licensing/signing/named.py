@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.lib.terms import SHANGHAI
 from marketplace.licensing.models import Method, Paper, Party
-from marketplace.licensing.public import Verdict
+from marketplace.licensing.public.holders import Verdict
 from marketplace.licensing.signing import which
 from marketplace.licensing.signing.inspection import Inspection, Seen
 

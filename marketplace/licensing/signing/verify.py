@@ -15,7 +15,7 @@ from marketplace.lib import pki
 from marketplace.lib.look import grouped
 from marketplace.lib.terms import SHANGHAI
 from marketplace.licensing.models import Paper
-from marketplace.licensing.public import Verdict, license_today
+from marketplace.licensing.public.holders import Verdict, license_today
 from marketplace.licensing.signing import LIMIT, named
 from marketplace.licensing.signing.inspection import Inspection, Seen, Trouble, inspect, trust
 

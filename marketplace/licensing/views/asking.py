@@ -23,7 +23,7 @@ from marketplace.accounts.requests import MemberRequest
 from marketplace.lib.findings import Finding, Refused, blocking
 from marketplace.lib.look import Fact
 from marketplace.licensing import contracts, flow
-from marketplace.licensing.forms import RequestForm, show
+from marketplace.licensing.forms.deals import RequestForm, show
 from marketplace.licensing.models import LIVE_STATES, Agreement
 from marketplace.licensing.states import STEPS
 from marketplace.licensing.views.common import terms_changed

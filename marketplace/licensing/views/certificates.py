@@ -15,7 +15,7 @@ from marketplace.accounts.access import fresh_login_required
 from marketplace.accounts.requests import PersonRequest, address_of
 from marketplace.lib.findings import Finding, Refused, Severity
 from marketplace.licensing import flow
-from marketplace.licensing.forms import SignForm
+from marketplace.licensing.forms.deals import SignForm
 from marketplace.licensing.models import CaSession
 from marketplace.licensing.signing.ca import AuthorityUnavailable, NotSigned, authorities, practice, visits
 from marketplace.licensing.views import signing, signing_desk

@@ -18,14 +18,15 @@ from marketplace.accounts.access import fresh_login_required, login_required
 from marketplace.accounts.requests import PersonRequest
 from marketplace.frame import errors
 from marketplace.lib.findings import Finding, Refused
-from marketplace.licensing import change_pages, renewing
-from marketplace.licensing.change_forms import DemandForm, HoldForm, NoticeForm, ProposeEndForm
 from marketplace.licensing.errors import AlreadyTalking, NotNow
 from marketplace.licensing.flow import amending, asking_inside, changing, ending, holding, terminating
-from marketplace.licensing.forms import show
-from marketplace.licensing.grounds import GROUNDS
+from marketplace.licensing.forms.changes import DemandForm, HoldForm, NoticeForm, ProposeEndForm
+from marketplace.licensing.forms.deals import show
+from marketplace.licensing.forms.terms import OtherTermsForm
 from marketplace.licensing.models import Agreement, BreachDemand, Ground, NegotiationKind, Termination
-from marketplace.licensing.terms_forms import OtherTermsForm
+from marketplace.licensing.pages import change_pages
+from marketplace.licensing.terms import renewing
+from marketplace.licensing.terms.grounds import GROUNDS
 from marketplace.licensing.views.common import find, posted
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 
-from marketplace.licensing import differences
 from marketplace.licensing.errors import TermsChanged
 from marketplace.licensing.models import Agreement, Party
+from marketplace.licensing.terms import differences
 
 
 def find(request: HttpRequest, code: UUID) -> Agreement:

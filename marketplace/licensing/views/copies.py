@@ -16,7 +16,7 @@ from marketplace.frame import errors
 from marketplace.lib.findings import Finding, Refused
 from marketplace.licensing import flow
 from marketplace.licensing.flow import moving
-from marketplace.licensing.forms import CopyForm, ReasonForm, SignForm, show
+from marketplace.licensing.forms.deals import CopyForm, ReasonForm, SignForm, show
 from marketplace.licensing.models import CopyState, StampedCopy
 from marketplace.licensing.signing import copies
 from marketplace.licensing.states import ASKS

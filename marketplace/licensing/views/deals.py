@@ -20,13 +20,15 @@ from marketplace.accounts.models import User
 from marketplace.accounts.requests import PersonRequest
 from marketplace.frame import errors
 from marketplace.lib.findings import Refused
-from marketplace.licensing import change_pages, clauses, effective, flow, history, running, signing_now, turns
+from marketplace.licensing import flow
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.flow import renewed_request
-from marketplace.licensing.forms import ReasonForm, show
+from marketplace.licensing.forms.deals import ReasonForm, show
 from marketplace.licensing.models import OPEN_STATES, Agreement, ClaimState, Obligation, State
-from marketplace.licensing.obligations import cause_words
+from marketplace.licensing.pages import change_pages, history, running, signing_now, turns
 from marketplace.licensing.states import STEPS, Who
+from marketplace.licensing.terms import clauses, effective
+from marketplace.licensing.terms.obligations import cause_words
 from marketplace.licensing.views import made
 from marketplace.licensing.views.common import find, terms_changed
 

@@ -19,8 +19,8 @@ from marketplace.frame import errors
 from marketplace.lib import limits
 from marketplace.lib.findings import Refused
 from marketplace.licensing.errors import NotNow
-from marketplace.licensing.filing_forms import AnswerForm, EvidenceForm, HandInForm, SkipForm
-from marketplace.licensing.forms import show
+from marketplace.licensing.forms.deals import show
+from marketplace.licensing.forms.filings import AnswerForm, EvidenceForm, HandInForm, SkipForm
 from marketplace.licensing.models import FILING_EVIDENCE, Filing, FilingState
 from marketplace.licensing.recordal import filing as doors
 from marketplace.licensing.recordal import hints

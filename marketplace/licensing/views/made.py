@@ -23,11 +23,12 @@ from marketplace.accounts.requests import address_of
 from marketplace.frame import errors
 from marketplace.lib import limits
 from marketplace.lib.terms import today
-from marketplace.licensing import contracts, effective
+from marketplace.licensing import contracts
 from marketplace.licensing.contracts.composing import blank_deal
 from marketplace.licensing.contracts.facts import party_of
 from marketplace.licensing.contracts.further import PowerOfAttorneyFacts, WithdrawalFacts, render_further
 from marketplace.licensing.models import Agreement, PaperKind, State
+from marketplace.licensing.terms import effective
 from marketplace.licensing.views.asking import listing_of
 from marketplace.licensing.views.common import find
 

@@ -23,12 +23,12 @@ from marketplace.accounts.access import login_required, organization_required
 from marketplace.accounts.requests import MemberRequest, PersonRequest
 from marketplace.frame import errors
 from marketplace.lib.findings import Finding, Refused
-from marketplace.licensing import talk_pages
 from marketplace.licensing.errors import AlreadyTalking, NotNow, TermsChanged
 from marketplace.licensing.flow import negotiating
-from marketplace.licensing.forms import show
+from marketplace.licensing.forms.deals import show
+from marketplace.licensing.forms.terms import BreakOffForm, FirstTermsForm, NoteForm, OtherTermsForm
 from marketplace.licensing.models import Negotiation, Proposal
-from marketplace.licensing.terms_forms import BreakOffForm, FirstTermsForm, NoteForm, OtherTermsForm
+from marketplace.licensing.pages import talk_pages
 from marketplace.licensing.views.common import posted, terms_changed
 
 A_PAGE = 20

@@ -31,9 +31,9 @@ from marketplace.lib.findings import Refused
 from marketplace.lib.industries import Industry
 from marketplace.lib.saying import aloud
 from marketplace.lib.terms import start_of
-from marketplace.licensing import record
 from marketplace.licensing.flow import naming
 from marketplace.licensing.models import Agreement, Naming, Party
+from marketplace.licensing.public import record
 from marketplace.licensing.views.common import find
 
 A_PAGE = 20

@@ -13,10 +13,11 @@ from marketplace.accounts.access import login_required
 from marketplace.accounts.requests import PersonRequest
 from marketplace.frame import errors
 from marketplace.lib.findings import Finding, Refused
-from marketplace.licensing import flow, turns
+from marketplace.licensing import flow
+from marketplace.licensing.forms.trials import ConsentForm, SecurityForm
 from marketplace.licensing.models import Agreement, Security
+from marketplace.licensing.pages import turns
 from marketplace.licensing.reading_rights import SECURITY
-from marketplace.licensing.trial_forms import ConsentForm, SecurityForm
 from marketplace.licensing.views.common import find
 from marketplace.licensing.views.trials import both_ways, carried_out, kept
 

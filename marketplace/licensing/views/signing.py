@@ -21,13 +21,15 @@ from marketplace.accounts.passkeys import WrongPasskey
 from marketplace.accounts.requests import PersonRequest, address_of
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.limits import allow
-from marketplace.licensing import clauses, flow, turns
-from marketplace.licensing.forms import ConfirmForm, CopyForm, PasskeyForm, SignForm, show
+from marketplace.licensing import flow
+from marketplace.licensing.forms.deals import ConfirmForm, CopyForm, PasskeyForm, SignForm, show
 from marketplace.licensing.models import Agreement, CopyState, Method, Party, Signature, State
+from marketplace.licensing.pages import turns
 from marketplace.licensing.signing import doors, levels
 from marketplace.licensing.signing.ca import authorities
 from marketplace.licensing.signing.doors import Act
 from marketplace.licensing.signing.passkey import NONCE_BYTES, Answer, challenge
+from marketplace.licensing.terms import clauses
 from marketplace.licensing.views import signing_desk
 from marketplace.licensing.views.common import find, terms_changed
 from marketplace.licensing.views.signing_desk import Desk, already

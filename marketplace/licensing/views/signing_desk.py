@@ -16,10 +16,10 @@ from marketplace.accounts.models import Organization, SigningAuthority
 from marketplace.accounts.requests import PersonRequest
 from marketplace.lib.look import Step as Station
 from marketplace.lib.terms import today
-from marketplace.licensing import turns
 from marketplace.licensing.flow import moving
 from marketplace.licensing.flow.acceptance import door_of
 from marketplace.licensing.models import Agreement, Paper, PaperKind, Party
+from marketplace.licensing.pages import turns
 from marketplace.licensing.papers import BINDING
 from marketplace.licensing.signing import acts, doors, which
 from marketplace.licensing.states import SIGNS, Who

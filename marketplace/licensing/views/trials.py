@@ -17,13 +17,15 @@ from django.views.decorators.http import require_http_methods
 from marketplace.accounts.access import login_required
 from marketplace.accounts.requests import PersonRequest
 from marketplace.lib.findings import Finding, Refused
-from marketplace.licensing import flow, running, trials, turns
+from marketplace.licensing import flow
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.forms import show
+from marketplace.licensing.forms.deals import show
+from marketplace.licensing.forms.trials import ContestForm, DecideForm, DemandForm, TriggerForm, UseReportForm
 from marketplace.licensing.models import Agreement, Claim, PaymentDemand, ReportState, UseReport
+from marketplace.licensing.pages import running, turns
 from marketplace.licensing.reading_rights import PROOF
 from marketplace.licensing.states import STEPS, Who
-from marketplace.licensing.trial_forms import ContestForm, DecideForm, DemandForm, TriggerForm, UseReportForm
+from marketplace.licensing.terms import trials
 from marketplace.licensing.views.common import find
 from marketplace.vault import files
 from marketplace.vault.models import VaultFile

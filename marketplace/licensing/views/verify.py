@@ -14,10 +14,10 @@ from marketplace.frame.errors import too_many
 from marketplace.lib import limits, pki
 from marketplace.lib.look import Fact
 from marketplace.lib.terms import day_of
-from marketplace.licensing import public
+from marketplace.licensing.forms.verifying import CodeForm, FileForm
 from marketplace.licensing.models import Agreement, Party
+from marketplace.licensing.public import holders
 from marketplace.licensing.signing import ca, keys
-from marketplace.licensing.verify_forms import CodeForm, FileForm
 
 if TYPE_CHECKING:
     from marketplace.licensing.signing.verify import Report
@@ -38,7 +38,7 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponseBase:
     """What may be public about the license behind a paper's QR code."""
     if _busy(request):
         return too_many(request)
-    agreement = public.by_code(code)
+    agreement = holders.by_code(code)
     if agreement is None:
         return _unknown(request, code)
     if agreement.verify_code != code:
@@ -64,7 +64,7 @@ def _code(request: HttpRequest) -> HttpResponseBase:
         return _page(request, code_form=form, status=422)
     if _busy(request):
         return too_many(request)
-    agreement = public.by_code(form.cleaned_data["code"])
+    agreement = holders.by_code(form.cleaned_data["code"])
     if agreement is None:
         return _unknown(request, form.cleaned_data["code"])
     return redirect("licensing:verify_code", agreement.verify_code)
@@ -98,11 +98,11 @@ def _page(
 
 
 def _public(agreement: Agreement) -> dict[str, Any]:
-    verdict, words = public.license_today(agreement)
+    verdict, words = holders.license_today(agreement)
     papers = agreement.papers.order_by("made_at", "-language")
     return {
         "agreement": agreement,
-        "facts": [*public.facts(agreement), *_ways(agreement)],
+        "facts": [*holders.facts(agreement), *_ways(agreement)],
         "verdict": verdict,
         "words": words,
         "papers": papers,

@@ -13,10 +13,11 @@ from listings.models import Listing
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import add_months, today
-from marketplace.licensing import effective, flow
+from marketplace.licensing import flow
 from marketplace.licensing.flow import changing, talk_clock
 from marketplace.licensing.models import Agreement, Amendment, Negotiation, Paper
 from marketplace.licensing.signing import acts
+from marketplace.licensing.terms import effective
 from tests.licensing.changes.conftest import accept, counter, live, run_outbox
 from tests.licensing.conftest import CODE, ask, confirm_all, make_listing, send_notice, sign, sign_term_sheet
 

@@ -16,9 +16,9 @@ from listings import offers
 from listings.models import Listing, OfferTerms
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.terms import today
-from marketplace.licensing import differences, redlines
 from marketplace.licensing.flow import negotiating, terminating
 from marketplace.licensing.models import Agreement, Negotiation, Termination
+from marketplace.licensing.terms import differences, redlines
 from tests.licensing.changes.conftest import LOWER, counter, live, terms_of
 from tests.licensing.conftest import CODE, ask, confirm_all, make_firm
 

@@ -11,9 +11,9 @@ from listings.models import Listing, Publicity
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
-from marketplace.licensing import publishing
 from marketplace.licensing.flow import negotiating
 from marketplace.licensing.models import Negotiation
+from marketplace.licensing.public import publishing
 from marketplace.vault.models import VaultFile
 from tests.licensing.changes.conftest import accept, ask_other, counter, live, made
 from tests.licensing.conftest import confirm_all, sign

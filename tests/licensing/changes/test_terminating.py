@@ -14,9 +14,9 @@ from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
 from marketplace.licensing import flow
 from marketplace.licensing.flow import changing, terminating
-from marketplace.licensing.grounds import GROUNDS
 from marketplace.licensing.models import Agreement, BreachDemand, Ground, Negotiation, Party, Termination
 from marketplace.licensing.signing import acts
+from marketplace.licensing.terms.grounds import GROUNDS
 from marketplace.outbox.models import Effect
 from tests.licensing.changes.conftest import run_outbox
 from tests.licensing.changes.test_amending import change

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from marketplace.licensing import grounds
 from marketplace.licensing.contracts import Clause, clauses, days, preview
 from marketplace.licensing.contracts.words import ordinal
 from marketplace.licensing.flow import activation, terminating
 from marketplace.licensing.states import STEPS
+from marketplace.licensing.terms import grounds
 from tests.licensing.contracts.samples import CASES, SHEET, deal, offer
 
 GOLDEN = Path(__file__).with_name("golden")

@@ -17,7 +17,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from marketplace.licensing.models import Paper
-from marketplace.licensing.public import Verdict
+from marketplace.licensing.public.holders import Verdict
 from marketplace.licensing.signing.verify import examine
 from tests.licensing.verify import forgeries
 from tests.licensing.verify.forgeries import Forgery, name

@@ -212,7 +212,7 @@ def test_two_files_joined_are_refused(sealed: bytes) -> None:
 def test_the_licenses_state_today_is_told_beside_the_papers_genuineness(
     sealed: bytes, paper: Paper, monkeypatch: pytest.MonkeyPatch, state: str, verdict: str, says: str
 ) -> None:
-    from marketplace.licensing.public import license_today
+    from marketplace.licensing.public.holders import license_today
 
     paper.agreement.state = state
     assert license_today(paper.agreement) == (verdict, says)

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from marketplace.licensing.models import Agreement, Paper
-from marketplace.licensing.public import masked, normal_code
+from marketplace.licensing.public.holders import masked, normal_code
 from marketplace.vault.models import VaultFile
 from tests.licensing.verify import forgeries
 

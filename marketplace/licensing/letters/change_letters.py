@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts import people
 from marketplace.accounts.models import Role, User
 from marketplace.lib.terms import day_of
-from marketplace.licensing.letters import ACTS
+from marketplace.licensing.letters.step_letters import ACTS
 from marketplace.licensing.models import Negotiation, Party
 from marketplace.notices import kinds, notices
 

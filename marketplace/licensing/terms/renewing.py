@@ -11,9 +11,9 @@ from listings import negotiated, offers, rules
 from listings.models import Listing, Track
 from marketplace.lib.findings import blocking
 from marketplace.lib.terms import today
-from marketplace.licensing import effective, redlines
 from marketplace.licensing.flow import amending
 from marketplace.licensing.models import Agreement, NegotiationKind, OfferVersion
+from marketplace.licensing.terms import effective, redlines
 
 
 def present_terms(deal: Agreement) -> dict[str, Any]:

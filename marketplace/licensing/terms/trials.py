@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from listings.models import FeeMode, LaterMode, Trigger
 from marketplace.lib import terms
-from marketplace.licensing import effective
 from marketplace.licensing.contracts.reading import Offer, read
 from marketplace.licensing.models import (
     STANDING_CLAIMS,
@@ -21,6 +20,7 @@ from marketplace.licensing.models import (
     State,
     Trial,
 )
+from marketplace.licensing.terms import effective
 
 if TYPE_CHECKING:
     from marketplace.licensing.models import Claim

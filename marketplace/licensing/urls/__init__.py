@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from marketplace.licensing import urls_changes, urls_papers, urls_record, urls_running, urls_verify
+from marketplace.licensing.urls import changes, papers, record, running, verify
 from marketplace.licensing.views import after, asking, certificates, copies, deals, evidence, handover, signing
 
 app_name = "licensing"
@@ -32,9 +32,9 @@ urlpatterns: list[URLPattern] = [
     path("deals/<uuid:code>/leave/", deals.leave, name="leave"),
     path("deals/<uuid:code>/offer/", deals.offer, name="offer"),
     path("deals/<uuid:code>/again/", deals.again, name="again"),
-    *urls_changes.urlpatterns,
-    *urls_running.urlpatterns,
-    *urls_papers.urlpatterns,
-    *urls_record.urlpatterns,
-    *urls_verify.urlpatterns,
+    *changes.urlpatterns,
+    *running.urlpatterns,
+    *papers.urlpatterns,
+    *record.urlpatterns,
+    *verify.urlpatterns,
 ]

@@ -10,10 +10,9 @@ from listings import negotiated
 from listings.models import HealthKind, LegalStatus, Track
 from marketplace.accounts.models import User
 from marketplace.lib.terms import day_of, today
-from marketplace.licensing import approvals, redlines
+from marketplace.licensing import approvals
 from marketplace.licensing.flow import ending, moving
 from marketplace.licensing.flow.terminating import SELL_MONTHS
-from marketplace.licensing.grounds import GROUNDS, Row
 from marketplace.licensing.models import (
     TALKING,
     Agreement,
@@ -26,6 +25,8 @@ from marketplace.licensing.models import (
     TerminationState,
 )
 from marketplace.licensing.states import ASKS, SIGNS
+from marketplace.licensing.terms import redlines
+from marketplace.licensing.terms.grounds import GROUNDS, Row
 
 RENEW_DAYS = 180  # from so many days before the end the page offers to renew
 OPEN_ENDS = (TerminationState.PROPOSED, TerminationState.NOTICED)

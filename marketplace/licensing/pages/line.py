@@ -12,10 +12,10 @@ from marketplace.lib.look import Step as Station
 from marketplace.lib.look import money_text, when
 from marketplace.lib.money import from_minor
 from marketplace.lib.terms import today
-from marketplace.licensing import trials
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.looking import CLOSED, View
 from marketplace.licensing.models import Agreement, ObligationState, Party, State, Trial
+from marketplace.licensing.pages.looking import CLOSED, View
+from marketplace.licensing.terms import trials
 
 
 def stations(view: View) -> list[Station]:

@@ -14,8 +14,8 @@ from listings.models import ALIVE, LicenseeClass
 from listings.offers import price_for
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
-from marketplace.licensing import redlines, wording
-from marketplace.licensing.freezing import LOOKED_AT
+from marketplace.licensing.terms import redlines, wording
+from marketplace.licensing.terms.freezing import LOOKED_AT
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words

@@ -13,7 +13,7 @@ from listings.models import ALIVE, HealthEvent, HealthKind, LegalStatus, Listing
 from listings.withdrawing import declaration_of, warning
 from marketplace.accounts import people
 from marketplace.lib.findings import blocking
-from marketplace.licensing.letters import ACTS
+from marketplace.licensing.letters.step_letters import ACTS
 from marketplace.licensing.models import OPEN_STATES, Agreement, State
 from marketplace.notices import kinds, notices
 from marketplace.outbox import outbox

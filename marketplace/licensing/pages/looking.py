@@ -11,11 +11,11 @@ from marketplace.accounts.models import Role, User
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
 from marketplace.lib.navigation import url_or_empty
-from marketplace.licensing import clauses
 from marketplace.licensing.flow.closing import may_decline, may_leave
 from marketplace.licensing.flow.moving import holds
 from marketplace.licensing.models import Agreement, Obligation, ObligationState, State
 from marketplace.licensing.states import PAYS, STEPS, Who
+from marketplace.licensing.terms import clauses
 
 CLOSED = (State.DECLINED, State.CANCELLED, State.LAPSED, State.ENDED)
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from listings import negotiated, offers
 from marketplace.accounts.models import User
 from marketplace.lib.terms import day_of
-from marketplace.licensing import publishing, redlines
 from marketplace.licensing.flow import talks
 from marketplace.licensing.models import (
     TALKING,
@@ -24,7 +23,9 @@ from marketplace.licensing.models import (
     Party,
     Proposal,
 )
+from marketplace.licensing.public import publishing
 from marketplace.licensing.states import TALKS
+from marketplace.licensing.terms import redlines
 
 S = NegotiationState
 TONES = {S.ASKED: "warn", S.OPEN: "warn", S.AGREED: "good", S.DONE: "good", S.WITHDRAWN: "plain", S.LAPSED: "plain"}

@@ -12,10 +12,8 @@ from listings import offers
 from listings.prices import later_words
 from marketplace.lib import terms
 from marketplace.lib.look import Fact
-from marketplace.licensing import trials
 from marketplace.licensing.contracts.reading import read
 from marketplace.licensing.flow import demanding, securing
-from marketplace.licensing.looking import Deed, Turn, View, deed, pay, ways_out
 from marketplace.licensing.models import (
     LIVE_DEMANDS,
     Claim,
@@ -29,8 +27,10 @@ from marketplace.licensing.models import (
     Trial,
     UseReport,
 )
+from marketplace.licensing.pages.looking import Deed, Turn, View, deed, pay, ways_out
 from marketplace.licensing.states import STEPS, Who
-from marketplace.licensing.trials import FreePeriod
+from marketplace.licensing.terms import trials
+from marketplace.licensing.terms.trials import FreePeriod
 
 
 def turn(view: View) -> Turn:

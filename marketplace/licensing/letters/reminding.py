@@ -17,7 +17,7 @@ from marketplace.accounts import people
 from marketplace.accounts.models import Organization, User
 from marketplace.lib import navigation, terms
 from marketplace.lib.terms import last_day_before
-from marketplace.licensing import letters, renewing, trials
+from marketplace.licensing.letters import step_letters
 from marketplace.licensing.models import (
     LIVE_DEMANDS,
     OPEN_CLAIMS,
@@ -44,6 +44,7 @@ from marketplace.licensing.models import (
 )
 from marketplace.licensing.states import PAYS, REPORTS, Who
 from marketplace.licensing.steps.waiting import WAITS, Wait
+from marketplace.licensing.terms import renewing, trials
 from marketplace.notices import kinds
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _remind(case: Case) -> int:
         return 0
     with transaction.atomic():
         return len(
-            letters.tell(
+            step_letters.tell(
                 case.users,
                 "deal_reminder" if left >= 0 else "deal_overdue",
                 case.agreement,
@@ -139,7 +140,9 @@ def _sides(agreement: Agreement, who: Iterable[Who], *roles: str) -> list[User]:
     parties = {Who.LICENSEE: agreement.licensee, Who.LICENSOR: agreement.licensor}
     found: list[User] = []
     for one in who:
-        found += people.moderators() if one is Who.MODERATOR else people.members(parties[one], *(roles or letters.ACTS))
+        found += (
+            people.moderators() if one is Who.MODERATOR else people.members(parties[one], *(roles or step_letters.ACTS))
+        )
     return found
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from marketplace.lib.navigation import url_or_empty
-from marketplace.licensing import running
-from marketplace.licensing.line import act_by, stations
-from marketplace.licensing.looking import CLOSED, Deed, Turn, View, deed, look, pay, ways_out
 from marketplace.licensing.models import Party, State
-from marketplace.licensing.rows import Row, row
+from marketplace.licensing.pages import running
+from marketplace.licensing.pages.line import act_by, stations
+from marketplace.licensing.pages.looking import CLOSED, Deed, Turn, View, deed, look, pay, ways_out
+from marketplace.licensing.pages.rows import Row, row
 from marketplace.licensing.states import STEPS, Who
 
 __all__ = ["CLOSED", "Deed", "Row", "Turn", "View", "act_by", "look", "row", "stations", "turn"]

@@ -10,7 +10,7 @@ from marketplace.accounts import people
 from marketplace.accounts.models import Organization
 from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
-from marketplace.licensing.letters import ACTS, tell
+from marketplace.licensing.letters.step_letters import ACTS, tell
 from marketplace.licensing.models import (
     Agreement,
     Claim,

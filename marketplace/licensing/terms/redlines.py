@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from listings.prices import TERM_FIELDS
-from marketplace.licensing import wording
+from marketplace.licensing.terms import wording
 
 TEXTS = frozenset({"milestone", "nonpayment", "field_of_use", "guidance", "guidance_persons", "travel"})
 _TOKENS = re.compile(r"[\u3400-\u9fff]|[A-Za-z0-9]+|\s+|.", re.DOTALL)

@@ -12,9 +12,9 @@ from listings.models import FeeMode, Track
 from listings.rules.gates import ENDED
 from marketplace.lib.findings import Finding, Severity
 from marketplace.lib.terms import today
-from marketplace.licensing import effective
 from marketplace.licensing.contracts.further import Ground as OnPaper
 from marketplace.licensing.models import Agreement, BreachDemand, Ground, Party, PayDemandState
+from marketplace.licensing.terms import effective
 
 if TYPE_CHECKING:
     from datetime import datetime

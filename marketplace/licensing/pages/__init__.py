@@ -1,0 +1,1 @@
+"""What the pages of a deal show to one person."""
