@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cms.models import ContactKind, ContactMessage
+from cms.models.messages import ContactKind, ContactMessage
 from marketplace.accounts import people
 from marketplace.accounts.requests import address_of
 from marketplace.audit import trail

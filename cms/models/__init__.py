@@ -1,7 +1,8 @@
 """The pages that editors keep, and what readers send through them."""
 
-from cms.models.contact import ContactKind, ContactMessage, ContactPage
+from cms.models.contact import ContactPage
 from cms.models.home import HomePage
+from cms.models.messages import ContactKind, ContactMessage
 from cms.models.policy import PolicyIndexPage, PolicyKind, PolicyPage
 from cms.models.texts import GuideIndexPage, GuidePage, InfoPage, QuestionsPage
 

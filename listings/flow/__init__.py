@@ -6,6 +6,7 @@ from listings.flow.answering import Answer, answer
 from listings.flow.asking import ask_about, ask_again, ask_consent, ask_pledgee, call_back
 from listings.flow.asking import void as void_askings
 from listings.flow.asking_clock import expire_askings, remind_askings
+from listings.flow.belonging import where_it_belongs
 from listings.flow.cases import give, release, take
 from listings.flow.encumbering import encumber, end_encumbrance, move_end
 from listings.flow.ending import expire_due, request_withdrawal, withdraw
@@ -18,7 +19,6 @@ from listings.flow.opening import (
     record_publicity,
     record_publicity_of_terms,
     start_publicity,
-    where_it_belongs,
 )
 from listings.flow.patents import (
     add_patent,

@@ -10,38 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from listings.flow import moving
+from listings.flow.belonging import where_it_belongs
+from listings.flow.encumbering import encumber
 from listings.models import Declaration, EncumbranceKind, Listing, ListingState, Publicity, Track
-from listings.rules import RULES, Stage, check
+from listings.rules import RULES
 from listings.rules.institution import PUBLICITY_DAYS, needs_publicity, publicity_of, publicity_sha256
 from listings.states import EDITABLE, STEPS, NotNow
 from marketplace.accounts.models import User
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
-from marketplace.lib.findings import Refused, blocking, refuse
+from marketplace.lib.findings import Refused, refuse
 from marketplace.lib.terms import next_working_day, start_of, today
 from marketplace.vault.models import VaultFile
 
 S = ListingState
-WAITS = {"INST-1": S.PUBLICITY, "INST-2": S.PUBLICITY, "TRACK-1": S.AWAITING_ANNOUNCEMENT}
-
-
-def where_it_belongs(listing: Listing) -> ListingState:
-    """Where an approved listing stands by the rules: in publicity, waiting for the announcement, or on offer.
-
-    Raises Refused with the findings that forbid all three.
-    """
-    settled = blocking(check(listing, Stage.SUBMIT))
-    if settled:
-        raise Refused(settled)
-    waiting = {WAITS[finding.rule] for finding in blocking(check(listing, Stage.PUBLISH)) if finding.rule in WAITS}
-    if S.PUBLICITY in waiting:
-        return S.PUBLICITY
-    if S.AWAITING_ANNOUNCEMENT in waiting:
-        return S.AWAITING_ANNOUNCEMENT
-    declaration = getattr(listing, "declaration", None)
-    if declaration is not None and declaration.withdrawal_requested_at and listing.track == Track.OPEN:
-        return S.WITHDRAWAL_REQUESTED
-    return S.PUBLISHED
 
 
 def last_day_of(starts_on: date) -> date:
@@ -241,8 +223,6 @@ def _store_declaration(listing: Listing, number: str, announced_on: date, eviden
 
 def _bind(listing: Listing, declaration: Declaration, by: User) -> None:
     """Let the declaration bind the patent from its announcement on; a corrected one takes the place of the first."""
-    from listings.flow.encumbering import encumber
-
     listing.patent.encumbrances.filter(kind=EncumbranceKind.OPEN_DECLARATION, ends_at__isnull=True).exclude(
         reference=declaration.number
     ).delete()

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from listings.flow import cases, moving
 from listings.flow.asking import into_approval
-from listings.flow.opening import publicity_needed, start_publicity, where_it_belongs
+from listings.flow.belonging import where_it_belongs
+from listings.flow.opening import publicity_needed, start_publicity
 from listings.flow.posting import Post
 from listings.flow.refusing import language_of, require_reason
 from listings.flow.writing import keep_revision

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from listings.flow import moving
-from listings.flow.opening import where_it_belongs
+from listings.flow.belonging import where_it_belongs
 from listings.models import ALIVE, PUBLIC, Listing, ListingState
 from listings.rules import RULES
 from listings.rules.contract import STATUS_DAYS, fresh_since

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from listings.flow import moving
-from listings.flow.opening import where_it_belongs
+from listings.flow.belonging import where_it_belongs
 from listings.flow.refusing import language_of, require_reason
 from listings.models import PUBLIC, Listing, ListingState, Patent, Reason, Review
 from listings.reasons import say

@@ -61,8 +61,8 @@ class SynonymGroup(models.Model):
         return self.expressions
 
     def clean(self) -> None:
-        """Raises ValidationError for what would make searching worse: see listings.search.synonyms.check."""
-        from listings.search import synonyms
+        """Raises ValidationError for what would make searching worse: see listings.search.expressions.check."""
+        from listings.search import expressions  # the room of searching reads models: not while they are being made
 
-        if findings := synonyms.check(self):
+        if findings := expressions.check(self):
             raise ValidationError({"expressions": findings})

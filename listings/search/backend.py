@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Protocol
-
-from django.conf import settings
-from django.utils.module_loading import import_string
+from typing import Protocol
 
 # What membership in Question.near adds to a score: more than words can weigh, so that the engine lists them first and
 # fusion can take the two apart again; small enough that a 32-bit float still tells words apart behind it. One that also
@@ -153,16 +149,3 @@ class SearchBackend(Protocol):
 
     def versions(self) -> dict[int, int]:
         """The version stored for each key, tombstones included: for reconciling with the database."""
-
-
-@lru_cache(maxsize=8)
-def _made(engine: Any, place: Hashable) -> SearchBackend:
-    from listings.search.breaker import Guarded
-
-    return Guarded(engine(place))
-
-
-def backend() -> SearchBackend:
-    """The engine that the setting SEARCH_BACKEND names, at the place that its own settings name."""
-    engine = import_string(settings.SEARCH_BACKEND)
-    return _made(engine, engine.place())

@@ -14,7 +14,8 @@ from django.db.models import Max
 
 from listings.models import Listing
 from listings.search import indexer
-from listings.search.backend import Document, Stored, backend
+from listings.search.backend import Document, Stored
+from listings.search.engine import backend
 from listings.search.fields import digest_of, flat
 
 SLICE = 20_000  # keys that one turn of the duty compares

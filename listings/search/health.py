@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from listings.search import indexer
-from listings.search.backend import Question, backend
+from listings.search.backend import Question
+from listings.search.engine import backend
 from marketplace.lib import health
 from marketplace.lib.health import Unwell
 

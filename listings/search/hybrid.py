@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from listings.search import meaning, meanings
 from listings.search.analysis import is_han
-from listings.search.backend import ENOUGH, NEAR, Hits, Question, backend
+from listings.search.backend import ENOUGH, NEAR, Hits, Question
+from listings.search.engine import backend
 
 NEAREST = 30  # listings that meaning adds
 _COMPARED = 100  # nearest by the whole, of which these are the ones whose parts are nearest too

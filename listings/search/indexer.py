@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from listings.models import Listing
 from listings.search import parallel
-from listings.search.backend import Document, EngineAway, Rejected, SearchUnavailable, backend
+from listings.search.backend import Document, EngineAway, Rejected, SearchUnavailable
 from listings.search.documents import document_of, indexable
+from listings.search.engine import backend
 from marketplace.outbox import outbox
 from marketplace.outbox.models import Effect, EffectState
 

@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 from listings.models import Listing
 from listings.models.listing import PUBLIC
 from listings.search import analysis, facets, fallback, highlight, hybrid, reading, why
-from listings.search.backend import Hits, Question, SearchUnavailable, Word, backend
+from listings.search.backend import Hits, Question, SearchUnavailable, Word
 from listings.search.documents import readable, reader_key
+from listings.search.engine import backend
 from listings.search.query import FILTERS, LAST_PAGE, PER_PAGE, Query
 
 log = logging.getLogger(__name__)

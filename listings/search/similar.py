@@ -6,7 +6,8 @@ import logging
 
 from listings.models import Listing
 from listings.search import analysis, meaning
-from listings.search.backend import Question, SearchUnavailable, backend
+from listings.search.backend import Question, SearchUnavailable
+from listings.search.engine import backend
 from listings.search.whole import confirmed
 
 log = logging.getLogger(__name__)

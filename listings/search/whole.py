@@ -12,8 +12,9 @@ from django.utils.functional import Promise
 from listings.models import Listing
 from listings.models.listing import PUBLIC
 from listings.search import fallback, hybrid, reading
-from listings.search.backend import Hits, Question, SearchUnavailable, backend
+from listings.search.backend import Hits, Question, SearchUnavailable
 from listings.search.documents import readable, reader_key
+from listings.search.engine import backend
 from listings.search.query import LAST_PAGE, PER_PAGE, Query
 from listings.search.results import attempts, first_enough, notes_of, question_of
 

@@ -26,6 +26,7 @@ class PaymentsConfig(AppConfig):
             closing,
             personal,
             practice,
+            practice_delivery,
             reconciling,
             returns,
             settling,
@@ -40,7 +41,7 @@ class PaymentsConfig(AppConfig):
         queues.register(
             "suspense", gettext_lazy("Money that fits nothing"), suspending.waiting, SUSPENSE_URL, order=230
         )
-        outbox.handles(practice.TOPIC, "practice")(practice.deliver)
+        outbox.handles(practice.TOPIC, "practice")(practice_delivery.deliver)
         outbox.handles(settling.REFUND_TOPIC, "gateway")(returns.pay_back)
         outbox.handles(attempts.EXPIRE_TOPIC, "gateway")(attempts.close_page)
         outbox.handles("agreement.moved", "payments")(closing.agreement_moved)

@@ -18,8 +18,7 @@ from marketplace.lib.findings import refuse
 from marketplace.lib.money import from_minor
 from marketplace.licensing.models import Obligation, ObligationState
 from marketplace.outbox import outbox
-from marketplace.payments import access, moving
-from marketplace.payments import gateway as gateways
+from marketplace.payments import access, gateways, moving
 from marketplace.payments.gateway import GatewayDown, Order
 from marketplace.payments.models import UNFINISHED, Payment, PaymentState, Way
 from marketplace.payments.slips import reference_of

@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID
 
-from django.conf import settings
 from moneyed import Money
 
-from marketplace.payments.models import GatewayAccount, RefundState, Way
-
-if TYPE_CHECKING:
-    from marketplace.licensing.models import Obligation
+from marketplace.payments.models import RefundState
 
 BODY_LIMIT = 256 * 1024  # bytes of a webhook's body (PAY-4)
 AGE_LIMIT = 300  # seconds a signature stays good
@@ -137,35 +133,3 @@ class Gateway(Protocol):
 
     def read_event(self, body: bytes, signature: str) -> Event:
         """Check a message and say it in our words. Raises BadEvent for anything not signed for this site, now."""
-
-
-def by_name(name: str) -> Gateway | None:
-    """The online gateway of that name, if this site uses it."""
-    if name not in settings.GATEWAYS:
-        return None
-    if name == Way.PRACTICE:
-        from marketplace.payments.practice import PracticeGateway
-
-        return PracticeGateway()
-    if name == Way.STRIPE:
-        from marketplace.payments.stripe_gateway import StripeGateway
-
-        return StripeGateway()
-    return None
-
-
-def account_at(name: str, obligation: Obligation) -> str | None:
-    """The licensor's own merchant account there ('' is the site key's own); None when it has none.
-
-    The practice gateway moves no money and needs no account.
-    """
-    if name == Way.PRACTICE:
-        return ""
-    payee = obligation.agreement.licensor_id
-    return GatewayAccount.objects.filter(organization=payee, gateway=name).values_list("account", flat=True).first()
-
-
-def online_ways(obligation: Obligation) -> list[Way]:
-    """The online ways by which this obligation can be paid straight to the licensor."""
-    names = [name for name in settings.GATEWAYS if name != Way.BANK_TRANSFER]
-    return [Way(name) for name in names if account_at(name, obligation) is not None]

@@ -120,10 +120,3 @@ def balances(organization: Organization | None = None) -> dict[tuple[str, str], 
     rows = LedgerEntry.objects.all() if organization is None else LedgerEntry.objects.filter(organization=organization)
     sums = rows.values_list("account", "currency").annotate(total=Sum("amount_minor")).order_by("account", "currency")
     return {(account, currency): total for account, currency, total in sums}
-
-
-def self_check() -> list[str]:
-    """Everything about the books that is not as it must be, in words; empty when all is well (PAY-14)."""
-    from marketplace.payments import book_checks
-
-    return [fault for check in book_checks.CHECKS for fault in check()]

@@ -43,10 +43,6 @@ BUTTONS: dict[str, tuple[str, tuple[tuple[EventKind, timedelta, int], ...]]] = {
 }
 
 
-class Undelivered(RuntimeError):
-    """Our own door refused a message; the outbox brings it again."""
-
-
 class PracticeGateway:
     """Stands in for a real gateway in development and in tests. Production refuses it (payments.E001)."""
 
@@ -178,14 +174,3 @@ def press(checkout: PracticeCheckout, button: str) -> bool:
             for kind, after, times in messages:
                 send(checkout, kind, after=after, times=times)
     return bool(moved)
-
-
-def deliver(key: str, payload: dict[str, Any]) -> None:
-    """Hand a message to our webhook door, signed anew at each try as gateways do. Raises Undelivered for a refusal."""
-    from marketplace.payments import webhooks
-
-    event = PracticeEvent.objects.get(event_id=payload["event"])
-    body = event.body.encode()
-    status = webhooks.receive(str(Way.PRACTICE), body, signing.sign(body, settings.PRACTICE_WEBHOOK_SECRET))
-    if status >= 400:
-        raise Undelivered(f"{key}: {status}")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from marketplace.lib.terms import today
 from marketplace.licensing.models import Obligation, ObligationState
-from marketplace.payments import attempts, ledger, settling, telling, webhooks
+from marketplace.payments import attempts, book_checks, settling, telling, webhooks
 from marketplace.payments.gateway import GatewayDown, GatewayRefused
 from marketplace.payments.models import UNFINISHED, Payment, PaymentState, Way, WebhookEvent
 
@@ -101,7 +101,7 @@ def remind() -> int:
 
 def check_books() -> list[str]:
     """The ledger's self-check, said aloud in the log; what it found."""
-    faults = ledger.self_check()
+    faults = book_checks.self_check()
     for fault in faults:
         log.critical("the books are wrong", extra={"fault": fault})
     return faults

@@ -12,8 +12,7 @@ from django.utils import timezone
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.money import from_minor, to_minor
-from marketplace.payments import gateway as gateways
-from marketplace.payments import ledger, telling
+from marketplace.payments import gateways, ledger, telling
 from marketplace.payments.gateway import Event, EventKind, GatewayDown, GatewayRefused, Refunding
 from marketplace.payments.models import (
     REFUND_RANKS,

@@ -18,8 +18,7 @@ from marketplace.accounts.requests import MemberRequest, PersonRequest
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.saying import on_form
 from marketplace.licensing.models import Obligation, ObligationState
-from marketplace.payments import access, attempts, bank_transfer, showing, webhooks
-from marketplace.payments import gateway as gateways
+from marketplace.payments import access, attempts, bank_transfer, gateways, showing, webhooks
 from marketplace.payments.forms import DeclareForm
 from marketplace.payments.gateway import GatewayDown, GatewayRefused
 from marketplace.payments.models import UNFINISHED, BankTransfer, Payment, PaymentState, TransferState, Way

@@ -15,8 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from marketplace.lib.money import from_minor, to_minor
-from marketplace.payments import gateway as gateways
-from marketplace.payments import moving, returns, settling, telling
+from marketplace.payments import gateways, moving, returns, settling, telling
 from marketplace.payments.gateway import BODY_LIMIT, BadEvent, Event, EventKind
 from marketplace.payments.models import EventOutcome, Payment, PaymentState, RefundState, WebhookEvent
 

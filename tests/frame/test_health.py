@@ -15,7 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from listings.search import health as search_health
-from listings.search.backend import SearchUnavailable, backend
+from listings.search.backend import SearchUnavailable
+from listings.search.engine import backend
 from marketplace.lib import health
 from marketplace.outbox.models import Effect, EffectState
 from marketplace.vault import files

@@ -18,7 +18,7 @@ from listings.models import LegalStatus, Listing, ListingState, OfferTerms, Pate
 from marketplace.accounts.models import Membership, Organization, OrganizationKind, Role, User, VerificationState
 from marketplace.lib.terms import today
 from marketplace.licensing.models import Agreement, Obligation, ObligationKind, ObligationState, OfferVersion, State
-from marketplace.payments import ledger, stripe_gateway
+from marketplace.payments import book_checks, stripe_gateway
 from marketplace.payments.models import GatewayAccount, Payment, PaymentState, Way
 from tests.payments.worlds import ACCOUNT, STRIPE_SECRET, FakeStripe, PracticeWorld, StripeWorld, World
 
@@ -31,7 +31,7 @@ def books_are_right(db: None) -> Iterator[list[str]]:
     expected: list[str] = ["checked"]
     yield expected
     if expected:
-        assert ledger.self_check() == []
+        assert book_checks.self_check() == []
 
 
 def member(user: User, organization: Organization, *roles: Role) -> None:

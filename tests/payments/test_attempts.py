@@ -18,7 +18,7 @@ from marketplace.lib.money import from_minor, to_minor
 from marketplace.licensing.models import Obligation, ObligationState
 from marketplace.outbox import worker
 from marketplace.outbox.models import Effect
-from marketplace.payments import attempts, bank_transfer, closing, webhooks
+from marketplace.payments import attempts, bank_transfer, closing, gateways, webhooks
 from marketplace.payments.gateway import EventKind, GatewayDown
 from marketplace.payments.models import Outcome, Payment, PaymentState, PracticeCheckout, Suspense, Way
 from tests.payments.conftest import member
@@ -164,11 +164,10 @@ def test_a_checkout_whose_answer_was_lost_is_the_same_checkout(
 
 
 def test_without_an_account_of_the_licensor_stripe_is_not_offered(settings: Any, owed: Obligation, bob: User) -> None:
-    from marketplace.payments import gateway
 
     settings.GATEWAYS = ["stripe", "bank_transfer"]
 
-    assert gateway.online_ways(owed) == []
+    assert gateways.online_ways(owed) == []
     with pytest.raises(Refused):
         attempts.start(owed, by=bob, way=Way.STRIPE)
     assert not Payment.objects.exists()
@@ -192,7 +191,7 @@ def test_what_is_charged_and_read_back_is_what_is_owed(
     from marketplace.payments import gateway
     from tests.payments.worlds import ACCOUNT
 
-    online = gateway.by_name("stripe")
+    online = gateways.by_name("stripe")
     assert online is not None
     order = gateway.Order(
         code=uuid4(),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.terms import today
 from marketplace.licensing.models import Obligation, ObligationState
-from marketplace.payments import bank_transfer, ledger, webhooks
+from marketplace.payments import bank_transfer, book_checks, ledger, webhooks
 from marketplace.payments.bank_transfer import Arrival
 from marketplace.payments.gateway import EventKind
 from marketplace.payments.models import (
@@ -74,7 +74,7 @@ def books(
     transfer = bank_transfer.declare(owe(), by=bob, payer="示例", paid_on=today())
     bank_transfer.confirm(transfer, Arrival("A", today(), 800_000), by=alice)
     bank_transfer.record(university, Arrival("B", today(), 70), by=alice, reference="?", payer="示例")
-    assert ledger.self_check() == []
+    assert book_checks.self_check() == []
 
 
 def applied() -> Payment:
@@ -243,7 +243,7 @@ def test_the_self_check_finds_it(books: None, books_are_right: list[str], corrup
     with unguarded():
         corrupt()
 
-        faults = ledger.self_check()
+        faults = book_checks.self_check()
 
     assert faults
 

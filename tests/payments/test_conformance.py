@@ -13,7 +13,7 @@ from django.utils import timezone
 from moneyed import Money
 
 from marketplace.licensing.models import Obligation
-from marketplace.payments import gateway as gateways
+from marketplace.payments import gateways
 from marketplace.payments.gateway import (
     BadEvent,
     EventKind,

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from marketplace.licensing.models import Obligation
-from marketplace.payments import gateway as gateways
+from marketplace.payments import gateways
 from marketplace.payments.gateway import EventKind
 from marketplace.payments.models import LedgerEntry, Payment, PaymentState, WebhookEvent
 from tests.payments.worlds import World

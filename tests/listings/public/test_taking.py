@@ -23,7 +23,8 @@ from python_calamine import CalamineWorkbook
 
 from listings.models import Listing
 from listings.search import indexer
-from listings.search.backend import Question, backend
+from listings.search.backend import Question
+from listings.search.engine import backend
 from marketplace.accounts.models import Organization, Role, User
 from tests.lib.test_sheets import PAYLOADS
 from tests.listings.making import firm, member

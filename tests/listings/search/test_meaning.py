@@ -11,7 +11,7 @@ from django.utils import translation
 
 from listings.models import Listing, ListingState, Meaning
 from listings.search import Query, checks, hybrid, indexer, meaning, meanings, search
-from listings.search.backend import backend
+from listings.search.engine import backend
 from marketplace.accounts.models import User
 from marketplace.outbox import outbox, worker
 from tests.listings.making import offer, university

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from listings.models import Listing, SynonymGroup
-from listings.search import Query, analysis, search, synonyms
+from listings.search import Query, analysis, expressions, search, synonyms
 from marketplace.accounts import people
 from marketplace.accounts.models import User
 
@@ -86,7 +86,7 @@ def test_an_expression_stands_in_one_group_only() -> None:
 
 @pytest.mark.parametrize("written", ["馒头，蒸馍、mantou", "馒头;蒸馍；mantou", "馒头, 蒸馍,, mantou , 馒头"])
 def test_commas_of_either_script_separate(written: str) -> None:
-    assert synonyms.split(written) == ["馒头", "蒸馍", "mantou"]
+    assert expressions.split(written) == ["馒头", "蒸馍", "mantou"]
 
 
 def test_one_small_query_tells_that_nothing_changed(django_assert_num_queries: Any) -> None:

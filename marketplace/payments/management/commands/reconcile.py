@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from marketplace.payments import ledger, reconciling
+from marketplace.payments import book_checks, reconciling
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
             self.stdout.write(f"done  {line}")
         for line in found.open:
             self.stdout.write(f"open  {line}")
-        faults = ledger.self_check()
+        faults = book_checks.self_check()
         if faults:
             raise CommandError("the books are wrong:\n" + "\n".join(faults))
         self.stdout.write(f"{len(found.done)} done, {len(found.open)} open, the books are right")

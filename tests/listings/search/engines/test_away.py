@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from listings.models import Listing
 from listings.search import Query, elastic, indexer, search
-from listings.search.backend import EngineAway, Question, SearchUnavailable, backend
+from listings.search.backend import EngineAway, Question, SearchUnavailable
 from listings.search.breaker import FAILURES, OPEN_SECONDS, Breaker
+from listings.search.engine import backend
 from marketplace.accounts.models import User
 from marketplace.outbox import outbox, worker
 from marketplace.outbox.models import Effect, EffectState

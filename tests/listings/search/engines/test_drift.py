@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from listings.models import Listing, ListingState
 from listings.search import Query, documents, drift, indexer, search
-from listings.search.backend import Document, backend
+from listings.search.backend import Document
+from listings.search.engine import backend
 from marketplace.accounts.models import User
 from marketplace.outbox import outbox, worker
 from marketplace.outbox.models import Effect, EffectState

@@ -11,7 +11,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings, strategies
 
 from listings.search import Query, indexer, search
-from listings.search.backend import backend
+from listings.search.engine import backend
 from marketplace.accounts.models import User
 from tests.listings.making import offer, university
 

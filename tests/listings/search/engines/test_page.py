@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from listings.search import indexer
-from listings.search.backend import backend
+from listings.search.engine import backend
 from marketplace.accounts.models import Role, User
 from tests.listings.making import firm, member, offer, university
 
