@@ -1,18 +1,26 @@
-"""The time-stamp authority fails in every way it can; papers wait and are sealed once when it is back (DOC-3)."""
+"""The time-stamp authority fails in every way it can; papers wait and are sealed once when it is back (DOC-3).
+
+When it is back two workers are at the same paper: the second seals it while the first is at its seal. The control takes
+away what decides between them, the condition of one UPDATE.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from django.db.models import QuerySet
 from django.test import override_settings
 
 from marketplace.audit import trail
 from marketplace.lib import pki
 from marketplace.licensing.models import Agreement, Paper
-from marketplace.licensing.signing import sealing
+from marketplace.licensing.signing import seal, sealing
 from marketplace.licensing.signing.inspection import inspect, trust
 from marketplace.licensing.signing.seal import SealUnavailable
 from marketplace.vault import files
@@ -22,6 +30,7 @@ from tests.scored import Outcome
 
 WAYS = ("error", "garbage", "refuse", "other", "gone")
 DELIVERIES = 5
+CONTROL = 20
 
 
 def one(paper: Paper, how: str, folder: Path) -> list[str]:
@@ -34,10 +43,45 @@ def one(paper: Paper, how: str, folder: Path) -> list[str]:
     else:
         with authority(folder, how) as url:
             wrong += _fails(paper, url)
+    return wrong + answered(paper, folder)
+
+
+def answered(paper: Paper, folder: Path) -> list[str]:
+    """The authority answers, and the job comes five times, the first two at once. What went wrong, in words."""
     with authority(folder) as url, override_settings(TIMESTAMP_URLS=[url]):
-        for _ in range(DELIVERIES):
+        with _another_worker(paper):
             _deliver(paper)
-    return wrong + _once(paper)
+        for _ in range(DELIVERIES - 2):
+            _deliver(paper)
+    return _once(paper)
+
+
+@contextmanager
+def _another_worker(paper: Paper) -> Iterator[None]:
+    """Whoever begins to seal is overtaken by somebody who does all of it."""
+    real = seal.seal_pdf
+
+    def overtaken(*told: Any, **more: Any) -> bytes:
+        with patch.object(seal, "seal_pdf", real):
+            _deliver(paper)
+        return real(*told, **more)
+
+    with patch.object(seal, "seal_pdf", overtaken):
+        yield
+
+
+@contextmanager
+def without_guard() -> Iterator[None]:
+    """A paper is marked as sealed whatever it was before."""
+    real = QuerySet.filter
+
+    def asks_nothing(rows: Any, *conditions: Any, **told: Any) -> Any:
+        if rows.model is Paper and told.get("sealed_sha256") == "":
+            del told["sealed_sha256"]
+        return real(rows, *conditions, **told)
+
+    with patch.object(QuerySet, "filter", asks_nothing):
+        yield
 
 
 def _deliver(paper: Paper) -> None:
@@ -80,8 +124,8 @@ def papers_of(agreement: Agreement, count: int) -> list[Paper]:
     return made
 
 
-def run(count: int) -> Outcome:
-    """`count` papers, each with an authority that fails first. The database is thrown away."""
+def run(count: int, *, control: int = CONTROL) -> Outcome:
+    """`count` papers, each with an authority that fails first, then the control. The database is thrown away."""
     from tests.licensing.life import people
     from tests.licensing.verify.papers import sealed_papers
 
@@ -90,7 +134,10 @@ def run(count: int) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="kaixu-stamps-") as name:
         folder = pki.ensure_test_hierarchy(Path(name) / "pki").folder
         with override_settings(TEST_PKI_ROOT=folder):
-            for number, paper in enumerate(papers_of(Agreement.objects.get(), count)):
+            papers = papers_of(Agreement.objects.get(), count + control)
+            for number, paper in enumerate(papers[:count]):
                 wrong += one(paper, WAYS[number % len(WAYS)], folder)
+            with without_guard():
+                twice = sum(bool(answered(paper, folder)) for paper in papers[count:])
     said = f"{count} authorities failed, {count * DELIVERIES} deliveries {', '.join(sorted(set(wrong)))}".strip()
-    return Outcome(count, len(wrong), said)
+    return Outcome(count, len(wrong), said, twice / control if control else None)

@@ -31,6 +31,19 @@ def test_with_the_authority_failing_nothing_is_called_sealed_and_later_it_is_onc
     assert seals_later.one(paper, how, pki.ensure_test_hierarchy(tmp_path / "pki").folder) == []
 
 
+def test_without_the_condition_two_workers_seal_one_paper_twice(
+    active: Agreement, tmp_path: Path, settings: Any
+) -> None:
+    """The control."""
+    settings.TEST_PKI_ROOT = tmp_path / "pki"
+    (paper,) = seals_later.papers_of(active, 1)
+
+    with seals_later.without_guard():
+        told = seals_later.answered(paper, pki.ensure_test_hierarchy(tmp_path / "pki").folder)
+
+    assert told == ["sealed more than once"]
+
+
 def test_the_deals_page_says_seal_pending_until_the_authority_is_back(
     active: Agreement, bob: User, log_in: Callable[[User], Client], tmp_path: Path, settings: Any
 ) -> None:

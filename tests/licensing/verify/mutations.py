@@ -11,13 +11,18 @@ import io
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from marketplace.licensing.models import Paper
 from marketplace.licensing.public.holders import Verdict
+from marketplace.licensing.signing import verify
+from marketplace.licensing.signing.inspection import Inspection, inspect, trust
 from marketplace.licensing.signing.verify import examine
 from tests.licensing.verify import forgeries
 from tests.licensing.verify.forgeries import Forgery, name
@@ -25,6 +30,7 @@ from tests.scored import Outcome
 
 REGIONS = 64  # a file is cut into so many, and each is changed as often as the others
 BATCH = 500
+CONTROL = 110  # forgeries that are shown to the verifier that compares nothing
 
 
 def _revised(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
@@ -216,9 +222,34 @@ def judge(sealed: Sequence[bytes], *, cheap: int, looked: int) -> Outcome:
     return Outcome(cheap + looked, missed.total() + alarms, said)
 
 
+@contextmanager
+def comparing_nothing(genuine: bytes) -> Iterator[None]:
+    """A verifier that takes every file with a readable seal for the paper of a genuine one."""
+    whole, paper = inspect(genuine, trust()), Paper.objects.get(sealed_sha256=hashlib.sha256(genuine).hexdigest())
+
+    def looks_for_a_seal(pdf: bytes, *_told: Any) -> Inspection:
+        seen = inspect(pdf, trust())
+        return whole if seen.seal is not None else seen
+
+    with (
+        patch.object(verify, "inspect", looks_for_a_seal),
+        patch.object(verify, "_match", lambda *_told: verify.Match(paper, "sealed")),
+    ):
+        yield
+
+
+def deceived(sealed: Sequence[bytes], count: int) -> float:
+    """The control: the share of forgeries that a verifier lets pass when it compares nothing."""
+    with comparing_nothing(sealed[0]):
+        passed = sum(examine(forged).verdict == Verdict.OK for _kind, forged in structural(sealed, count))
+    return passed / count
+
+
 def run(count: int) -> Outcome:
-    """`count` changed copies, one in 50 of them examined whole, and one good file for every 100 of them."""
+    """`count` changed copies, one in 50 of them examined whole, one good file for every 100 of them; the control."""
     from tests.licensing.life import people
     from tests.licensing.verify.papers import sealed_papers
 
-    return judge(sealed_papers(people(), max(4, count // 100)), cheap=count, looked=max(60, count // 50))
+    sealed = sealed_papers(people(), max(4, count // 100))
+    told = judge(sealed, cheap=count, looked=max(60, count // 50))
+    return replace(told, control=deceived(sealed, CONTROL))

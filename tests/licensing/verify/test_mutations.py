@@ -30,6 +30,11 @@ def test_every_changed_copy_is_found_and_no_good_file_is_doubted(papers: list[by
     assert (outcome.violations, outcome.count) == (0, 5_000 + LOOKED), outcome.said
 
 
+def test_a_verifier_that_compares_nothing_lets_forgeries_pass(papers: list[bytes]) -> None:
+    """The control of the line of the scorecard."""
+    assert mutations.deceived(papers[:3], len(mutations.STRUCTURAL)) >= 0.5
+
+
 def test_without_the_record_of_hashes_changed_copies_would_pass(
     papers: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
