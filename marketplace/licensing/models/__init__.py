@@ -22,6 +22,7 @@ from marketplace.licensing.models.changing import (
     Termination,
     TerminationState,
 )
+from marketplace.licensing.models.correcting import OPEN_CORRECTIONS, CorrectionState, ReportCorrection
 from marketplace.licensing.models.filings import FILING_EVIDENCE, Filing, FilingKind, FilingState
 from marketplace.licensing.models.naming import Naming
 from marketplace.licensing.models.negotiating import (
@@ -36,6 +37,7 @@ from marketplace.licensing.models.negotiating import (
 )
 from marketplace.licensing.models.obligations import Obligation, ObligationKind, ObligationState
 from marketplace.licensing.models.papers import Paper, PaperKind
+from marketplace.licensing.models.repaying import OPEN_REPAYMENTS, Repayment, RepayState
 from marketplace.licensing.models.securities import Disclosure, Security, SecurityKind, SecurityState
 from marketplace.licensing.models.signing import (
     CaSession,
@@ -65,6 +67,8 @@ __all__ = [
     "LIVE_DEMANDS",
     "LIVE_STATES",
     "OPEN_CLAIMS",
+    "OPEN_CORRECTIONS",
+    "OPEN_REPAYMENTS",
     "OPEN_STATES",
     "STANDING_CLAIMS",
     "TALKING",
@@ -80,6 +84,7 @@ __all__ = [
     "ClaimState",
     "Confirmation",
     "CopyState",
+    "CorrectionState",
     "Disclosure",
     "Filing",
     "FilingKind",
@@ -106,6 +111,9 @@ __all__ = [
     "PaymentDemand",
     "Proposal",
     "ReferenceCounter",
+    "RepayState",
+    "Repayment",
+    "ReportCorrection",
     "ReportState",
     "Security",
     "SecurityKind",

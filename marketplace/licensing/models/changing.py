@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from listings.models import HealthEvent
+from listings.models import HealthEvent, TermSheet
 from marketplace.licensing.models.agreement import Agreement, OfferVersion, Party
 from marketplace.licensing.models.negotiating import Proposal
 from marketplace.licensing.models.papers import Paper
@@ -34,6 +34,8 @@ class Amendment(models.Model):
     before = models.ForeignKey(OfferVersion, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(OfferVersion, on_delete=models.PROTECT, related_name="+")
     renews = models.BooleanField(default=False)  # the terms count for the time after the present term
+    # the standing offer on whose very terms it renews: the licensor has agreed to it beforehand (LIC-K)
+    term_sheet = models.ForeignKey(TermSheet, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=AmendmentState, default=AmendmentState.SIGNING)
     paper = models.OneToOneField(Paper, null=True, blank=True, on_delete=models.PROTECT, related_name="amendment")
     made_at = models.DateTimeField(auto_now_add=True)

@@ -17,16 +17,29 @@ from marketplace.vault.models import VaultFile
 
 
 class Confirmation(models.Model):
-    """A highlighted clause, confirmed on its own by the licensee; the text's hash says which words (LIC-F)."""
+    """A highlighted clause, confirmed on its own by the licensee; the text's hash says which words (LIC-F).
+
+    `paper` is the further paper before whose signature it was confirmed; None: the contract's.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="confirmations")
+    paper = models.ForeignKey(Paper, null=True, blank=True, on_delete=models.PROTECT, related_name="confirmations")
     clause = models.CharField(max_length=60)
     text_sha256 = models.CharField(max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["agreement", "clause", "text_sha256"], name="confirmation_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "clause", "text_sha256"], condition=Q(paper__isnull=True), name="confirmation_once"
+            ),
+            models.UniqueConstraint(
+                fields=["paper", "clause", "text_sha256"],
+                condition=Q(paper__isnull=False),
+                name="confirmation_once_per_paper",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.clause} of {self.agreement_id}"
