@@ -14,6 +14,10 @@ from django.db import connections
 
 TABLE = "licensing_agreement"
 NAMES = ("agreement_first", "agreement_steps", "agreement_fixed")
+LOOKING = (  # triggers of other tables that look into this one: SQLite cannot remake a table while they stand
+    "licensing_signature_not_deleted", "licensing_confirmation_not_deleted", "licensing_negotiationnote_not_deleted",
+    "proposal_not_deleted", "licensing_acceptance_not_deleted", "licensing_offerversion_not_changed",
+)  # fmt: skip
 
 
 def _listed() -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
@@ -82,7 +86,7 @@ def take_down(using: str = "default", **_: Any) -> None:
     connection = connections[using]
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            for name in NAMES:
+            for name in (*NAMES, *LOOKING):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
@@ -98,3 +102,7 @@ def put_up(using: str = "default", **_: Any) -> None:
         for name, statement in sqlite_triggers().items():
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
             cursor.execute(statement)
+        columns = {column.name for column in connection.introspection.get_table_description(cursor, TABLE)}
+        if "emptied_at" in columns:  # not while the migrations are taken back to before it
+            for statement in import_module("marketplace.licensing.migrations.0014_rows_go_after_their_time")._sqlite():
+                cursor.execute(statement)

@@ -30,6 +30,7 @@ class Effect(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)  # when `last_error` happened; stays None until one does
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "key"], name="effect_once_per_key")]

@@ -28,6 +28,7 @@ class VaultFile(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     stored_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)  # past its time: the bytes go, hash and size stay (KEEP-1)
 
     class Meta:
         indexes = [models.Index(fields=["subject_type", "subject_id"], name="vault_file_of_subject")]

@@ -24,6 +24,7 @@ from marketplace.licensing.models.changing import (
 )
 from marketplace.licensing.models.correcting import OPEN_CORRECTIONS, CorrectionState, ReportCorrection
 from marketplace.licensing.models.filings import FILING_EVIDENCE, Filing, FilingKind, FilingState
+from marketplace.licensing.models.keeping import LegalHold
 from marketplace.licensing.models.naming import Naming
 from marketplace.licensing.models.negotiating import (
     TALKING,
@@ -93,6 +94,7 @@ __all__ = [
     "HandOver",
     "Hold",
     "HoldEnd",
+    "LegalHold",
     "Method",
     "Naming",
     "Negotiation",

@@ -127,6 +127,7 @@ class Agreement(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     trial = models.CharField(max_length=11, choices=Trial, blank=True)
     trial_ended_on = models.DateField(null=True, blank=True)  # the day of its outcome
+    emptied_at = models.DateTimeField(null=True, blank=True)  # past its time: only the frame is left (KEEP-1)
 
     objects = AgreementQuerySet.as_manager()
 
@@ -167,6 +168,10 @@ class Agreement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(trial="") | Q(state__in=["active", "ended"]), name="agreement_trial_of_license"
+            ),
+            models.CheckConstraint(  # a deal that is not over is never emptied
+                condition=Q(emptied_at__isnull=True) | Q(closed_at__isnull=False, emptied_at__gt=F("closed_at")),
+                name="agreement_emptied_after_its_end",
             ),
         ]
         indexes = [

@@ -83,6 +83,7 @@ class Negotiation(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=500, blank=True)
+    emptied_at = models.DateTimeField(null=True, blank=True)  # past its time: the guards let its rows go (KEEP-1)
 
     objects = NegotiationQuerySet.as_manager()
 
