@@ -21,6 +21,7 @@ SESSION_KEY = "kept_form"
 LIMIT = 100_000  # characters: a long contract note fits, a flood does not
 LONGEST = 3_600  # seconds: who logs in later on this machine may be somebody else
 SECRET_PARTS = ("password", "code", "token", "otp", "csrf")
+SECRET_NAMES = frozenset({"pin"})  # as a part it would hit "opinion"
 NO_SECRETS = frozenset({"credit_code", "credit_code_override"})  # printed on every business license
 
 
@@ -36,13 +37,17 @@ def typed(request: HttpRequest) -> Typed:
     fields = [
         (name, value)
         for name, values in request.POST.lists()
-        if name in NO_SECRETS or not any(part in name.lower() for part in SECRET_PARTS)
+        if name in NO_SECRETS or not _is_secret(name.lower())
         for value in values
         if isinstance(value, str)
     ]
     if sum(len(name) + len(value) for name, value in fields) > LIMIT:
         fields = []
     return Typed(fields, bool(request.FILES))
+
+
+def _is_secret(name: str) -> bool:
+    return name in SECRET_NAMES or any(part in name for part in SECRET_PARTS)
 
 
 def _leads_to_login(request: HttpRequest, response: HttpResponse) -> bool:

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "marketplace.frame.nul.NoNul",
     "marketplace.frame.methods.WrongMethodPage",
     "marketplace.frame.kept.KeepTyped",
+    "marketplace.frame.busy.BusyPage",
     "marketplace.accounts.middleware.CurrentOrganization",
     "marketplace.accounts.middleware.AcceptedTexts",
 ]

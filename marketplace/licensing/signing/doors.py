@@ -17,11 +17,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts import codes, passkeys
+from marketplace.lib.contention import broken_off
 from marketplace.lib.findings import Refused, refuse
 from marketplace.licensing.errors import AlreadySigned
 from marketplace.licensing.models import Agreement, CopyState, Method, Paper, Party, Signature, StampedCopy
 from marketplace.licensing.signing import levels
 from marketplace.licensing.signing.passkey import NONCE_BYTES, Answer, challenge
+from marketplace.licensing.terms import clauses
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import SigningAuthority, User
@@ -118,17 +120,16 @@ def go_through(door: Door, act: Act) -> Signer:
     return signer
 
 
-# lock not available, deadlock, serialization, statement timeout (PostgreSQL, appendix A)
-_CONTENTION = {"55P03", "40P01", "40001", "57014"}
-
-
 @contextmanager
 def _words_for_waiting() -> Iterator[None]:
-    """Say in words that others hold the deal just now, instead of failing: the database waits for seconds, not more."""
+    """Say in words that others hold the deal just now; here, not on the page of all others (frame.busy).
+
+    Whoever signs must hear that nothing was signed, and that a code which was used is spent.
+    """
     try:
         yield
     except OperationalError as busy:
-        if getattr(busy.__cause__, "sqlstate", "") not in _CONTENTION and "locked" not in str(busy):
+        if not broken_off(busy):
             raise
         raise refuse(
             "LIC-7",
@@ -165,6 +166,7 @@ def write(signer: Signer, act: Act, proof: Proof) -> Signature:
                     "basis": right.basis,
                     "valid_until": right.valid_until.isoformat() if right.valid_until else None,
                     "agent": act.agent[:200],
+                    **_confirmed(signer),
                     **proof.kept,
                 },
             )
@@ -172,6 +174,12 @@ def write(signer: Signer, act: Act, proof: Proof) -> Signature:
         raise AlreadySigned(signer.agreement.reference) from error
     _drop_scan(signer)
     return made
+
+
+def _confirmed(signer: Signer) -> dict[str, Any]:
+    """The clauses that were confirmed one by one before a licensee signs, by the hash of their words (LIC-F)."""
+    rows = clauses.of_paper(signer.agreement, signer.paper) if signer.party == Party.LICENSEE else []
+    return {"confirmed": rows} if rows else {}
 
 
 def _drop_scan(signer: Signer) -> None:
