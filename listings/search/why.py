@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from listings.models import Listing
 from listings.search import highlight
 from listings.search.backend import Word
+from listings.search.documents import industry_words, region_words
 from marketplace.lib import classes
 
 _MOST = 4  # words named for one place
@@ -21,9 +22,13 @@ _PLACES: tuple[tuple[str | Promise, Callable[[Listing], str]], ...] = (
     (gettext_lazy("its products"), lambda listing: listing.products),
     (gettext_lazy("its gains"), lambda listing: " ".join(str(cell) for row in listing.gains for cell in row)),
     (gettext_lazy("the abstract"), lambda listing: listing.patent.abstract),
+    (gettext_lazy("what its use takes"), lambda listing: f"{listing.adoption} {listing.also_needed}"),
+    (gettext_lazy("the field of use"), lambda listing: listing.terms.field_of_use),
+    (gettext_lazy("its industry"), lambda listing: industry_words(listing.industry)),
+    (gettext_lazy("its region"), lambda listing: region_words(listing.organization.division)),
     (
         gettext_lazy("the names of its people"),
-        lambda listing: f"{listing.patent.inventors} {listing.organization.name}",
+        lambda listing: f"{listing.patent.inventors} {listing.patent.patentee} {listing.organization.name}",
     ),
 )
 
