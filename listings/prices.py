@@ -86,6 +86,8 @@ def class_prices_of(terms: Terms) -> dict[str, int]:
     if isinstance(terms, TermSheet):
         return {str(key): int(value) for key, value in terms.class_prices.items()}
     if isinstance(terms, OfferTerms) and terms.pk:
+        if terms.known_class_prices is not None:
+            return terms.known_class_prices.copy()
         return {row.licensee_class: row.fee_minor for row in terms.class_prices.all()}
     return {}
 

@@ -37,7 +37,9 @@ def key_of(listing: Listing) -> str:
 
 
 def rows(listing: Listing) -> list[OfferTerms]:
-    """The further variants in their order; constant queries where they are prefetched."""
+    """The further variants in their order; constant queries where they are prefetched, none where they are known."""
+    if listing.known_variants is not None:
+        return listing.known_variants
     return sorted(listing.variants.all(), key=lambda row: (row.position, row.pk))
 
 

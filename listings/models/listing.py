@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from listings.models.offer_terms import TermSheet
+from listings.models.offer_terms import OfferTerms, TermSheet
 from listings.models.owned import OwnedQuerySet
 from listings.models.patent import Patent
 from marketplace.accounts.models import Organization
@@ -103,6 +103,9 @@ class Listing(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+
+    # The further variants, where they were read together with the listing; None: the database is asked.
+    known_variants: list[OfferTerms] | None = None
 
     objects = ListingQuerySet.as_manager()
 

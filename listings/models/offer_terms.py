@@ -119,6 +119,9 @@ class OfferTerms(Terms):
     fee_explanation = models.TextField(_("how the fee was reached"), blank=True)  # DECL-2, at most 2,000 characters
     royalty_trigger_confirmed = models.BooleanField(default=False)  # LIC-B
 
+    # Prices by class of licensee, where they were read together with the terms; None: the database is asked.
+    known_class_prices: dict[str, int] | None = None
+
     class Meta:
         verbose_name_plural = "offer terms"
         constraints = [

@@ -12,6 +12,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from itertools import chain
+from operator import add
 from pathlib import Path
 
 import rjieba
@@ -22,6 +24,7 @@ from marketplace.lib.numbers import BadNumber, parse_application_number, parse_p
 
 MOST_WORDS = 24  # of a question; the rest is not read (WEB-6)
 _FOLDER = Path(__file__).parent / "words"
+_TERMS = _FOLDER / "terms.txt"
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff々〇"
 _PIECE = re.compile(rf"[{_HAN}]+|[a-z0-9]+(?:[.\-/+_][a-z0-9]+)*")
 _NUMBER = re.compile(r"(?<![A-Z0-9])(?:ZL|CN)?[ .]*(?:\d[ .]*){7,12}[\dX](?: ?[A-Z]\d?)?(?![A-Z0-9])")
@@ -74,7 +77,7 @@ def pairs(text: str) -> list[str]:
 
 def pairs_of(read: Iterable[str]) -> list[str]:
     """The same of a text that was cut into pieces before."""
-    return [pair for piece in read if is_han(piece) for pair in _pairs(piece)]
+    return list(chain.from_iterable(_pairs(piece) for piece in read if is_han(piece)))
 
 
 def numbers(text: str) -> list[str]:
@@ -123,13 +126,12 @@ def question(text: str, groups: tuple[tuple[str, ...], ...] = ()) -> tuple[list[
 
 def fingerprint() -> str:
     """Changes when stored words would: an index made under another fingerprint must be rebuilt."""
-    file = _FOLDER / "terms.txt"
-    return _digest(file, file.stat().st_mtime_ns)
+    return _digest(_TERMS.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=2)
-def _digest(file: Path, _changed: int) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+def _digest(_changed: int) -> str:
+    return hashlib.sha256(_TERMS.read_bytes()).hexdigest()[:8]
 
 
 @lru_cache(maxsize=32_768)
@@ -160,8 +162,8 @@ def _parts(piece: str) -> list[str]:
     return [stem(piece)] if len(parts) == 1 else [piece, *parts]
 
 
-def _pairs(piece: str) -> list[str]:
-    return [piece[i : i + 2] for i in range(len(piece) - 1)]
+def _pairs(piece: str) -> Iterable[str]:
+    return map(add, piece, piece[1:])
 
 
 def tokens(text: str) -> list[str]:

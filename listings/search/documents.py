@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from django.db.models import QuerySet
 from django.utils import translation
 
 from listings import variants
-from listings.models import FeeMode, Listing, Track
+from listings.models import FeeMode, Listing, ListingState, Meaning, Track
 from listings.models.listing import PUBLIC
 from listings.prices import class_prices_of
-from listings.search import analysis, facets, meaning
+from listings.search import analysis, facets, meaning, rows
 from listings.search.backend import Document
 from listings.search.fields import CLASSES
 from marketplace.lib import classes, divisions, industries, pinyin
@@ -30,9 +31,16 @@ def readable(listings: QuerySet[Listing]) -> QuerySet[Listing]:
     )
 
 
-def indexable(listings: QuerySet[Listing]) -> QuerySet[Listing]:
-    """The same, with their meanings."""
-    return readable(listings).select_related("meaning")
+def indexable(keys: Sequence[int]) -> list[Listing]:
+    """These listings in whatever state with everything a document asks for, meanings included, in the order of keys."""
+    found = rows.read(sorted(keys), states=ListingState.values)
+    model = meaning.encoder()
+    if model is not None:
+        told = Meaning.objects.filter(listing__in=[row.pk for row in found]).defer("text_sha256")
+        known = {each.listing_id: each for each in told}
+        for listing in found:
+            listing._state.fields_cache["meaning"] = known.get(listing.pk)
+    return found
 
 
 def reader_key(of: Iterable[str]) -> str:
@@ -84,7 +92,7 @@ def _prices(listing: Listing) -> dict[str, int]:
 def _vector(listing: Listing) -> bytes:
     """What is known of its meaning. That of an older text stays until the new one is computed: it is nearly right."""
     model = meaning.encoder()
-    known = getattr(listing, "meaning", None)
+    known = getattr(listing, "meaning", None) if model else None
     return meaning.first_of(bytes(known.vector)) if model and known and known.model == model.name else b""
 
 
@@ -99,15 +107,16 @@ def _texts(listing: Listing) -> dict[str, str]:
         "abstract": patent.abstract,
         "classes": _class_words((patent.ipc_main, *patent.ipc)),
         "people": f"{patent.inventors} {patent.patentee} {organization.name} {organization.name_en}",
-        "about": " ".join((_industry_words(listing.industry), listing.adoption, listing.also_needed,
-                           listing.terms.field_of_use, divisions.name_of(organization.division))),
+        "about": " ".join((industry_words(listing.industry), listing.adoption, listing.also_needed,
+                           listing.terms.field_of_use, region_words(organization.division))),
     }  # fmt: skip
     words = analysis.fingerprint()
     texts = {name: _again(words, text) for name, text in told.items() if name in _SHARED}
     read = {name: analysis.pieces(text) for name, text in told.items() if name not in _SHARED}
     texts |= {name: " ".join(analysis.words_of(pieces)) for name, pieces in read.items()}
     texts["people"] = " ".join([texts["people"], *_spelled(patent.inventors, patent.patentee, organization.name)])
-    return texts | {"pairs": " ".join(pair for name in _PAIRED for pair in analysis.pairs_of(read[name]))}
+    paired = chain.from_iterable(analysis.pairs_of(read[name]) for name in _PAIRED)
+    return texts | {"pairs": " ".join(paired)}
 
 
 @lru_cache(maxsize=8_192)
@@ -158,9 +167,20 @@ def _class_words(symbols: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _industry_words(key: str) -> str:
-    told = []
+def industry_words(key: str) -> str:
+    """An industry's name in both languages."""
+    return _in_both(lambda: industries.label(key))
+
+
+@lru_cache(maxsize=4_096)
+def region_words(code: str) -> str:
+    """A region's name in both languages."""
+    return _in_both(lambda: divisions.name_of(code))
+
+
+def _in_both(told: Callable[[], str]) -> str:
+    words = []
     for language in ("zh-hans", "en"):
         with translation.override(language):
-            told.append(industries.label(key))
-    return " ".join(told)
+            words.append(told())
+    return " ".join(words)

@@ -82,12 +82,9 @@ def _set_aside(partly: Rejected) -> int:
 def documents(keys: Sequence[int] | None = None) -> Iterator[Document]:
     """Every listing's document or tombstone in the order of keys, a batch at a time; or those of these keys."""
     if keys is None:
-        for listing in indexable(Listing.objects.order_by("pk")).iterator(chunk_size=_BATCH):
-            yield document_of(listing)
-        return
+        keys = list(Listing.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), _BATCH):
-        some = Listing.objects.filter(pk__in=list(keys[start : start + _BATCH])).order_by("pk")
-        yield from map(document_of, indexable(some))
+        yield from map(document_of, indexable(keys[start : start + _BATCH]))
 
 
 def awaited(keys: Iterable[int]) -> set[int]:

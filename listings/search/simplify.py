@@ -16,8 +16,10 @@ import opencc
 
 def simplified(text: str) -> str:
     """The text in simplified characters."""
-    alone, within, phrases = _traditional()
-    if not alone.isdisjoint(text) or (not within.isdisjoint(text) and phrases.search(text)):
+    either, alone, phrases = _traditional()
+    if either.isdisjoint(text):
+        return text
+    if not alone.isdisjoint(text) or phrases.search(text):
         converted: str = _converter().convert(text)
         return converted
     return text
@@ -30,12 +32,14 @@ def _converter() -> opencc.OpenCC:
 
 @lru_cache(maxsize=1)
 def _traditional() -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
-    """Characters that conversion changes by themselves, those it changes only within a phrase, and these phrases."""
+    """Characters that conversion changes, those of them that it changes wherever they stand, and the phrases in which
+    it changes the others.
+    """
     alone = {written for written, meant in _lines("TSCharacters.txt") if written != meant}
     phrases = {written: set(written) - set(meant) - alone for written, meant in _lines("TSPhrases.txt")}
     phrases = {written: changed for written, changed in phrases.items() if changed}
     within: set[str] = set().union(*phrases.values())
-    return frozenset(alone), frozenset(within), re.compile("|".join(map(re.escape, phrases)))
+    return frozenset(alone | within), frozenset(alone), re.compile("|".join(map(re.escape, phrases)))
 
 
 def _lines(name: str) -> Iterator[tuple[str, str]]:

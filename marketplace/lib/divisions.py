@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.utils.translation import get_language
@@ -40,12 +40,16 @@ def name_of(code: str) -> str:
 
     In English the province is named in English; counties and cities have no official English names.
     """
+    return _name(code, get_language() == "en")
+
+
+@lru_cache(maxsize=4_096)
+def _name(code: str, english: bool) -> str:
     short = _short(code)
     if short not in _names():
         return ""
     steps = [short[:length] for length in (2, 4, 6) if length <= len(short)]
     parts = [_names().get(step, "") for step in steps]
-    english = get_language() == "en"
     if english:
         parts[0] = _ENGLISH.get(short[:2], parts[0])
     return (" " if english else "").join(part for part in parts if part and part not in _NAMELESS)

@@ -9,23 +9,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from tests.performance import search_index
 from tests.performance.corpus import Corpus, store
-from tests.performance.progress import Results, built, code_of
+from tests.performance.hostile import hostile
+from tests.performance.progress import Results, built
 from tests.performance.steady import SECONDS, at_rates, served
 
 QUESTIONS = 120
-IN_MEMORY = 20_000  # listings that are segmented and indexed without reading the database
 WAGTAIL_MOST = 10_000  # pages for Wagtail's search: making them takes longest
 SLOW = 20  # questions for what takes seconds
 BUDGET = 120.0  # seconds for the questions of one line
-INDEXED = (  # what is stored depends on these; of its fields the name of the generation tells
-    "listings/search/analysis.py", "listings/search/documents.py", "listings/search/facets.py",
-    "listings/search/words/terms.txt", "tests/performance/corpus.py",
-)  # fmt: skip
 Step = Callable[["Run"], None]
 
 
@@ -54,12 +50,14 @@ class Run:
         self.line(name, **spread(times), cpu_ms=statistics.median(worked) * 1e3)
 
     @contextmanager
-    def rate(self, name: str, count: int) -> Iterator[None]:
+    def rate(self, name: str, count: int) -> Iterator[dict[str, float]]:
         """How many a second, by the clock and by the processor's time of this process and its children."""
         began, worked = time.perf_counter(), _worked()
-        yield
+        told: dict[str, float] = {}  # the numbers, once it is over
+        yield told
         seconds, cpu = time.perf_counter() - began, _worked() - worked
-        self.line(name, count=count, seconds=seconds, cpu=cpu, a_second=count / seconds)
+        told |= {"count": count, "seconds": seconds, "cpu": cpu, "a_second": count / seconds}
+        self.line(name, **told)
 
 
 def spread(times: list[float]) -> dict[str, float]:
@@ -107,41 +105,12 @@ def questions(count: int = QUESTIONS) -> list[str]:
     return Corpus(seed=11).questions(count)
 
 
-def _rows(most: int) -> list[Any]:
-    from listings.models import Listing
-    from listings.search.documents import indexable
-
-    return list(islice(indexable(Listing.objects.order_by("pk")).iterator(chunk_size=2_000), most))
-
-
-def _index(run: Run, engine: Any) -> None:
-    """Segmenting and storing from memory, without the database; then all, as `rebuild_index` does it."""
-    from listings.search import indexer
-    from listings.search.documents import document_of
-
-    rows = _rows(IN_MEMORY)
-    with run.rate("segmented, one process", len(rows)):
-        made = [document_of(row) for row in rows]
-    with run.rate("stored, segmented before", len(rows)):
-        engine.rebuild(made)
-    del made
-    with run.rate("segmented and stored, one process", len(rows)):
-        engine.rebuild(map(document_of, rows))
-    del rows
-    with run.rate("whole rebuild, database included", run.size):
-        indexer.rebuild(processes=os.cpu_count() or 1)
-    engine.settle()
-
-
 def index(run: Run) -> None:
-    """Tantivy's index; where it lies there already, only its lines are shown again."""
-    from listings.search.engine import backend
-
-    with built(run.folder / f"index-{code_of(*INDEXED)}") as missing:
-        if missing:
-            _index(run, backend())
+    """Tantivy's index, made where none lies there that says the same; and how fast that goes from memory."""
+    search_index.make(run, run.folder / f"index-{search_index.stored_as()}")
     size = sum(file.stat().st_size for file in _generation().rglob("*") if file.is_file())
     run.line("index on disk", megabytes=size / 1e6)
+    search_index.in_memory(run)
 
 
 def _generation() -> Path:
@@ -238,7 +207,7 @@ def _node(run: Run) -> Iterator[Path]:
 
     if not can_start():
         raise SystemExit(MISSING)
-    home = run.folder / f"elastic-{code_of(*INDEXED)}"
+    home = run.folder / f"elastic-{search_index.stored_as()}"
     home.mkdir(exist_ok=True)
     node = Node(home, heap="1g", owner=os.getpid())
     try:
@@ -254,11 +223,8 @@ def _node(run: Run) -> Iterator[Path]:
 
 def elastic_index(run: Run) -> None:
     """The same index on one node of Elasticsearch."""
-    from listings.search.engine import backend
-
-    with _node(run) as home, built(home / "done") as missing:
-        if missing:
-            _index(run, backend())
+    with _node(run) as home:
+        search_index.make(run, home / "done")
 
 
 def elastic(run: Run) -> None:
@@ -323,4 +289,5 @@ _STEPS: dict[str, Step] = {
     "shop": shop,
     "wagtail": wagtail,
     "steady": steady,
+    "hostile": hostile,
 }

@@ -31,6 +31,7 @@ STEPS = {
     "shop": (240, 0.5),
     "wagtail": (300, 0.5),
     "steady": (180, 0.1),
+    "hostile": (300, 0.5),
 }
 MEASURED = ("listings", "marketplace/lib", "templates", "tests/performance")
 
