@@ -1,4 +1,4 @@
-"""A licensor's own approval of one contract, where no term sheet binds it: its steps are asked by mailed link (INST-4).
+"""A licensor's own approval of one contract or amendment that no term sheet binds: its steps asked by link (INST-4).
 
 A step is asked one after the other, by a signed, expiring link that works once; the licensor's signatory signs when all
 have agreed. Both sides see how many have.
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from listings import flow as listings_flow
-from listings import offers
+from listings import negotiated, offers
 from listings.asking import body, subjects
 from listings.models import ApprovalStep, Asking, AskingKind, AskingState, Track
 from marketplace.lib.canonical import canonical_json
@@ -23,10 +23,15 @@ from marketplace.lib.look import money_text
 from marketplace.lib.money import from_minor
 from marketplace.lib.numbers import patent_number
 from marketplace.licensing.letters import change_letters
-from marketplace.licensing.models import Agreement, Party, State
+from marketplace.licensing.models import Agreement, Amendment, AmendmentState, Party, State
+from marketplace.licensing.terms import redlines
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from marketplace.accounts.models import User
+
+Signed = Agreement | Amendment
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +48,66 @@ def register() -> None:
     subjects.register(AskingKind.DEAL, subjects.Subject(still_asked=_still_asked, answered=_answered))
 
 
-def steps_for(agreement: Agreement) -> list[ApprovalStep]:
-    """The licensor's steps that a contract of this amount goes through; none where a term sheet has signed (LIC-K)."""
-    if agreement.track != Track.PRESET or agreement.term_sheet_id is not None:
+def _deal(signed: Signed) -> Agreement:
+    return signed.agreement if isinstance(signed, Amendment) else signed
+
+
+def _bound(signed: Signed) -> str:
+    """The hash of what the signature will stand under: a yes binds to these bytes alone."""
+    if isinstance(signed, Amendment):
+        return signed.paper.sha256 if signed.paper is not None else ""
+    return signed.contract_sha256
+
+
+def steps_for(signed: Signed) -> list[ApprovalStep]:
+    """The licensor's steps that a contract or amendment of this amount goes through.
+
+    None where a term sheet has agreed beforehand (LIC-K), and never one on the open track (TRACK-1).
+    """
+    agreement = _deal(signed)
+    if agreement.track != Track.PRESET or signed.term_sheet_id is not None:
         return []
     steps = list(agreement.licensor.approval_steps.order_by("position"))
     if not steps:
         return []
-    amount = amount_of(agreement)
+    amount = amount_of(signed)
     return [step for step in steps if step.takes(amount)]
 
 
-def amount_of(agreement: Agreement) -> int | None:
-    """What the contract comes to over its term, in minor units; None: a royalty, without upper end."""
-    price = offers.price_for(agreement.version.snapshot, agreement.licensee_class)
+def amount_of(signed: Signed) -> int | None:
+    """What it comes to over the term, in minor units; None: a royalty, without upper end."""
+    price = offers.price_for(signed.version.snapshot, _deal(signed).licensee_class)
     if price.royalty_bp:
         return None
     return max(price.fee_minor, price.total_minor or 0)
 
 
-def _askings(agreement: Agreement) -> list[Asking]:
-    rows = agreement.listing.askings.filter(kind=AskingKind.DEAL, about=str(agreement.code))
-    return list(rows.exclude(state=AskingState.VOID).order_by("asked_at", "pk"))
+def _asked_of(signed: Signed) -> QuerySet[Asking]:
+    return _deal(signed).listing.askings.filter(kind=AskingKind.DEAL, about=str(signed.code))
 
 
-def stages(agreement: Agreement) -> list[Stage]:
+def stages(signed: Signed) -> list[Stage]:
     """Every step in its order with the newest question put to it."""
-    newest = {(asking.position, asking.capacity): asking for asking in _askings(agreement)}
+    rows = _asked_of(signed).exclude(state=AskingState.VOID).order_by("asked_at", "pk")
+    newest = {(asking.position, asking.capacity): asking for asking in rows}
     found = []
-    for step in steps_for(agreement):
+    for step in steps_for(signed):
         asking = newest.get((step.position, step.capacity))
         found.append(Stage(step.capacity, str(asking.state) if asking else "", asking))
     return found
 
 
-def _missing(agreement: Agreement) -> list[ApprovalStep]:
-    agreed = {(one.position, one.capacity) for one in _askings(agreement) if one.state == AskingState.AGREED}
-    return [step for step in steps_for(agreement) if (step.position, step.capacity) not in agreed]
+def _missing(signed: Signed) -> list[ApprovalStep]:
+    rows = _asked_of(signed).filter(state=AskingState.AGREED)
+    agreed = set(rows.values_list("position", "capacity"))
+    return [step for step in steps_for(signed) if (step.position, step.capacity) not in agreed]
 
 
-def require_all(agreement: Agreement, party: Party) -> None:
+def require_all(signed: Signed, party: Party) -> None:
     """Refuse the licensor's signature while a step of its institution is open. Raises Refused (INST-4)."""
     if party != Party.LICENSOR:
         return
-    missing = _missing(agreement)
+    missing = _missing(signed)
     if missing:
         raise refuse(
             "INST-4",
@@ -97,14 +118,14 @@ def require_all(agreement: Agreement, party: Party) -> None:
         )
 
 
-def begin(agreement: Agreement, *, by: User) -> None:
-    """Ask the first step, if there is one, in the transaction that makes the contract ready."""
-    _ask_next(agreement, by)
+def begin(signed: Signed, *, by: User) -> None:
+    """Ask the first step, if there is one, in the transaction that makes the paper ready."""
+    _ask_next(signed, by)
 
 
-def ask_again(agreement: Agreement, *, by: User) -> None:
+def ask_again(signed: Signed, *, by: User) -> None:
     """Put the question to the first open step anew, with a fresh link; after a no as well. Raises Refused."""
-    if _ask_next(agreement, by) is None:
+    if _ask_next(signed, by) is None:
         raise refuse(
             "INST-4",
             _("Every step has agreed."),
@@ -113,78 +134,97 @@ def ask_again(agreement: Agreement, *, by: User) -> None:
         )
 
 
-def void(agreement: Agreement, *, by: User | None) -> None:
-    """Open links about a contract that is no more lead nowhere. Requires a transaction."""
-    listings_flow.void_askings(
-        agreement.listing.askings.filter(kind=AskingKind.DEAL, about=str(agreement.code), state=AskingState.WAITING),
-        by=by,
-    )
+def void(signed: Signed, *, by: User | None) -> None:
+    """Open links about a paper that is no more lead nowhere. Requires a transaction."""
+    listings_flow.void_askings(_asked_of(signed).filter(state=AskingState.WAITING), by=by)
 
 
-def _ask_next(agreement: Agreement, by: User) -> Asking | None:
-    missing = _missing(agreement)
+def _ask_next(signed: Signed, by: User) -> Asking | None:
+    missing = _missing(signed)
     if not missing:
         return None
     return listings_flow.ask_about(
-        agreement.listing,
+        _deal(signed).listing,
         missing[0],
-        about=str(agreement.code),
-        told=_question(agreement, missing[0]),
-        bound=agreement.contract_sha256,
+        about=str(signed.code),
+        told=_question(signed, missing[0]),
+        bound=_bound(signed),
         by=by,
     )
 
 
-def _agreement_of(asking: Asking) -> Agreement | None:
-    rows = Agreement.objects.select_related("version", "licensor", "licensee", "listing__patent")
-    return rows.filter(code=asking.about).first()
+def _signed_of(asking: Asking) -> Signed | None:
+    """What a question is about."""
+    deals = Agreement.objects.select_related("version", "licensor", "licensee", "listing__patent")
+    changes = Amendment.objects.select_related(
+        "before", "version", "paper", "proposal", "agreement__licensor", "agreement__licensee",
+        "agreement__listing__patent",
+    )  # fmt: skip
+    return deals.filter(code=asking.about).first() or changes.filter(code=asking.about).first()
 
 
 def _still_asked(asking: Asking) -> bool:
-    agreement = _agreement_of(asking)
-    if agreement is None or agreement.state != State.OFFERED or asking.terms_sha256 != agreement.contract_sha256:
+    signed = _signed_of(asking)
+    if signed is None or asking.terms_sha256 != _bound(signed):
         return False
-    return agreement.acts_until is None or agreement.acts_until > timezone.now()
+    waits = AmendmentState.SIGNING if isinstance(signed, Amendment) else State.OFFERED
+    return signed.state == waits and (signed.acts_until is None or signed.acts_until > timezone.now())
 
 
 def _answered(asking: Asking) -> None:
-    agreement = _agreement_of(asking)
-    if agreement is None:
+    signed = _signed_of(asking)
+    if signed is None:
         return
     if asking.state == AskingState.REFUSED:
-        change_letters.refused_inside(agreement, asking)
-    elif _ask_next(agreement, asking.asked_by) is None:
-        change_letters.approved_inside(agreement)
+        change_letters.refused_inside(signed, asking)
+    elif _ask_next(signed, asking.asked_by) is None:
+        change_letters.approved_inside(signed)
 
 
-def _question(agreement: Agreement, step: ApprovalStep) -> str:
+def _question(signed: Signed, step: ApprovalStep) -> str:
     """What the step is asked, as canonical JSON in both languages."""
     told: dict[str, Any] = {
         "v": body.VERSION,
         "kind": str(AskingKind.DEAL),
-        "deal": str(agreement.code),
-        "contract_sha256": agreement.contract_sha256,
+        "deal": str(_deal(signed).code),
+        "contract_sha256": _bound(signed),
         "asked": {"name": step.name, "capacity": step.capacity, "owner": ""},
     }
+    if isinstance(signed, Amendment):
+        told["amendment"] = str(signed.code)
     for language in body.LANGUAGES:
         with translation.override(language):
+            title, question = _asks(signed)
             told[language] = {
-                "title": _("Approval of one contract"),
-                "question": _("Do you approve that %(licensor)s gives %(licensee)s a license on these terms?")
-                % {"licensor": agreement.licensor.name, "licensee": agreement.licensee.name},
-                "lines": [[label, value] for label, value in _lines(agreement) if value],
+                "title": title,
+                "question": question,
+                "lines": [[label, value] for label, value in _lines(signed) if value],
             }
     return canonical_json(told)
 
 
-def _lines(agreement: Agreement) -> list[tuple[str, str]]:
-    snapshot = agreement.version.snapshot
+def _asks(signed: Signed) -> tuple[str, str]:
+    """Title and question, in the active language."""
+    names = {"licensor": _deal(signed).licensor.name, "licensee": _deal(signed).licensee.name}
+    if not isinstance(signed, Amendment):
+        question = _("Do you approve that %(licensor)s gives %(licensee)s a license on these terms?")
+        return _("Approval of one contract"), question % names
+    if signed.renews:
+        question = _("Do you approve that %(licensor)s renews the license of %(licensee)s on these terms?")
+        return _("Approval of one renewal"), question % names
+    question = _("Do you approve that %(licensor)s changes the license of %(licensee)s to these terms?")
+    return _("Approval of one amendment"), question % names
+
+
+def _lines(signed: Signed) -> list[tuple[str, str]]:
+    agreement, snapshot = _deal(signed), signed.version.snapshot
     told, patent = snapshot["terms"], snapshot["patent"]
     price = offers.price_for(snapshot, agreement.licensee_class)
-    amount = amount_of(agreement)
+    amount = amount_of(signed)
     most = _("open upward: a royalty") if amount is None else money_text(from_minor(amount, agreement.currency))
     return [
         (_("Contract"), agreement.reference),
+        *_changed(signed),
         (_("Patent"), patent["title"]),
         (_("Patent number"), patent_number(patent["application_number"])),
         (_("Licensee"), agreement.licensee.name),
@@ -197,8 +237,19 @@ def _lines(agreement: Agreement) -> list[tuple[str, str]]:
         (_("Field of use"), told["field_of_use"]),
         (_("Guidance"), offers.guidance_words(told)),
         (_("Related parties"), agreement.related_detail or (_("none named") if not agreement.related_party else "")),
-        (_("SHA-256 of the contract"), agreement.contract_sha256),
+        (_("SHA-256 of the contract"), _bound(signed)),
     ]
+
+
+def _changed(signed: Signed) -> list[tuple[str, str]]:
+    """What an amendment changes, point by point, and the last day under it."""
+    if not isinstance(signed, Amendment):
+        return []
+    before = negotiated.starting(signed.before.snapshot, signed.agreement.licensee_class)
+    lines = redlines.lines(before, signed.version.snapshot["terms"])
+    changed = [(_("Changes: %(term)s") % {"term": line.label}, f"{line.was} → {line.now}") for line in lines]
+    ends = signed.ends_on.isoformat() if signed.ends_on else ""
+    return [*changed, (_("Why"), signed.proposal.reason), (_("Last day of the license"), ends)]
 
 
 STATE_WORDS = {

@@ -204,6 +204,7 @@ DEALS = [
     Act("licensing:request", ("firm owner", "stranger", "rival"), lambda w: {
         "intended_use": "试用", "related": "no", "territory_ok": "on", "field_ok": "on"}, "licensing:request"),
     Act("licensing:confirm", PAYS, page="licensing:confirm"),
+    Act("licensing:confirm_paper", PAYS, changes.confirmation),
     Act("licensing:sign", PAYS, _signature, prepare=_code_sent),
     Act("licensing:code", PAYS, prepare=_confirmed),
     Act("licensing:cancel", PAYS),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from listings.models import Listing
 from marketplace.demo import deals
 from marketplace.lib.terms import today
-from marketplace.licensing.flow import changing, terminating
-from marketplace.licensing.models import Hold
-from marketplace.licensing.terms import renewing
+from marketplace.licensing.flow import changing, negotiating, terminating
+from marketplace.licensing.models import Amendment, Hold
+from marketplace.licensing.terms import clauses, renewing
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -40,6 +40,7 @@ PLACES: dict[str, Any] = {
     **{name: (lambda world, key=key: (world.deals[key].code,)) for name, key in DEALS.items()},
     "licensing:notice_to_end": lambda world: (world.deals["trial"].code, "early"),
     "licensing:mended": lambda world: (world.deals["settled"].code, world.things["demand"].code),
+    "licensing:confirm_paper": lambda world: (world.deals["settled"].code, world.things["change"].paper_id),
     "licensing:approval_again": lambda world: (world.things.get("inside", world.deals["offered"]).code,),
 }
 
@@ -49,9 +50,26 @@ def put(world: World) -> None:
     by, active, settled = world.users["firm owner"], world.deals["active"], world.deals["settled"]
     wanted = renewing.present_terms(active) | {"months": 36}
     world.things["talk"] = changing.change(active, by=by, terms=wanted, reason="暗中缩短")
+    world.things["change"] = _change_to_sign(world)
     world.things["demand"] = terminating.demand(settled, by=by, text="暗催告")
     terminating.propose(settled, by=by, last_day=today() + timedelta(days=40), reason="暗停产")
     Hold.objects.create(agreement=settled, mark="event:0", what="dispute")
+
+
+def _change_to_sign(world: World) -> Amendment:
+    """A shorter term for another license, accepted by both: it waits for the confirmations and both signatures."""
+    settled = world.deals["settled"]
+    wanted = renewing.present_terms(settled) | {"months": 36}
+    talk = changing.change(settled, by=world.users["firm owner"], terms=wanted, reason="暗中缩短")
+    live = talk.proposals.get(live=True)
+    negotiating.accept(talk, by=world.users["owner"], number=live.number, sha256=live.sha256)
+    return Amendment.objects.get(proposal=live)
+
+
+def confirmation(world: World) -> dict[str, Any]:
+    """The first clause that it touches, as its page would send it."""
+    clause = clauses.open_ones(world.things["change"])[0]
+    return {"clause": clause.key, "text_sha256": clause.sha256}
 
 
 def standing(world: World) -> dict[str, Any]:

@@ -85,7 +85,7 @@ GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
     licensing:publicity_of_terms
     licensing:negotiation licensing:negotiation_break_off licensing:amend licensing:renew licensing:ending
     licensing:propose_end licensing:demand_performance licensing:notice_to_end
-    licensing:shown licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel
+    licensing:shown licensing:evidence licensing:agreement licensing:confirm licensing:confirm_paper licensing:after licensing:cancel
     licensing:made licensing:filing licensing:filing_files licensing:phone licensing:stamped_copy
     licensing:decline licensing:leave
     licensing:trigger licensing:claim licensing:use_report licensing:demand licensing:security licensing:bank_file
@@ -233,7 +233,7 @@ POST login |   404   404 |   302   302 |   302   302   302   302 |   404 |   404
 POST login |   302   302 |   302   200 |   302   302   302   302 |   302 |   302
     mfa_activate_totp mfa_add_webauthn
 POST login |   404   404 |   302   302 |   302   302   302   302 |   404 |   302
-    licensing:confirm licensing:sign licensing:code
+    licensing:confirm licensing:confirm_paper licensing:sign licensing:code
     licensing:paper_code licensing:certificate_begin licensing:phone
 POST login |   404   404 |   302   422 |   302   302   302   422 |   404 |   302
     licensing:sign_paper licensing:hand_in_copy

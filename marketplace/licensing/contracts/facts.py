@@ -142,7 +142,7 @@ def facts_of(agreement: Agreement) -> DealFacts:
         signatures=tuple(_signature(row) for row in signatures),
         confirmations=tuple(
             ConfirmationFacts(clause=row.clause, text_sha256=row.text_sha256, by=row.by.name, at=row.at)
-            for row in agreement.confirmations.select_related("by").order_by("at", "pk")
+            for row in agreement.confirmations.filter(paper__isnull=True).select_related("by").order_by("at", "pk")
         ),
         payments=tuple(_payment(row) for row in agreement.obligations.order_by("kind", "number")),
     )

@@ -18,12 +18,13 @@ from marketplace.lib import pki
 from marketplace.lib.canonical import canonical_json
 from marketplace.licensing.evidence import contents
 from marketplace.licensing.evidence.contents import as_json, place_of
-from marketplace.licensing.models import Agreement, Paper, Signature
+from marketplace.licensing.models import Agreement, Confirmation, Paper, Signature
 from marketplace.licensing.signing import ca, keys
 from marketplace.vault import files
 
 if TYPE_CHECKING:
     from asn1crypto import x509
+    from django.db.models import QuerySet
 
 HERE = Path(__file__).parent
 CHECKERS = ("certificates.py", "passkeys.py", "signed.py", "verify.py")
@@ -67,10 +68,7 @@ def _files(
     yield "agreement.json", as_json(_agreement(agreement))
     yield "offer.json", canonical_json(agreement.version.snapshot).encode()
     yield "signatures.json", as_json([_signature(row) for row in _signatures(agreement)])
-    yield (
-        "confirmations.json",
-        as_json(list(agreement.confirmations.order_by("pk").values("clause", "text_sha256", "at"))),
-    )
+    yield "confirmations.json", as_json([_confirmation(row) for row in _confirmations(agreement)])
     owed = agreement.obligations.order_by("kind", "number")
     fields = ("kind", "number", "amount_minor", "currency", "state", "due_on", "trigger", "settled_at", "proof")
     yield "obligations.json", as_json(list(owed.values(*fields)))
@@ -90,6 +88,17 @@ def _files(
     yield from _trust("parties", ca.anchors())
     yield from ((name, (HERE / name).read_bytes()) for name in CHECKERS)
     yield "VERIFY.md", _explain(agreement)
+
+
+def _confirmations(agreement: Agreement) -> QuerySet[Confirmation]:
+    files_of = ("paper__file", "paper__sealed_file", "paper__signed_file")
+    return agreement.confirmations.select_related(*files_of).order_by("pk")
+
+
+def _confirmation(row: Confirmation) -> dict[str, Any]:
+    """A highlighted clause confirmed on its own, and the further paper before whose signature it was."""
+    told = {"clause": row.clause, "text_sha256": row.text_sha256, "at": row.at}
+    return told | ({"paper": place_of(row.paper)} if row.paper is not None else {})
 
 
 def _agreement(agreement: Agreement) -> dict[str, Any]:

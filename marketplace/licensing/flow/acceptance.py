@@ -99,7 +99,7 @@ def confirm(agreement: Agreement, *, by: User, clause: str, text_sha256: str) ->
         moving.require_state(agreement, step)
         clauses.require_words(agreement, clause, text_sha256)
         made, new = Confirmation.objects.get_or_create(
-            agreement=agreement, clause=clause, text_sha256=text_sha256, defaults={"by": by}
+            agreement=agreement, paper=None, clause=clause, text_sha256=text_sha256, defaults={"by": by}
         )
         if new:
             moving.record(agreement, step, by=by, was=agreement.state, clause=clause, text_sha256=text_sha256)

@@ -14,11 +14,11 @@ from listings import flow as listings_flow
 from listings import negotiated, offers, rules
 from listings.flow.moving import lock as lock_offer
 from listings.models import FeeMode, LaterMode, Listing
+from listings.standing import standing
 from marketplace.audit import trail
 from marketplace.lib import terms
 from marketplace.lib.findings import Refused, blocking, refuse
-from marketplace.licensing import contracts, gates, papers
-from marketplace.licensing.contracts.further import AmendmentFacts, TermChange, between
+from marketplace.licensing import approvals, gates, papers
 from marketplace.licensing.errors import NotNow
 from marketplace.licensing.flow import adjusting, moving, talks
 from marketplace.licensing.letters import change_letters
@@ -26,6 +26,7 @@ from marketplace.licensing.models import (
     Agreement,
     Amendment,
     AmendmentState,
+    Confirmation,
     Negotiation,
     NegotiationKind,
     NegotiationState,
@@ -40,9 +41,12 @@ from marketplace.licensing.models import (
 )
 from marketplace.licensing.public import publishing
 from marketplace.licensing.states import STEPS, TALKS
-from marketplace.licensing.terms import effective, freezing
+from marketplace.licensing.terms import amended, clauses, effective, freezing
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from listings.models import TermSheet
     from marketplace.accounts.models import User
 
 
@@ -137,37 +141,66 @@ def make(negotiation: Negotiation, proposal: Proposal, *, listing: Listing, by: 
         before=before,
         version=version,
         renews=renews,
+        term_sheet=_sheet_behind(agreement, proposal, listing) if renews else None,
         starts_on=starts_on,
         ends_on=ends_on,
         acts_until=moving.end_of_day_after(publishing.days_to_sign(proposal)),
     )
-    paper = papers.make_further(agreement, PaperKind.AMENDMENT, facts_of(made), by=by)
+    paper = papers.make_further(agreement, PaperKind.AMENDMENT, amended.facts_of(made), by=by)
     Amendment.objects.filter(pk=made.pk).update(paper=paper)
     made.paper = paper
     trail.record(
         trail.Action.AMENDMENT_MAKE, agreement, by=by, number=number, version=version.sha256, paper=paper.sha256
     )
     change_letters.sign_amendment(made)
+    approvals.begin(made, by=by)
     return made
 
 
-def facts_of(amendment: Amendment) -> AmendmentFacts:
-    """What the paper says: every changed point before and after, and the last day where it moves."""
-    agreement = amendment.agreement
-    snapshot = amendment.before.snapshot
-    before = negotiated.starting(snapshot, agreement.licensee_class)
-    changes = between(before, amendment.version.snapshot["terms"])
-    if amendment.ends_on != agreement.ends_on:
-        changes = (*changes, TermChange(name="ends_on", before=agreement.ends_on, after=amendment.ends_on))
-    return AmendmentFacts(
-        snapshot=agreement.version.snapshot,
-        deal=contracts.facts_of(agreement),
-        changes=changes,
-        number=amendment.number,
-        reason=amendment.proposal.reason,
-        effective_on=amendment.starts_on,
-        made_on=terms.today(),
-    )
+def _sheet_behind(agreement: Agreement, proposal: Proposal, listing: Listing) -> TermSheet | None:
+    """The standing offer that has agreed beforehand to this renewal: one on its very terms (LIC-K)."""
+    sheet, kind = listing.term_sheet, NegotiationKind.RENEWAL
+    if sheet is None or sheet.signed_by is None or standing(sheet) is not None:
+        return None
+    return sheet if proposal.terms == starting(agreement, base_of(agreement, listing, kind), kind) else None
+
+
+def confirm(amendment: Amendment, *, by: User, clause: str, text_sha256: str) -> Confirmation:
+    """The licensee confirms one highlighted clause that the amendment touches (LIC-F); the same twice is the first one.
+
+    Raises NotYours, NotNow, Refused when the words are not the amendment's.
+    """
+    step = STEPS["confirm_change"]
+    moving.require_side(by, amendment.agreement, step)
+    with transaction.atomic():
+        agreement = moving.lock(amendment.agreement)
+        moving.require_state(agreement, step)
+        amendment = _standing(Amendment.objects.filter(pk=amendment.pk))
+        clauses.require_words(amendment, clause, text_sha256)
+        made, new = Confirmation.objects.get_or_create(
+            agreement=agreement, paper=amendment.paper, clause=clause, text_sha256=text_sha256, defaults={"by": by}
+        )
+        if new:
+            facts = {"clause": clause, "text_sha256": text_sha256, "number": amendment.number}
+            moving.record(agreement, step, by=by, was=agreement.state, **facts)
+    return made
+
+
+def standing_of(agreement: Agreement) -> Amendment:
+    """The amendment of a license that waits for signatures. Raises NotNow where there is none."""
+    if not agreement.amendments.filter(state=AmendmentState.SIGNING).exists():
+        raise NotNow(f"{agreement.reference}: no amendment waits")
+    return _standing(Amendment.objects.filter(agreement=agreement, state=AmendmentState.SIGNING))
+
+
+def _standing(rows: QuerySet[Amendment]) -> Amendment:
+    """The one amendment that waits for signatures and still may be signed. Raises NotNow."""
+    amendment = rows.select_related("before", "version", "proposal__negotiation", "agreement", "paper").get()
+    if amendment.state != AmendmentState.SIGNING or not amendment.proposal.live:
+        raise NotNow(f"{amendment} is {amendment.state}")
+    if amendment.acts_until is not None and amendment.acts_until <= timezone.now():
+        raise NotNow(f"{amendment} lapsed at {amendment.acts_until.isoformat()}")
+    return amendment
 
 
 def _require_rules(listing: Listing, told: dict[str, Any], *, renews: bool) -> None:
@@ -196,13 +229,12 @@ def _last_day(agreement: Agreement, version: OfferVersion, starts_on: date | Non
 
 def gate(paper: Paper, party: Party) -> int | None:
     """Asked in the transaction of each signature: the version still stands, and the rules as well (LIC-10, LIC-9)."""
-    amendment = Amendment.objects.select_related("version", "proposal__negotiation", "agreement").get(paper=paper)
-    if amendment.state != AmendmentState.SIGNING or not amendment.proposal.live:
-        raise NotNow(f"{amendment} is {amendment.state}")
-    if amendment.acts_until is not None and amendment.acts_until <= timezone.now():
-        raise NotNow(f"{amendment} lapsed at {amendment.acts_until.isoformat()}")
+    amendment = _standing(Amendment.objects.filter(paper=paper))
     if party == Party.LICENSOR:
         publishing.require_published(amendment.proposal)
+        approvals.require_all(amendment, party)
+    else:
+        clauses.require_all_confirmed(amendment)
     agreement = amendment.agreement
     require_changeable(agreement, NegotiationKind.RENEWAL if amendment.renews else NegotiationKind.AMENDMENT)
     _require_rules(agreement.listing, amendment.version.snapshot["terms"], renews=amendment.renews)
@@ -273,4 +305,5 @@ def void(proposal: Proposal, *, by: User | None) -> None:
     )
     if not moved:
         raise NotNow(f"{amendment} is {amendment.state}")
+    approvals.void(amendment, by=by)
     trail.record(trail.Action.AMENDMENT_VOID, amendment.agreement, by=by, number=amendment.number)

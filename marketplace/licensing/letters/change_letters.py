@@ -12,14 +12,14 @@ from marketplace.accounts import people
 from marketplace.accounts.models import Role, User
 from marketplace.lib.terms import day_of
 from marketplace.licensing.letters.step_letters import ACTS
-from marketplace.licensing.models import Negotiation, Party
+from marketplace.licensing.models import Amendment, Negotiation, Party
 from marketplace.notices import kinds, notices
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from listings.models import Asking
-    from marketplace.licensing.models import Agreement, Amendment, NegotiationNote, Termination
+    from marketplace.licensing.models import Agreement, NegotiationNote, Termination
     from marketplace.licensing.states import Who
 
 _TEXTS = {
@@ -62,6 +62,16 @@ _TEXTS = {
         _("Not approved inside your institution: %(reference)s"),
         _("%(who)s refused. The reason: %(reason)s. You can ask again, offer other terms, or decline the request."),
         _("See the request"),
+    ),
+    "change_approved_inside": (
+        _("Amendment approved inside your institution: %(reference)s"),
+        _("Every step approved amendment %(number)s of the license of %(licensee)s. Your signatory can sign now."),
+        _("Read and sign"),
+    ),
+    "change_refused_inside": (
+        _("Amendment not approved inside your institution: %(reference)s"),
+        _("%(who)s refused. The reason: %(reason)s. You can ask again, propose another version, or break off."),
+        _("See the negotiation"),
     ),
     "amendment_sign": (
         _("An amendment waits for your signature: %(reference)s"),
@@ -201,15 +211,27 @@ def _deal(users: Iterable[User], kind: str, agreement: Agreement, *, key: str, p
     )
 
 
-def approved_inside(agreement: Agreement) -> None:
-    """All steps agreed: to the licensor's signatories."""
-    _deal(people.members(agreement.licensor, Role.SIGNATORY, Role.OWNER), "deal_approved_inside", agreement, key="ok")
+def approved_inside(signed: Agreement | Amendment) -> None:
+    """All steps agreed to a contract or an amendment: to the licensor's signatories."""
+    agreement, change, _path = _about(signed)
+    kind = "change_approved_inside" if change else "deal_approved_inside"
+    users = people.members(agreement.licensor, Role.SIGNATORY, Role.OWNER)
+    _deal(users, kind, agreement, key=f"ok{change}", number=change)
 
 
-def refused_inside(agreement: Agreement, asking: Asking) -> None:
+def refused_inside(signed: Agreement | Amendment, asking: Asking) -> None:
     """A step said no: to the licensor's people, with the reason."""
-    facts = {"who": asking.capacity, "reason": asking.answer_reason.rstrip("。.")}
-    _deal(people.members(agreement.licensor, *ACTS), "deal_refused_inside", agreement, key=str(asking.pk), **facts)
+    agreement, change, path = _about(signed)
+    kind = "change_refused_inside" if change else "deal_refused_inside"
+    facts = {"who": asking.capacity, "reason": asking.answer_reason.rstrip("。."), "number": change}
+    _deal(people.members(agreement.licensor, *ACTS), kind, agreement, key=str(asking.pk), path=path, **facts)
+
+
+def _about(signed: Agreement | Amendment) -> tuple[Agreement, int | str, str]:
+    """The deal, the number of its amendment ('' for the contract), and where it can be answered."""
+    if isinstance(signed, Amendment):
+        return signed.agreement, signed.number, signed.proposal.negotiation.get_absolute_url()
+    return signed, "", ""
 
 
 def sign_amendment(amendment: Amendment) -> None:

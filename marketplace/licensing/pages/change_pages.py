@@ -16,6 +16,7 @@ from marketplace.licensing.flow.terminating import SELL_MONTHS
 from marketplace.licensing.models import (
     TALKING,
     Agreement,
+    Amendment,
     AmendmentState,
     BreachDemand,
     Hold,
@@ -56,9 +57,11 @@ def panel(deal: Agreement, user: User) -> dict[str, Any]:
     preset = deal.track == Track.PRESET
     waits = deal.state in (State.REQUESTED, State.OFFERED)
     proposal = getattr(deal, "proposal", None)
+    waiting = _to_sign(deal)
     return {
-        "stages": _stages(deal),
-        "may_ask_inside": party == Party.LICENSOR and asks and deal.state == State.OFFERED,
+        "stages": _stages(waiting),
+        "may_ask_inside": party == Party.LICENSOR and asks and waiting is not None,
+        "change_waits": isinstance(waiting, Amendment),
         "talk": Negotiation.objects.visible_to(user).filter(agreement=deal, state__in=TALKING).first(),
         "negotiation": proposal.negotiation if proposal is not None else None,
         "amendments": _amendments(deal),
@@ -81,11 +84,21 @@ def _ends_soon(deal: Agreement) -> bool:
     return deal.ends_on is not None and deal.ends_on - today() <= timedelta(days=RENEW_DAYS)
 
 
-def _stages(deal: Agreement) -> list[tuple[str, Any, str]]:
-    if deal.state != State.OFFERED:
+def _to_sign(deal: Agreement) -> Agreement | Amendment | None:
+    """What waits for signatures and may need an approval inside: the contract, or an amendment of the license."""
+    if deal.state == State.OFFERED:
+        return deal
+    rows = deal.amendments.filter(state=AmendmentState.SIGNING).select_related(
+        "version", "before", "agreement__licensor"
+    )
+    return rows.first() if deal.state == State.ACTIVE else None
+
+
+def _stages(waiting: Agreement | Amendment | None) -> list[tuple[str, Any, str]]:
+    if waiting is None:
         return []
     tones = {"agreed": "good", "refused": "stop", "expired": "warn", "waiting": "now", "": "plain"}
-    return [(one.capacity, approvals.STATE_WORDS[one.state], tones[one.state]) for one in approvals.stages(deal)]
+    return [(one.capacity, approvals.STATE_WORDS[one.state], tones[one.state]) for one in approvals.stages(waiting)]
 
 
 def _amendments(deal: Agreement) -> list[tuple[Any, list[redlines.Line]]]:

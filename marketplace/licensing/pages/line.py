@@ -65,7 +65,7 @@ def _platform(agreement: Agreement) -> list[tuple[str, datetime | bool | None, s
 def _confirmed_at(view: View) -> datetime | None:
     agreement = view.agreement
     if agreement.signed_at or (agreement.contract_sha256 and not view.unconfirmed and agreement.state == State.OFFERED):
-        last = agreement.confirmations.order_by("-at").first()
+        last = agreement.confirmations.filter(paper__isnull=True).order_by("-at").first()
         return last.at if last else agreement.signed_at
     return None
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from marketplace.licensing.urls import changes, papers, record, running, verify
-from marketplace.licensing.views import after, asking, certificates, copies, deals, evidence, handover, signing
+from marketplace.licensing.views import (
+    after,
+    asking,
+    certificates,
+    confirming,
+    copies,
+    deals,
+    evidence,
+    handover,
+    signing,
+)
 
 app_name = "licensing"
 urlpatterns: list[URLPattern] = [
@@ -13,9 +23,10 @@ urlpatterns: list[URLPattern] = [
     path("listings/<uuid:code>/request/", asking.ask, name="request"),
     path("deals/", deals.deals, name="deals"),
     path("deals/<uuid:code>/", deals.agreement, name="agreement"),
-    path("deals/<uuid:code>/confirm/", signing.confirm, name="confirm"),
+    path("deals/<uuid:code>/confirm/", confirming.confirm, name="confirm"),
     path("deals/<uuid:code>/sign/", signing.sign, name="sign"),
     path("deals/<uuid:code>/code/", signing.code, name="code"),
+    path("deals/<uuid:code>/papers/<int:number>/confirm/", confirming.confirm_paper, name="confirm_paper"),
     path("deals/<uuid:code>/papers/<int:number>/sign/", signing.sign_paper, name="sign_paper"),
     path("deals/<uuid:code>/papers/<int:number>/code/", signing.paper_code, name="paper_code"),
     path("deals/<uuid:code>/papers/<int:number>/scan/", copies.hand_in, name="hand_in_copy"),

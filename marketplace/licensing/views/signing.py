@@ -1,4 +1,4 @@
-"""Confirming the highlighted clauses one by one, and signing with a code from the mailbox or a passkey."""
+"""Signing with a code from the mailbox or a passkey."""
 
 from __future__ import annotations
 
@@ -10,76 +10,26 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from marketplace.accounts import factors, passkeys, security
-from marketplace.accounts.access import fresh_login_required, login_required
+from marketplace.accounts.access import fresh_login_required
 from marketplace.accounts.codes import WrongCode
 from marketplace.accounts.passkeys import WrongPasskey
 from marketplace.accounts.requests import PersonRequest, address_of
 from marketplace.lib.findings import Finding, Refused
 from marketplace.lib.limits import allow
 from marketplace.licensing import flow
-from marketplace.licensing.forms.deals import ConfirmForm, CopyForm, PasskeyForm, SignForm, show
-from marketplace.licensing.models import Agreement, CopyState, Method, Party, Signature, State
-from marketplace.licensing.pages import turns
+from marketplace.licensing.forms.deals import CopyForm, PasskeyForm, SignForm, show
+from marketplace.licensing.models import CopyState, Method, Party, Signature
 from marketplace.licensing.signing import doors, levels
 from marketplace.licensing.signing.ca import authorities
 from marketplace.licensing.signing.doors import Act
 from marketplace.licensing.signing.passkey import NONCE_BYTES, Answer, challenge
-from marketplace.licensing.terms import clauses
 from marketplace.licensing.views import signing_desk
 from marketplace.licensing.views.common import find, terms_changed
 from marketplace.licensing.views.signing_desk import Desk, already
-
-
-@login_required
-def confirm(request: PersonRequest, code: UUID) -> HttpResponseBase:
-    """The next highlighted clause that nobody has confirmed; without JavaScript one page after the other."""
-    deal = find(request, code)
-    findings: tuple[Finding, ...] = ()
-    if request.method == "POST":
-        form = ConfirmForm(request.POST)
-        if form.is_valid():
-            try:
-                flow.confirm(
-                    deal,
-                    by=request.user,
-                    clause=form.cleaned_data["clause"],
-                    text_sha256=form.cleaned_data["text_sha256"],
-                )
-            except flow.NotNow:
-                messages.info(request, _("This deal has already moved on."))
-                return redirect(deal)
-            except Refused as refused:
-                findings = refused.findings
-        if not findings:
-            return redirect("licensing:confirm", deal.code)
-    return _next_clause(request, deal, findings)
-
-
-def _next_clause(request: PersonRequest, deal: Agreement, findings: tuple[Finding, ...]) -> HttpResponse:
-    if deal.state != State.OFFERED:
-        return redirect(deal)
-    every, left = clauses.highlighted(deal), clauses.open_ones(deal)
-    if not left:
-        return redirect(deal)
-    clause = left[0]
-    rendering = None
-    if get_language() == "en":
-        rendering = next((one for one in clauses.highlighted(deal, "en") if one.key == clause.key), None)
-    context = {
-        "agreement": deal,
-        "stations": turns.stations(turns.look(deal, request.user)),
-        "clause": clause,
-        "rendering": rendering,
-        "number": len(every) - len(left) + 1,
-        "count": len(every),
-        "findings": findings,
-    }
-    return render(request, "licensing/confirm.html", context, status=422 if findings else 200)
 
 
 @fresh_login_required
@@ -226,7 +176,7 @@ def page(
         "findings": findings or [],
         "factor": _factor(request, desk),
         "licensor_signed": Party.LICENSOR in desk.signed and desk.party == Party.LICENSEE,
-        "confirmed": 0 if desk.further else desk.deal.confirmations.count(),
+        "confirmed": desk.deal.confirmations.filter(paper=desk.paper if desk.further else None).count(),
         "dev_mail": settings.DEV_PAGES,
         "copy_form": CopyForm(initial={"document_sha256": desk.paper.sha256}),
         "scan": desk.paper.copies.filter(party=desk.party, state=CopyState.WAITING).first(),

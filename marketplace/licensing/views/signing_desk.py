@@ -18,11 +18,12 @@ from marketplace.lib.look import Step as Station
 from marketplace.lib.terms import today
 from marketplace.licensing.flow import moving
 from marketplace.licensing.flow.acceptance import door_of
-from marketplace.licensing.models import Agreement, Paper, PaperKind, Party
+from marketplace.licensing.models import Agreement, Amendment, Paper, PaperKind, Party
 from marketplace.licensing.pages import turns
 from marketplace.licensing.papers import BINDING
 from marketplace.licensing.signing import acts, doors, which
 from marketplace.licensing.states import SIGNS, Who
+from marketplace.licensing.terms import clauses
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
@@ -104,9 +105,18 @@ def of_paper(request: PersonRequest, deal: Agreement, number: int) -> Desk | Htt
     left = [party for party in can if party not in signed]
     if not left:
         return already(request, deal) if can else redirect(deal)
+    if left[0] == Party.LICENSEE and _unconfirmed(paper):
+        messages.info(request, _("Confirm the highlighted clauses first; then you sign."))
+        return redirect("licensing:confirm_paper", deal.code, paper.pk)
     label = _("Sign: %(paper)s") % {"paper": paper.get_kind_display()}
     paper.agreement = deal
     return Desk(deal, paper, left[0], acts.PaperDoor(paper), label, signed, [], further=True)
+
+
+def _unconfirmed(paper: Paper) -> bool:
+    """Whether the paper is an amendment that touches highlighted clauses which nobody has confirmed (LIC-F)."""
+    change = Amendment.objects.select_related("before", "version", "proposal", "agreement__version").filter(paper=paper)
+    return any(clauses.open_ones(one) for one in change)
 
 
 def of_any(request: PersonRequest, deal: Agreement, number: int) -> Desk | HttpResponse:

@@ -9,8 +9,9 @@ import pytest
 from listings import negotiated, offers
 from listings.models import Listing
 from marketplace.accounts.models import Organization, User
-from marketplace.licensing.flow import negotiating
-from marketplace.licensing.models import Agreement, Negotiation, Proposal
+from marketplace.licensing.flow import amending, negotiating
+from marketplace.licensing.models import Agreement, Amendment, Negotiation, Proposal
+from marketplace.licensing.terms import clauses
 from marketplace.outbox import worker
 from tests.licensing.conftest import confirm_all, sign
 
@@ -58,6 +59,12 @@ def sign_both(agreement: Agreement, licensee: User, licensor: User) -> Agreement
     confirm_all(agreement, licensee)
     sign(agreement, licensee)
     return sign(agreement, licensor)
+
+
+def confirm_change(amendment: Amendment, by: User) -> None:
+    """Every highlighted clause that the amendment touches, one by one."""
+    for clause in clauses.open_ones(amendment):
+        amending.confirm(amendment, by=by, clause=clause.key, text_sha256=clause.sha256)
 
 
 def run_outbox() -> None:

@@ -15,10 +15,10 @@ from marketplace.lib.findings import Refused
 from marketplace.lib.terms import add_months, today
 from marketplace.licensing import flow
 from marketplace.licensing.flow import changing, talk_clock
-from marketplace.licensing.models import Agreement, Amendment, Negotiation, Paper
+from marketplace.licensing.models import Agreement, Amendment, Negotiation, Paper, Party
 from marketplace.licensing.signing import acts
 from marketplace.licensing.terms import effective
-from tests.licensing.changes.conftest import accept, counter, live, run_outbox
+from tests.licensing.changes.conftest import accept, confirm_change, counter, live, run_outbox
 from tests.licensing.conftest import CODE, ask, confirm_all, make_listing, send_notice, sign, sign_term_sheet
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,8 @@ def change(agreement: Agreement, by: User, **changes: Any) -> Negotiation:
 
 def put_name(amendment: Amendment, by: User) -> Paper:
     assert amendment.paper is not None
+    if amendment.agreement.party_of(by) == Party.LICENSEE:
+        confirm_change(amendment, by)
     return acts.sign_paper(amendment.paper, by=by, document_sha256=amendment.paper.sha256, code=CODE)
 
 
