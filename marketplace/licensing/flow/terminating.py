@@ -113,6 +113,8 @@ def drop(termination: Termination, *, by: User | None) -> None:
         _party(by, termination.agreement, "drop_end")
     with transaction.atomic():
         agreement = _locked(termination.agreement)
+        if by is not None:  # the clock also drops what is left of a license that has ended
+            moving.require_state(agreement, step)
         if termination.paper_id and Paper.objects.filter(pk=termination.paper_id, completed_at__isnull=False).exists():
             raise NotNow(f"{termination} is signed by both")
         moved = Termination.objects.filter(pk=termination.pk, state=T.PROPOSED).update(
