@@ -39,23 +39,28 @@ def on_patent_changed(key: str, payload: dict[str, Any]) -> None:
     patent = Patent.objects.filter(pk=payload["patent"]).first()
     if patent is None:
         return
-    event = patent.health_events.filter(settled_at__isnull=True).order_by("recorded_at", "pk").first()
-    troubled = event is not None or patent.status not in ALIVE
+    events = list(patent.health_events.filter(settled_at__isnull=True).order_by("recorded_at", "pk"))
+    troubled = bool(events) or patent.status not in ALIVE
     for agreement in Agreement.objects.filter(listing__patent=patent, state=State.ACTIVE).order_by("pk"):
         if troubled:
-            _hold(agreement, event, patent.status)
+            _hold(agreement, events, patent.status)
         else:
             _release_by_itself(agreement)
 
 
-def _hold(agreement: Agreement, event: HealthEvent | None, status: str) -> None:
-    mark = f"event:{event.pk}" if event else f"status:{status}"
+def _hold(agreement: Agreement, events: list[HealthEvent], status: str) -> None:
+    """Hold for the first thing about which nothing was decided under this license yet."""
+    marks: dict[str, HealthEvent | None] = {f"event:{event.pk}": event for event in events}
+    marks = marks or {f"status:{status}": None}
     with transaction.atomic():
         agreement = moving.lock(agreement)
         if agreement.state != State.ACTIVE or agreement.holds.filter(ended_at__isnull=True).exists():
             return
-        if agreement.holds.filter(mark=mark).exists():
-            return  # decided before
+        decided = set(agreement.holds.values_list("mark", flat=True))
+        mark = next((one for one in marks if one not in decided), "")
+        if not mark:
+            return
+        event = marks[mark]
         Hold.objects.create(agreement=agreement, event=event, mark=mark, what=event.kind if event else status)
         held = agreement.obligations.filter(state=O.DUE)
         demands = agreement.payment_demands.filter(state=PayDemandState.RUNNING, obligation__in=held)

@@ -56,6 +56,20 @@ def test_the_same_event_twice_holds_once(owing: Agreement) -> None:
     assert Hold.objects.count() == 1
 
 
+def test_a_second_event_holds_anew_though_the_first_was_released_and_is_not_settled(
+    owing: Agreement, moderator: User
+) -> None:
+    happens(owing)
+    holding.release(owing.holds.get(), by=moderator, reason="与被许可方无关")
+    patent = Patent.objects.get(pk=owing.listing.patent_id)
+    later = HealthEvent.objects.create(patent=patent, kind="invalidation", happened_on=today(), source="公告（示例）")
+
+    holding.on_patent_changed("", {"patent": patent.pk})
+
+    assert states(owing)[0] == "held"
+    assert owing.holds.get(ended_at__isnull=True).event == later
+
+
 def test_what_falls_due_later_is_held_as_well(owing: Agreement) -> None:
     happens(owing)
     Obligation.objects.filter(agreement=owing, number=2).update(due_on=today() + timedelta(days=1))
