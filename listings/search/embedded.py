@@ -38,7 +38,7 @@ from listings.search.neighbors import Neighbors
 
 _SCHEMA_VERSION = 3  # grows when the fields below change
 _HEAP = 15_000_000  # bytes: the least a writer takes; one listing is a few kilobytes
-_HEAP_REBUILDING = 60_000_000  # four times as much takes half the work: fewer small parts are joined again
+_HEAP_REBUILDING = 120_000_000  # eight times as much takes half the work: fewer small parts are joined again
 _BATCH = 2_000
 _COMPARED = 20_000  # listings a filter leaves, up to which each is compared by meaning
 _SAMPLED = 2_000  # nearest listings that are filtered where it leaves more

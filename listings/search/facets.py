@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -129,11 +130,18 @@ def counted(name: str, counts: Mapping[str, int], key: str, on: date | None = No
     if name == "band":
         return {v.removeprefix(f"{key}:"): n for v, n in counts.items() if v.startswith(f"{key}:")}
     if name == "left":
-        now = _this_month(on)
-        months = {value: {_month(now + month) for month in span} for value, span in _MONTHS_LEFT.items()}
-        told = {value: sum(counts.get(month, 0) for month in span) for value, span in months.items()}
+        spans, told = _spans(_this_month(on)), dict.fromkeys(_MONTHS_LEFT, 0)
+        for month, count in counts.items():
+            if month in spans:
+                told[spans[month]] += count
         return {value: count for value, count in told.items() if count}
     return dict(counts)
+
+
+@lru_cache(maxsize=4)
+def _spans(now: int) -> dict[str, str]:
+    """From each month that may be a last one to the value of the filter that it belongs to this month."""
+    return {_month(now + month): value for value, span in _MONTHS_LEFT.items() for month in span}
 
 
 def _this_month(on: date | None) -> int:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from django.db.models import Count, Max, Subquery, Value
+from django.db.models import Count, Max, QuerySet, Subquery, Value
 
 from listings.models import SynonymGroup
 from listings.models import Vocabulary as Counted
 from listings.search import analysis, spelling, synonyms, vocabulary
 from listings.search.backend import Word
 from marketplace.lib import pinyin
+from marketplace.lib.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,24 @@ def known(text: str) -> Known:
     """What helps to read this text: nothing for an empty one, else one small query tells what changed since."""
     if not text.strip():
         return Known((), vocabulary.counted_at(None))
+    told = _STAMPS.rows()
+    if not told:
+        return Known(synonyms.groups(), vocabulary.counted_at(None))
+    made, groups, changed = told[0]
+    return Known(synonyms.groups_of(groups or 0, changed), vocabulary.counted_at(made))
+
+
+def _stamps(_keys: Sequence[int]) -> QuerySet[Counted, Any]:
+    """When the vocabulary was counted, how many groups of synonyms there are, and when one changed last."""
     all_groups = SynonymGroup.objects.order_by().values(every=Value(1))
     stamps = Counted.objects.order_by("-made_at").annotate(
         groups=Subquery(all_groups.annotate(count=Count("pk")).values("count")),
         changed=Subquery(all_groups.annotate(last=Max("changed_at")).values("last")),
     )
-    told = stamps.values_list("made_at", "groups", "changed").first()
-    if told is None:
-        return Known(synonyms.groups(), vocabulary.counted_at(None))
-    made, groups, changed = told
-    return Known(synonyms.groups_of(groups or 0, changed), vocabulary.counted_at(made))
+    return stamps.values_list("made_at", "groups", "changed")[:1]
+
+
+_STAMPS = Prepared(_stamps)
 
 
 def read(text: str, known: Known) -> tuple[list[Word], list[str]]:

@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from listings.models import Listing
-from listings.models.listing import PUBLIC
-from listings.search import analysis, facets, fallback, highlight, hybrid, reading, why
+from listings.search import analysis, facets, fallback, highlight, hybrid, reading, rows, why
 from listings.search.backend import Hits, Question, SearchUnavailable, Word
-from listings.search.documents import readable, reader_key
+from listings.search.documents import reader_key
 from listings.search.engine import backend
 from listings.search.query import FILTERS, LAST_PAGE, PER_PAGE, Query
 
@@ -95,8 +94,7 @@ def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
         log.warning("search index unavailable: %s", away)
         near, degraded = (), True
         hits, attempt, strict = first_enough(attempts(query, asked, ()), fallback.search)
-    listings = {row.pk: row for row in readable(Listing.objects.filter(pk__in=hits.keys, state__in=PUBLIC))}
-    confirmed = [listings[pk] for pk in hits.keys if pk in listings]
+    confirmed = rows.read(hits.keys)
     close = {pk for pk, _likeness in attempt.near}
     items = [_item(listing, words, near=listing.pk in close) for listing in confirmed]
     return Results(

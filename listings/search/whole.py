@@ -10,10 +10,9 @@ from datetime import datetime
 from django.utils.functional import Promise
 
 from listings.models import Listing
-from listings.models.listing import PUBLIC
-from listings.search import fallback, hybrid, reading
+from listings.search import fallback, hybrid, reading, rows
 from listings.search.backend import Hits, Question, SearchUnavailable
-from listings.search.documents import readable, reader_key
+from listings.search.documents import reader_key
 from listings.search.engine import backend
 from listings.search.query import LAST_PAGE, PER_PAGE, Query
 from listings.search.results import attempts, first_enough, notes_of, question_of
@@ -79,8 +78,7 @@ def _asked(asked: Question, near: hybrid.Likeness) -> Hits:
 
 def confirmed(keys: Sequence[int]) -> list[Listing]:
     """These listings in this order, as far as they are on offer; a constant number of queries."""
-    rows = {row.pk: row for row in readable(Listing.objects.filter(pk__in=keys, state__in=PUBLIC))}
-    return [rows[key] for key in keys if key in rows]
+    return rows.read(keys)
 
 
 __all__ = ["MOST", "Whole", "confirmed", "everything", "fitting"]
