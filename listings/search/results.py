@@ -96,7 +96,8 @@ def search(query: Query, *, classes: Sequence[str] = ()) -> Results:
         hits, attempt, strict = first_enough(attempts(query, asked, ()), fallback.search)
     confirmed = rows.read(hits.keys)
     close = {pk for pk, _likeness in attempt.near}
-    items = [_item(listing, words, near=listing.pk in close) for listing in confirmed]
+    finders = [highlight.Finder(word) for word in words]
+    items = [_item(listing, words, finders, near=listing.pk in close) for listing in confirmed]
     return Results(
         query=query,
         items=items,
@@ -194,12 +195,13 @@ def _counts(hits: Hits, key: str) -> dict[str, dict[str, int]]:
     return {name: facets.counted(name, values, key) for name, values in hits.counts.items()}
 
 
-def _item(listing: Listing, words: Sequence[Word], *, near: bool) -> Item:
-    seen = highlight.spans(f"{listing.patent.title} {listing.headline}", words)
+def _item(listing: Listing, words: Sequence[Word], finders: Sequence[highlight.Finder], *, near: bool) -> Item:
+    title, headline = listing.patent.title, listing.headline
+    in_title, in_headline = highlight.spans(title, words), highlight.spans(headline, words)
     return Item(
         listing=listing,
-        title=highlight.mark(listing.patent.title, words),
-        headline=highlight.mark(listing.headline, words),
-        excerpt=SafeString() if seen else highlight.excerpt(listing.problem, words),
-        why=why.line(listing, words, near=near),
+        title=highlight.marked(title, in_title),
+        headline=highlight.marked(headline, in_headline),
+        excerpt=SafeString() if in_title or in_headline else highlight.excerpt(listing.problem, words),
+        why=why.reason(listing, finders, near=near),
     )

@@ -101,12 +101,7 @@ def _alike(stretch: str, known: Vocabulary) -> str:
         return heard[0]
     if len(stretch) < 3:
         return ""
-    close = [
-        (-known.counts[word], word)
-        for word in known.by_length.get((True, len(stretch)), ())
-        if sum(a != b for a, b in zip(word, stretch, strict=True)) == 1
-    ]
-    return min(close)[1] if close else ""
+    return min(known.nearly(stretch), key=lambda word: (-known.counts[word], word), default="")
 
 
 def _distance(left: str, right: str, most: int) -> int:

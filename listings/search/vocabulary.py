@@ -46,6 +46,24 @@ class Vocabulary:
             found[analysis.is_han(word), len(word)].append(word)
         return {key: tuple(words) for key, words in found.items()}
 
+    @cached_property
+    def by_half(self) -> Mapping[tuple[int, bool, str], tuple[str, ...]]:
+        """(length, whether it is the first half, half) → the Chinese words of three characters or more that have it."""
+        found: dict[tuple[int, bool, str], list[str]] = defaultdict(list)
+        for word in self.counts:
+            if len(word) > 2 and analysis.is_han(word):
+                middle = len(word) // 2
+                found[len(word), True, word[:middle]].append(word)
+                found[len(word), False, word[middle:]].append(word)
+        return {key: tuple(words) for key, words in found.items()}
+
+    def nearly(self, written: str) -> list[str]:
+        """The Chinese words that differ from what is written in one character: one half of them is the same."""
+        length, middle = len(written), len(written) // 2
+        halves = ((length, True, written[:middle]), (length, False, written[middle:]))
+        likely = (word for half in halves for word in self.by_half.get(half, ()))
+        return [word for word in likely if sum(a != b for a, b in zip(word, written, strict=True)) == 1]
+
 
 def current() -> Vocabulary:
     """The vocabulary as it was last counted; empty before that."""

@@ -35,19 +35,25 @@ _PLACES: tuple[tuple[str | Promise, Callable[[Listing], str]], ...] = (
 
 def line(listing: Listing, words: Sequence[Word], *, near: bool) -> str:
     """Which words of the question stand where; the field of technology they name; or that it is near in meaning."""
-    if not words:
+    return reason(listing, [highlight.Finder(word) for word in words], near=near)
+
+
+def reason(listing: Listing, finders: Sequence[highlight.Finder], *, near: bool) -> str:
+    """The same with what finds each word of the question, made once for all listings."""
+    if not finders:
         return ""
-    told, left = [], list(words)
+    told, left = [], list(finders)
     for place, text_of in _PLACES:
-        text = text_of(listing)
-        here = [(word, text[start:end]) for word in left if text for start, end in highlight.spans(text, [word])[:1]]
-        left = [word for word in left if word not in [found for found, _seen in here]]
+        if not left or not (text := text_of(listing)):
+            continue
+        here = [(finder, seen) for finder in left if (seen := finder.first(text))]
         if here:
-            shown = dict.fromkeys(seen for _word, seen in here[:_MOST])
+            left = [finder for finder in left if finder not in [found for found, _seen in here]]
+            shown = dict.fromkeys(seen for _finder, seen in here[:_MOST])
             told.append(
                 _("“%(words)s” in %(place)s") % {"words": pgettext("between words", "”, “").join(shown), "place": place}
             )
-    if left and (field := _field(listing, left)):
+    if left and (field := _field(listing, [finder.word for finder in left])):
         told.append(_("in the field %(field)s") % {"field": field})
     if told:
         return pgettext("between reasons", "; ").join(told[:2])
