@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from moneyed import Money
 
-from marketplace.lib import citations, look, navigation
+from marketplace.lib import citations, look, navigation, pieces
 from marketplace.lib.money import from_minor
 from marketplace.lib.terms import day_of, today
 
@@ -160,23 +160,23 @@ def process_line(steps: Sequence[look.Step], label: str = "", upright: bool = Fa
     return {"steps": steps, "label": label or _("Progress"), "upright": upright}
 
 
-@register.inclusion_tag("components/badge.html")
-def badge(text: object, tone: look.Tone = "plain", mark: str = "") -> dict[str, Any]:
+@register.simple_tag
+def badge(text: object, tone: look.Tone = "plain", mark: str = "") -> SafeString:
     """A state in words: `{% badge _("Paid") "good" mark="✓" %}`. Tones: plain open preset good warn stop now."""
-    return {"text": text, "tone": tone, "mark": mark}
+    return pieces.badge(text, tone, mark)
 
 
-@register.inclusion_tag("components/badge.html")
-def track_badge(track: str) -> dict[str, Any]:
+@register.simple_tag
+def track_badge(track: str) -> SafeString:
     """The badge of a track: `{% track_badge listing.track %}` for "open" and "preset"."""
     words = {"open": _("Open license"), "preset": _("Preset license")}
-    return {"text": words[str(track)], "tone": str(track), "mark": ""}
+    return pieces.badge(words[str(track)], str(track))
 
 
-@register.inclusion_tag("components/life_bar.html")
-def life_bar(filed_on: date, last_day: date, tone: look.Tone = "open") -> dict[str, Any]:
+@register.simple_tag
+def life_bar(filed_on: date, last_day: date, tone: look.Tone = "open") -> SafeString:
     """How much of a patent's life is used up, and "7 years 4 months left"."""
-    return {"life": look.life(filed_on, last_day, today()), "tone": tone, "last_day": last_day}
+    return pieces.life_bar(filed_on, last_day, today(), tone)
 
 
 @register.inclusion_tag("components/facts.html")
@@ -185,10 +185,10 @@ def facts(rows: Iterable[Sequence[object]], wide: bool = False) -> dict[str, Any
     return {"rows": [look.Fact(*row) for row in rows], "wide": wide}  # type: ignore[arg-type]
 
 
-@register.inclusion_tag("components/price.html")
-def price(amount: object, note: object = "", lead: object = "") -> dict[str, Any]:
+@register.simple_tag
+def price(amount: object, note: object = "", lead: object = "") -> SafeString:
     """The price in the reader's terms: `{% price offer.fee|money note=_("One payment") lead=_("You pay") %}`."""
-    return {"amount": amount, "note": note, "lead": lead}
+    return pieces.price(amount, note, lead)
 
 
 @register.inclusion_tag("components/countdown.html")
