@@ -49,14 +49,19 @@ def on_patent_changed(key: str, payload: dict[str, Any]) -> None:
 
 
 def _hold(agreement: Agreement, events: list[HealthEvent], status: str) -> None:
-    """Hold for the first thing about which nothing was decided under this license yet."""
-    marks: dict[str, HealthEvent | None] = {f"event:{event.pk}": event for event in events}
-    marks = marks or {f"status:{status}": None}
+    """Hold for the first thing about which nothing was decided under this license yet.
+
+    Who ended a hold decided about everything that was recorded until then.
+    """
     with transaction.atomic():
         agreement = moving.lock(agreement)
         if agreement.state != State.ACTIVE or agreement.holds.filter(ended_at__isnull=True).exists():
             return
-        decided = set(agreement.holds.values_list("mark", flat=True))
+        decided = dict(agreement.holds.order_by("ended_at").values_list("mark", "ended_at"))
+        last = max(decided.values(), default=None)
+        later = [one for one in events if last is None or one.recorded_at >= last]
+        marks: dict[str, HealthEvent | None] = {f"event:{one.pk}": one for one in later}
+        marks = marks if events else {f"status:{status}": None}
         mark = next((one for one in marks if one not in decided), "")
         if not mark:
             return
