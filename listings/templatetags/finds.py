@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django import template
 from django.urls import reverse
-from django.utils.html import conditional_escape as safe
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -19,6 +18,7 @@ from django.utils.translation import ngettext, pgettext
 from listings.models import LegalStatus, Listing, Patent, PatentKind
 from listings.views.showing import Option, Row
 from marketplace.lib import look, pieces
+from marketplace.lib.pieces import safe
 from marketplace.lib.terms import today
 
 register = template.Library()
