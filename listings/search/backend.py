@@ -135,9 +135,10 @@ class SearchBackend(Protocol):
         that pass. Empty where no vectors are stored. Raises SearchUnavailable when there is no readable index.
         """
 
-    def rebuild(self, documents: Iterable[Document]) -> int:
+    def rebuild(self, documents: Iterable[Document], expected: int = 0) -> int:
         """Build a new index beside the old one and switch in one step; returns the number of documents.
 
+        `expected` says about how many there will be, where that is known: an engine may take more memory for many.
         Nothing that others store meanwhile is lost (ES-5). Raises Rejected after the switch.
         """
 

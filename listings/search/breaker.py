@@ -88,9 +88,9 @@ class Guarded:
         """As the engine does."""
         return self.engine.index(documents)
 
-    def rebuild(self, documents: Iterable[Document]) -> int:
+    def rebuild(self, documents: Iterable[Document], expected: int = 0) -> int:
         """As the engine does."""
-        return self.engine.rebuild(documents)
+        return self.engine.rebuild(documents, expected)
 
     def settle(self) -> None:
         """As the engine does."""

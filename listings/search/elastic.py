@@ -190,7 +190,7 @@ class ElasticBackend:
             raise Rejected(reasons, outcome.stored)
         return outcome.stored
 
-    def rebuild(self, documents: Iterable[Document]) -> int:
+    def rebuild(self, documents: Iterable[Document], expected: int = 0) -> int:
         """A generation beside the old one; what others store meanwhile goes to both; then one switch (ES-5)."""
         name = f"{self.alias}-{time.time_ns():x}"
         with _said():

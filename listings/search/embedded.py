@@ -22,9 +22,10 @@ from django.conf import settings
 
 from listings.search import analysis
 from listings.search.backend import Document, Hits, Question, Rejected, SearchUnavailable, Stored
-from listings.search.embedded_asking import Asking
+from listings.search.embedded_asking import EVERY_WORD, Asking
 from listings.search.fields import (
     ALL_NUMBERS,
+    BOOSTS,
     FACETS,
     KNOWN,
     TEXTS,
@@ -36,10 +37,14 @@ from listings.search.fields import (
 )
 from listings.search.neighbors import Neighbors
 
-_SCHEMA_VERSION = 3  # grows when the fields below change
+_SCHEMA_VERSION = 4  # grows when the fields below change
 _HEAP = 15_000_000  # bytes: the least a writer takes; one listing is a few kilobytes
-_HEAP_REBUILDING = 120_000_000  # eight times as much takes half the work: fewer small parts are joined again
+# A rebuild takes an eighth of what its documents need, so that few parts have to be joined again: four times as much
+# takes half the work, and a question of the finished index looks into fewer parts.
+_HEAP_REBUILDING = range(60_000_000, 1_000_000_000)
+_HEAP_OF_ONE = 1_200  # bytes for each document that is expected
 _BATCH = 2_000
+_REMEMBERED = 64  # choices of filters whose counts are kept
 _COMPARED = 20_000  # listings a filter leaves, up to which each is compared by meaning
 _SAMPLED = 2_000  # nearest listings that are filtered where it leaves more
 
@@ -52,6 +57,7 @@ def _schema() -> Any:
     builder.add_boolean_field("visible", indexed=True, fast=True)
     for name in TEXTS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field(EVERY_WORD, tokenizer_name="whitespace", index_option="basic")
     for name in VALUES:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name != "numbers")
     for name in ALL_NUMBERS:
@@ -68,6 +74,7 @@ class TantivyBackend:
         self._opened: tuple[str, Any] | None = None
         self._near: tuple[str, Neighbors] | None = None
         self._stamp: tuple[object, ...] = ()
+        self._known_counts: dict[tuple[object, ...], dict[str, dict[str, int]]] = {}
         self._schema = _schema()
         self._asking = Asking(self._schema)
 
@@ -80,15 +87,16 @@ class TantivyBackend:
 
     def search(self, question: Question) -> Hits:
         """Answer. Raises SearchUnavailable when there is no readable index."""
-        searcher = self._searcher()
-        asked = self._asking.asked(question)
+        stamp, searcher = self._stamped()
+        fitting = self._asking.matching(question)
+        asked = self._asking.asked(question) if order_of(question) is None else fitting
         filters = {name: self._asking.any_of(name, values) for name, values in question.filters.items() if values}
         whole = self._asking.all([asked, *filters.values()])
         try:
             found = searcher.search(whole, limit=max(question.limit, 1), offset=question.offset, **_order(question))
             addresses = [address for _score, address in found.hits]
             keys = searcher.fast_field_values("key", addresses) if addresses else []
-            counts = self._counts(searcher, asked, filters)
+            counts = self._remembered(question, stamp, searcher, fitting, filters)
         except ValueError as broken:
             raise SearchUnavailable(str(broken)) from broken
         scores = tuple(float(score) for score, _address in found.hits) if order_of(question) is None else ()
@@ -137,6 +145,10 @@ class TantivyBackend:
         """Nothing to do: a search sees what was committed before it."""
 
     def _searcher(self) -> Any:
+        return self._stamped()[1]
+
+    def _stamped(self) -> tuple[tuple[object, ...], Any]:
+        """A searcher of what was committed last, and the stamp of that."""
         with self._lock:
             generation = self._generation()
             stamp = (generation, *self._meta(generation))
@@ -145,7 +157,7 @@ class TantivyBackend:
             elif stamp != self._stamp:
                 self._opened[1].reload()
             self._stamp = stamp
-            return self._opened[1].searcher()
+            return stamp, self._opened[1].searcher()
 
     def _generation(self) -> str:
         """The generation in use. Raises SearchUnavailable when none is, or when it was made by other code or words."""
@@ -173,23 +185,36 @@ class TantivyBackend:
             raise SearchUnavailable(str(broken)) from broken
         return index
 
-    def _counts(self, searcher: Any, asked: Any, filters: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    def _remembered(
+        self, question: Question, stamp: object, searcher: Any, fitting: Any, filters: Mapping[str, Any]
+    ) -> Mapping[str, Mapping[str, int]]:
+        """The counts; those of filters without words, which many readers ask, are kept until the index changes."""
+        if question.words or question.numbers or question.near:
+            return self._counts(searcher, fitting, filters)
+        key = (stamp, tuple(sorted(question.filters.items())))
+        if key not in self._known_counts:
+            if len(self._known_counts) >= _REMEMBERED:
+                self._known_counts.clear()
+            self._known_counts[key] = self._counts(searcher, fitting, filters)
+        return self._known_counts[key]
+
+    def _counts(self, searcher: Any, fitting: Any, filters: Mapping[str, Any]) -> dict[str, dict[str, int]]:
         """How many of each value, with every other filter applied: what a further choice would give. Facets without a
         filter of their own are counted in one pass.
         """
         free = [name for name in FACETS if name not in filters]
-        counts = self._count(searcher, free, asked, filters.values())
+        counts = self._count(searcher, free, fitting, filters.values())
         for name in filters:
             others = [query for other, query in filters.items() if other != name]
-            counts |= self._count(searcher, [name], asked, others)
+            counts |= self._count(searcher, [name], fitting, others)
         return counts
 
-    def _count(self, searcher: Any, names: list[str], asked: Any, others: Iterable[Any]) -> dict[str, dict[str, int]]:
+    def _count(self, searcher: Any, names: list[str], fitting: Any, others: Iterable[Any]) -> dict[str, dict[str, int]]:
         wanted = {
             name: {"terms": {"field": name, "size": (most := most_values(name)), "segment_size": most}}
             for name in names
         }
-        told = searcher.aggregate(self._asking.all([asked, *others]), wanted)
+        told = searcher.aggregate(self._asking.all([fitting, *others]), wanted)
         return {
             name: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in told[name]["buckets"]} for name in names
         }
@@ -202,7 +227,7 @@ class TantivyBackend:
             generation = self._generation()
             return self._write(self._open(generation), documents, self._neighbors(generation))
 
-    def rebuild(self, documents: Iterable[Document]) -> int:
+    def rebuild(self, documents: Iterable[Document], expected: int = 0) -> int:
         """A new generation beside the old one, then one switch; writers wait meanwhile (ES-5)."""
         with self._alone():
             name = f"{_prefix()}{time.time_ns():x}"
@@ -210,9 +235,9 @@ class TantivyBackend:
             folder.mkdir(parents=True)
             rejected = None
             try:
-                written = self._write(
-                    tantivy.Index(self._schema, path=str(folder)), documents, Neighbors(folder), heap=_HEAP_REBUILDING
-                )
+                heap = min(max(expected * _HEAP_OF_ONE, _HEAP_REBUILDING.start), _HEAP_REBUILDING.stop)
+                fresh = tantivy.Index(self._schema, path=str(folder))
+                written = self._write(fresh, documents, Neighbors(folder), heap)
             except Rejected as partly:
                 rejected, written = partly, partly.stored
             except BaseException:
@@ -345,4 +370,6 @@ def _made(document: Document) -> Any:
         else:
             for each in [value] if isinstance(value, str) else value:
                 made.add_text(name, each)
+                if name in BOOSTS:
+                    made.add_text(EVERY_WORD, each)
     return made

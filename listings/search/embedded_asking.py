@@ -10,6 +10,8 @@ import tantivy
 from listings.search.backend import ENOUGH, NEAR, Question, Word
 from listings.search.fields import BOOSTS, KIN, NEIGHBORS, PAIRS, TIE
 
+EVERY_WORD = "every_word"  # the field that holds the words of all fields of BOOSTS, without their places
+
 
 class Asking:
     """Builds the queries of one schema."""
@@ -36,6 +38,32 @@ class Asking:
         return tantivy.Query.boolean_query(
             [(tantivy.Occur.Must, query) for query in must] + [(tantivy.Occur.Should, query) for query in should]
         )
+
+    def matching(self, question: Question) -> Any:
+        """The same listings without any weight, to count them: a word is looked for in one field instead of nine."""
+        must = [self.visible()]
+        if question.numbers:
+            must.append(self.any_of("numbers", question.numbers))
+        enough = None
+        if question.words and question.at_least:
+            enough = self._some_of([self._anywhere(word) for word in question.words], question.at_least)
+        if question.near:
+            keys = tantivy.Query.term_set_query(self._schema, "key", list(question.near))
+            ways = [keys, enough] if enough else [keys]
+            must.append(tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways]))
+        elif enough:
+            must.append(enough)
+        return self.all(must)
+
+    def _anywhere(self, word: Word) -> Any:
+        """What `_word` finds, by the words of all fields together; several words in order only within one field."""
+        ways: list[Any] = []
+        for expression in (*word.forms, *word.kin):
+            parts = expression.split(" ")
+            ways += [self._phrase(name, parts) for name in (BOOSTS if len(parts) > 1 else (EVERY_WORD,))]
+        if word.pairs:
+            ways.append(self._phrase("pairs", word.pairs))
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways])
 
     def visible(self) -> Any:
         """Everything that is no tombstone."""

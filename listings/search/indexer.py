@@ -63,9 +63,10 @@ def rebuild(processes: int = 1) -> int:
 
     Several processes make the documents of very many listings; they see what is committed only.
     """
-    several = processes > 1 and Listing.objects.count() >= parallel.WORTH_IT
+    expected = Listing.objects.count()
+    several = processes > 1 and expected >= parallel.WORTH_IT
     try:
-        return backend().rebuild(parallel.documents(processes) if several else documents())
+        return backend().rebuild(parallel.documents(processes) if several else documents(), expected)
     except Rejected as partly:
         return _set_aside(partly)
 

@@ -76,13 +76,13 @@ def in_memory(run: Run) -> None:
         with run.rate("segmented, one process", count):
             made = [document_of(row) for row in _rows]
         with run.rate("stored, segmented before", count):
-            engine.rebuild(made)
+            engine.rebuild(made, count)
         del made
         with run.rate("segmented and stored, one process", count):
-            engine.rebuild(map(document_of, _rows))
+            engine.rebuild(map(document_of, _rows), count)
         processes = os.cpu_count() or 1
         with run.rate(f"segmented and stored, {processes} processes", count):
-            engine.rebuild(_by_workers(processes, count))
+            engine.rebuild(_by_workers(processes, count), count)
     finally:
         shutil.rmtree(home, ignore_errors=True)
         _rows.clear()
