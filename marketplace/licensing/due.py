@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from marketplace.lib.look import money_text
@@ -19,6 +20,8 @@ from marketplace.licensing.models import (
     Obligation,
     ObligationState,
     PaymentDemand,
+    Repayment,
+    RepayState,
     ReportState,
     Security,
     SecurityState,
@@ -57,6 +60,15 @@ def of_deals(user: User) -> Iterator[Due]:
     for obligation in owed.order_by("due_on", "pk"):
         yield _payment(deals[obligation.agreement_id], obligation)
     yield from _running(deals)
+    yield from _repayments(own)
+
+
+def _repayments(own: set[int]) -> Iterator[Due]:
+    """Money that goes back, to us or from us, mostly after the end of its license."""
+    ours = Q(agreement__licensee__in=own) | Q(agreement__licensor__in=own)
+    rows = Repayment.objects.filter(ours, state=RepayState.OWED).select_related("agreement__listing__patent")
+    for row in rows.order_by("due_on", "pk")[:MOST]:
+        yield _due(row.agreement, f"repay-{row.code}", row.due_on, _("Money to be paid back: %(title)s"))
 
 
 def _running(deals: dict[int, Agreement]) -> Iterator[Due]:

@@ -52,6 +52,11 @@ def register() -> None:
         what=gettext_lazy("Proof of payment"), purpose=DEAL,
         basis=Basis.LAW, kept=CONTRACT, ending=Ending.STAYS,
     )  # fmt: skip
+    personal.keep(
+        "licensing.Repayment", "proof", "reckoned",
+        what=gettext_lazy("Proof that money was paid back"), purpose=DEAL,
+        basis=Basis.LAW, kept=CONTRACT, ending=Ending.STAYS,
+    )  # fmt: skip
     for model, fields in _WORDS.items():
         personal.keep(
             f"licensing.{model}", *fields,
@@ -72,6 +77,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "Proposal": ("reason",),
     "Claim": ("words", "reasons"),
     "UseReport": ("words",),
+    "ReportCorrection": ("reason", "reasons", "decision"),
     "PaymentDemand": ("words",),
     "BreachDemand": ("text",),
     "Termination": ("reason",),

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from marketplace.licensing import approvals, due, flow, integrity, personal, reading_rights
 from marketplace.licensing.evidence import contents
-from marketplace.licensing.flow import amending, holding, talk_clock, terminating
-from marketplace.licensing.letters import change_letters, reminding, step_letters, trial_letters, watching
+from marketplace.licensing.flow import amending, correcting, holding, talk_clock, terminating
+from marketplace.licensing.letters import (
+    change_letters,
+    correction_letters,
+    reminding,
+    repay_letters,
+    step_letters,
+    trial_letters,
+    watching,
+)
 from marketplace.licensing.pages import todos
 from marketplace.licensing.recordal import filing, filing_letters
 from marketplace.licensing.signing import acts, copies, copy_letters, sealing
 from marketplace.outbox import outbox
 
 REGISTERED = (
-    step_letters, change_letters, trial_letters, filing_letters, copy_letters, reminding, watching,
+    step_letters, change_letters, trial_letters, repay_letters, correction_letters, filing_letters, copy_letters,
+    reminding, watching,
     approvals, personal, due, todos, reading_rights, acts, contents, sealing, integrity,
 )  # fmt: skip
 """Modules that make themselves known to the rooms below: by letters, papers, dates, personal data."""
@@ -36,6 +45,7 @@ CLOCK = (
     (HOUR, "licensing.filings", filing.due),
     (HOUR, "licensing.claims", flow.claims_due),
     (HOUR, "licensing.reports", flow.expect_reports),
+    (HOUR, "licensing.corrections", correcting.corrections_due),
     (HOUR, "licensing.demands", flow.demands_due),
     (HOUR, "licensing.securities", flow.expire),
     (HOUR, "licensing.remind", reminding.remind_due),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.current import roles
 from marketplace.accounts.models import Organization, User
 from marketplace.lib.findings import Refused, refuse
-from marketplace.licensing.models import Agreement, Obligation
+from marketplace.licensing.models import Agreement, Obligation, Repayment
 from marketplace.licensing.states import PAYS
 from marketplace.payments.models import BankTransfer
 from marketplace.payments.telling import CONFIRMS
@@ -50,6 +50,13 @@ def obligations_visible_to(user: Any) -> QuerySet[Obligation]:
     """What is owed under agreements that the person may see; nothing for strangers."""
     return Obligation.objects.filter(agreement__in=Agreement.objects.visible_to(user)).select_related(
         "agreement__licensee", "agreement__licensor", "agreement__listing__patent"
+    )
+
+
+def repayments_visible_to(user: Any) -> QuerySet[Repayment]:
+    """What goes back under agreements that the person may see; nothing for strangers."""
+    return Repayment.objects.filter(agreement__in=Agreement.objects.visible_to(user)).select_related(
+        "agreement__licensee", "agreement__licensor", "agreement__listing__patent", "obligation", "recorded_by"
     )
 
 

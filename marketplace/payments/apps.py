@@ -28,6 +28,7 @@ class PaymentsConfig(AppConfig):
             practice,
             practice_delivery,
             reconciling,
+            repaying,
             returns,
             settling,
             suspending,
@@ -43,6 +44,8 @@ class PaymentsConfig(AppConfig):
         )
         outbox.handles(practice.TOPIC, "practice")(practice_delivery.deliver)
         outbox.handles(settling.REFUND_TOPIC, "gateway")(returns.pay_back)
+        outbox.handles(repaying.TOPIC, "gateway")(repaying.send)
+        outbox.handles(returns.MOVED_TOPIC, "repaying")(repaying.follow)
         outbox.handles(attempts.EXPIRE_TOPIC, "gateway")(attempts.close_page)
         outbox.handles("agreement.moved", "payments")(closing.agreement_moved)
         outbox.every(EVERY_FIVE_MINUTES, "payments-reconcile")(reconciling.reconcile)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import Count, F, Q, Sum
 
-from marketplace.licensing.models import Obligation, ObligationState
+from marketplace.licensing.models import Obligation, ObligationState, Repayment, RepayState
 from marketplace.payments.ledger import MODELS
 from marketplace.payments.models import (
     Account,
@@ -146,6 +146,21 @@ def refunds_are_booked() -> Iterator[str]:
         yield f"more went back from payment {payment.pk} than came"
 
 
+def repayments_are_booked() -> Iterator[str]:
+    """What a bank paid back is booked once with its amount, nothing else is; no more goes back than was paid."""
+    booked = _sums("repayment", "return", Account.APPLIED)
+    for row in Repayment.objects.order_by("pk"):
+        by_bank = row.state == RepayState.PAID and "refund" not in row.proof
+        found = booked.pop(row.pk, None)
+        if (found is not None) != by_bank:
+            yield f"repayment {row.pk} is {row.state} and the ledger says something else"
+        elif found is not None and found != (row.amount_minor, row.currency, row.obligation_id):
+            yield f"repayment {row.pk} is booked with another amount, or of another obligation"
+    back = Obligation.objects.annotate(back=Sum("repayments__amount_minor")).filter(back__gt=F("amount_minor"))
+    for owed in back:
+        yield f"more is to go back of obligation {owed.pk} than was paid"
+
+
 def transfers_led_somewhere() -> Iterator[str]:
     """A transfer that was received is a received payment, or lies in suspense."""
     received = BankTransfer.objects.filter(state=TransferState.RECEIVED).select_related("payment")
@@ -190,6 +205,7 @@ CHECKS: tuple[Check, ...] = (
     settled_names_its_payment,
     suspense_is_in_the_ledger,
     refunds_are_booked,
+    repayments_are_booked,
     transfers_led_somewhere,
     told_is_done,
     suspense_has_an_end,

@@ -105,6 +105,25 @@ class RecordForm(ArrivalForm):
     payer = forms.CharField(label=_("Payer"), max_length=120)
 
 
+class PaidBackForm(forms.Form):
+    """One line of the licensor's bank statement by which money went back."""
+
+    paid_on = _day_field(_("Day of the transfer"))
+    bank_reference = forms.CharField(
+        label=_("Serial number on your bank statement"),
+        max_length=60,
+        help_text=_("Each line of the statement pays one thing back; the serial number makes sure of it."),
+    )
+
+    def clean_paid_on(self) -> date:
+        """Not in the future, not years ago."""
+        return _past(self.cleaned_data["paid_on"])
+
+    def clean_bank_reference(self) -> str:
+        """Blanks inside a serial number are for eyes only."""
+        return "".join(self.cleaned_data["bank_reference"].split())
+
+
 class ReasonForm(forms.Form):
     """Why something was not found, for the other side to read."""
 

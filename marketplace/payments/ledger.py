@@ -8,11 +8,17 @@ from django.db.models import Sum
 
 from marketplace.accounts.models import Organization
 from marketplace.lib.transactions import require_transaction
-from marketplace.licensing.models import Obligation
+from marketplace.licensing.models import Obligation, Repayment
 from marketplace.payments.models import Account, BankTransfer, LedgerEntry, Payment, Refund, Suspense
 
-Source = Payment | BankTransfer | Suspense | Refund
-SOURCES: dict[type, str] = {Payment: "payment", BankTransfer: "transfer", Suspense: "suspense", Refund: "refund"}
+Source = Payment | BankTransfer | Suspense | Refund | Repayment
+SOURCES: dict[type, str] = {
+    Payment: "payment",
+    BankTransfer: "transfer",
+    Suspense: "suspense",
+    Refund: "refund",
+    Repayment: "repayment",
+}
 MODELS: dict[str, type[Source]] = {name: model for model, name in SOURCES.items()}
 
 
@@ -98,6 +104,18 @@ def post_returned(refund: Refund, from_account: Account, organization: Organizat
         currency=refund.currency,
         organization=organization,
         obligation=refund.payment.obligation if from_account is Account.APPLIED else None,
+    )
+
+
+def post_repaid(repayment: Repayment) -> None:
+    """The licensor's bank paid back a part of what had settled something owed."""
+    post(
+        repayment,
+        "return",
+        {Account.APPLIED: repayment.amount_minor, Account.RETURNED: -repayment.amount_minor},
+        currency=repayment.currency,
+        organization=repayment.agreement.licensor,
+        obligation=repayment.obligation,
     )
 
 

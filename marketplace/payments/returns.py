@@ -12,6 +12,7 @@ from django.utils import timezone
 from marketplace.audit import trail
 from marketplace.audit.trail import Action
 from marketplace.lib.money import from_minor, to_minor
+from marketplace.outbox import outbox
 from marketplace.payments import gateways, ledger, telling
 from marketplace.payments.gateway import Event, EventKind, GatewayDown, GatewayRefused, Refunding
 from marketplace.payments.models import (
@@ -27,6 +28,7 @@ from marketplace.payments.models import (
     Suspense,
 )
 
+MOVED_TOPIC = "payments.refund_moved"
 log = logging.getLogger(__name__)
 
 
@@ -62,6 +64,8 @@ def note(payment: Payment, event: Event) -> bool:
     if (created and kind is ReturnKind.DISPUTE) or (refund.state == RefundState.SUCCEEDED and (created or moved)):
         telling.returned(refund)
     book_pending(payment)
+    if created or moved:
+        outbox.add(MOVED_TOPIC, key=f"refund_moved:{refund.pk}:{refund.state}", refund=refund.pk)
     return created or bool(moved)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from marketplace.payments import practice_views, university_views, views, webhooks
+from marketplace.payments import practice_views, repay_views, university_views, views, webhooks
 
 app_name = "payments"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("pay/<uuid:code>/transfer/withdraw/", views.withdraw, name="withdraw"),
     path("pay/<uuid:code>/receipt/", views.receipt, name="receipt"),
     path("pay/back/<uuid:code>/", views.returned, name="returned"),
+    path("repay/<uuid:code>/", repay_views.repay, name="repay"),
     path("arrivals/", university_views.arrivals, name="arrivals"),
     path("arrivals/record/", university_views.record, name="record"),
     path("arrivals/<uuid:code>/", university_views.confirm, name="confirm"),

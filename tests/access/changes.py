@@ -9,7 +9,7 @@ from listings.models import Listing
 from marketplace.demo import deals
 from marketplace.lib.terms import today
 from marketplace.licensing.flow import changing, negotiating, terminating
-from marketplace.licensing.models import Amendment, Hold
+from marketplace.licensing.models import Amendment, Hold, Repayment
 from marketplace.licensing.terms import clauses, renewing
 
 if TYPE_CHECKING:
@@ -52,7 +52,11 @@ def put(world: World) -> None:
     world.things["talk"] = changing.change(active, by=by, terms=wanted, reason="暗中缩短")
     world.things["change"] = _change_to_sign(world)
     world.things["demand"] = terminating.demand(settled, by=by, text="暗催告")
-    terminating.propose(settled, by=by, last_day=today() + timedelta(days=40), reason="暗停产")
+    ending = terminating.propose(settled, by=by, last_day=today() + timedelta(days=40), reason="暗停产")
+    paid = settled.obligations.filter(state="settled").earliest("pk")
+    world.things["repayment"] = Repayment.objects.create(
+        agreement=settled, obligation=paid, termination=ending, amount_minor=100, due_on=today() + timedelta(days=30)
+    )
     Hold.objects.create(agreement=settled, mark="event:0", what="dispute")
 
 

@@ -186,6 +186,7 @@ PLACES: dict[str, Args] = {
     "payments:receipt": _debt("settled"),
     "payments:returned": _thing("payment", "code"),
     "payments:confirm": _thing("transfer", "code"),
+    "payments:repay": _thing("repayment", "code"),
     "payments:approve": _thing("transfer", "code"),
     "payments:not_found": _thing("transfer", "code"),
     "payments:practice": _thing("checkout", "code"),

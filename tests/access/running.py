@@ -20,6 +20,7 @@ PLACES: dict[str, Any] = {
     **{f"licensing:{name}": (lambda world: (world.deals["trial"].code,)) for name in DEALS},
     "licensing:claim": lambda world: (world.deals["trial"].code, world.things["claim"].pk),
     "licensing:use_report": lambda world: (world.deals["trial"].code, 1),
+    "licensing:correct_report": lambda world: (world.deals["trial"].code, 2),
 }
 
 
@@ -39,6 +40,11 @@ def put(world: World) -> None:
     world.things["use_report"] = UseReport.objects.create(
         agreement=deal, number=1, starts_on=today(), ends_on=today(), due_on=today() + timedelta(days=60), rate_bp=200
     )
+
+    UseReport.objects.create(
+        agreement=deal, number=2, starts_on=today(), ends_on=today(), due_on=today(), rate_bp=200, state="given",
+        base_minor=100, royalty_minor=2, given_by=world.users["firm owner"], given_at=timezone.now(),
+    )  # fmt: skip
 
     for kind in ("use_proof", "security_paper"):
         data, name = evidence.page(f"{kind}（示例）"), f"暗档-{kind}.pdf"

@@ -85,10 +85,12 @@ GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
     licensing:publicity_of_terms
     licensing:negotiation licensing:negotiation_break_off licensing:amend licensing:renew licensing:ending
     licensing:propose_end licensing:demand_performance licensing:notice_to_end
-    licensing:shown licensing:evidence licensing:agreement licensing:confirm licensing:confirm_paper licensing:after licensing:cancel
+    licensing:shown licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel
+    licensing:confirm_paper payments:repay
     licensing:made licensing:filing licensing:filing_files licensing:phone licensing:stamped_copy
     licensing:decline licensing:leave
     licensing:trigger licensing:claim licensing:use_report licensing:demand licensing:security licensing:bank_file
+    licensing:correct_report
     payments:pay payments:slip payments:receipt payments:returned
 GET  login |   404   404 |   302   200 |   302   200   302   200 |   404 |   302
     licensing:counter
@@ -270,7 +272,7 @@ POST login |   404   404 |   404   404 |   404   404   404   404 |   404 |   404
 POST login |   404   404 |   404   404 |   404   404   404   404 |   404 |   405
     desks:moderation
 POST login |   404   404 |   404   404 |   404   404   422   422 |   404 |   404
-    payments:confirm payments:approve payments:not_found
+    payments:confirm payments:approve payments:not_found payments:repay
 POST login |   404   404 |   404   404 |   422   422   422   422 |   404 |   422
     listings:term_sheet_sign
 POST login |   404   404 |   404   422 |   404   404   404   404 |   404 |   404
@@ -292,6 +294,7 @@ POST login |   404   404 |   422   422 |   422   422   422   422 |   404 |   422
     licensing:hold_release licensing:approval_again
     licensing:decline licensing:filing licensing:stamped_copy
     licensing:trigger licensing:claim licensing:use_report licensing:demand licensing:security licensing:bank_file
+    licensing:correct_report
 POST login |   404   404 |   403   404 |   403   403   200   200 |   new |   new
     desks:patent_shares
 POST login |   404   422 |   403   404 |   403   403   422   422 |   new |   new

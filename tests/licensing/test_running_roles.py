@@ -16,12 +16,15 @@ from marketplace.audit.models import Entry
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
 from marketplace.licensing import flow
+from marketplace.licensing.flow import correcting
+from marketplace.licensing.flow.correcting import Corrected
 from marketplace.licensing.models import (
     Agreement,
     Claim,
     Disclosure,
     Obligation,
     PaymentDemand,
+    ReportCorrection,
     Security,
     State,
     UseReport,
@@ -92,6 +95,20 @@ def _consent(deal: Agreement, by: User) -> Disclosure:
     return Disclosure.objects.create(agreement=deal, recipient="示范银行", given_by=by, until=timezone.now() + SOON)
 
 
+def _given(deal: Agreement, by: User) -> UseReport:
+    return UseReport.objects.create(
+        agreement=deal, number=2, starts_on=today(), ends_on=today(), due_on=today(), rate_bp=100,
+        state="given", base_minor=10_000, royalty_minor=100, given_by=by, given_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _correction(deal: Agreement, by: User, state: str) -> ReportCorrection:
+    return ReportCorrection.objects.create(
+        report=_given(deal, by), number=1, base_minor=0, royalty_minor=0, before_minor=100, reason="多报",
+        state=state, reasons="没有", made_by=by, answer_until=timezone.now() + SOON,
+    )  # fmt: skip
+
+
 SAID: dict[str, Any] = {"kind": "first_revenue", "happened_on": today(), "words": "开票"}
 SECURITY: dict[str, Any] = {"kind": "trust", "provider": "示范", "number": "2", "amount_minor": 1}
 ACTS: dict[str, Act] = {
@@ -103,6 +120,14 @@ ACTS: dict[str, Act] = {
         _claim(deal, by, "contested"), by=by, upheld=False, decision="看过"
     ),
     "report_use": lambda deal, by: flow.report_use(_report(deal), by=by, base_minor=0),
+    "correct_report": lambda deal, by: correcting.correct(_given(deal, by), Corrected(1, "多报"), by=by),
+    "agree_correction": lambda deal, by: correcting.agree_correction(_correction(deal, by, "asked"), by=by),
+    "contest_correction": lambda deal, by: correcting.contest_correction(
+        _correction(deal, by, "asked"), by=by, reasons="没有"
+    ),
+    "decide_correction": lambda deal, by: correcting.decide_correction(
+        _correction(deal, by, "contested"), by=by, upheld=True, decision="看过"
+    ),
     "demand": lambda deal, by: flow.demand_payment(_late(deal), by=by),
     "keep": lambda deal, by: flow.keep(_run_out(deal, by), by=by),
     "record_security": lambda deal, by: flow.record_security(deal, by=by, valid_until=today() + SOON, **SECURITY),

@@ -14,6 +14,8 @@ from marketplace.licensing.models import (
     LIVE_DEMANDS,
     LIVE_STATES,
     OPEN_CLAIMS,
+    OPEN_CORRECTIONS,
+    OPEN_REPAYMENTS,
     TALKING,
     Agreement,
     ReportState,
@@ -27,10 +29,12 @@ from marketplace.outbox.models import Effect
 from tests.licensing.test_trials import assertion, begin, days_later
 
 TALKS = {*(f"talk_{state.value}" for state in TALKING), "end_proposed"}
+TALKS |= {f"correction_{state.value}" for state in OPEN_CORRECTIONS}
 OPEN = {
     *LIVE_STATES,
     *OPEN_CLAIMS,
     *LIVE_DEMANDS,
+    *OPEN_REPAYMENTS,
     ReportState.EXPECTED,
     SecurityState.RECORDED,
     SecurityState.CONFIRMED,

@@ -134,7 +134,8 @@ def register() -> None:
         "acceptances",
     )
     rows("payment_demands.json", _("demands for payment"), "payment_demands")
+    rows("repayments.json", _("money that goes back: why, how much, and how it was paid back"), "repayments")
     rows("securities.json", _("guarantees and insurances on record"), "securities")
     rows("terminations.json", _("ends of the license, with their ground"), "terminations")
     rows("triggers.json", _("events that made a payment due, as stated and decided"), "claims")
-    rows("use_reports.json", _("reports of use"), "use_reports")
+    rows("use_reports.json", _("reports of use, with every correction of them"), "use_reports", "corrections")

@@ -12,7 +12,7 @@ from listings import offers
 from marketplace.audit import trail
 from marketplace.lib import terms
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.models import Agreement, Amendment, Obligation, ObligationState
+from marketplace.licensing.models import Agreement, Amendment, Obligation, ObligationKind, ObligationState
 from marketplace.licensing.terms import obligations
 from marketplace.licensing.terms.obligations import Cause, Owed
 
@@ -45,7 +45,11 @@ def _later(one: Owed, starts_on: date) -> Owed:
 
 def _follow(agreement: Agreement, rows: list[Owed], starts_on: date) -> None:
     wanted = {(str(one.kind), one.number): one for one in rows}
+    royal = any(one.kind == ObligationKind.ROYALTY for one in rows)
     for row in agreement.obligations.select_for_update().filter(state__in=OPEN).order_by("pk"):
+        if row.kind == ObligationKind.ROYALTY and (royal or row.state != ObligationState.FUTURE):
+            wanted.pop((row.kind, 1), None)
+            continue  # reports of use make these owed; the one that waits takes the next report
         one = wanted.pop((row.kind, row.number), None)
         if one is None:
             _set(row, state=ObligationState.WAIVED)
@@ -58,8 +62,6 @@ def _follow(agreement: Agreement, rows: list[Owed], starts_on: date) -> None:
 
 
 def _differs(row: Obligation, one: Owed) -> bool:
-    if row.kind == "royalty":
-        return False  # each report of use gives it an amount of its own
     return (row.amount_minor, row.due_on) != (one.amount_minor, one.due_on)
 
 

@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from listings import flow as listings_flow
+from listings.rules.gates import ENDED
 from listings.states import NotNow as EndedBefore
 from marketplace.lib import terms
 from marketplace.licensing.errors import NotNow
-from marketplace.licensing.flow import moving, negotiating
+from marketplace.licensing.flow import moving, negotiating, repaying
 from marketplace.licensing.letters import change_letters
 from marketplace.licensing.models import (
     TALKING,
@@ -23,7 +24,6 @@ from marketplace.licensing.models import (
     Negotiation,
     NegotiationState,
     Obligation,
-    ObligationKind,
     ObligationState,
     State,
     Termination,
@@ -52,22 +52,17 @@ def stays_owed(agreement: Agreement, ground: Ground | str, last_day: date) -> Qu
 
 
 def refund(agreement: Agreement, ground: Ground | str, last_day: date) -> int:
-    """What was prepaid for the time after the end of the patent, in minor units: by days, rounded down (PL 47).
+    """What was prepaid for the time after the end of the patent, in minor units (PL 47); repaying says part by part."""
+    return sum(part.amount_minor for part in repaying.unearned(agreement, ground, lost_on(agreement, last_day)))
 
-    A fee for a year is divided over that license year, a fee in all over the whole term. Only where the patent is lost.
+
+def lost_on(agreement: Agreement, last_day: date) -> date:
+    """The last day for which was paid rightly: that on which the loss of the patent became known here.
+
+    Payments are held from then on; a notice given later does not make the days between earned (CC 865).
     """
-    if ground != Ground.PATENT_ENDED or agreement.effective_at is None or agreement.ends_on is None:
-        return 0
-    start = terms.day_of(agreement.effective_at)
-    total = 0
-    for row in agreement.obligations.filter(state=O.SETTLED).exclude(kind=ObligationKind.ROYALTY):
-        first, last = start, agreement.ends_on
-        if row.kind == ObligationKind.YEARLY_FEE:
-            first = terms.add_months(start, 12 * (row.number - 1))
-            last = min(last, terms.add_months(start, 12 * row.number) - timedelta(days=1))
-        span, left = (last - first).days + 1, (last - max(last_day, first - timedelta(days=1))).days
-        total += row.amount_minor * max(left, 0) // span
-    return total
+    hold = agreement.holds.filter(ended_at__isnull=True, what__in=ENDED).order_by("since").first()
+    return min(last_day, terms.day_of(hold.since)) if hold is not None else last_day
 
 
 def end_early(termination: Termination) -> None:
@@ -110,7 +105,8 @@ def _settle_debts(agreement: Agreement, termination: Termination) -> dict[str, A
     Obligation.objects.filter(pk__in=[pk for pk, _code in waived], state__in=[O.FUTURE, O.DUE, O.HELD]).update(
         state=O.WAIVED
     )
-    back = refund(agreement, termination.ground, termination.effective_on)
+    parts = repaying.unearned(agreement, termination.ground, lost_on(agreement, termination.effective_on))
+    back = sum(row.amount_minor for row in repaying.owe_for_lost_patent(termination, parts))
     return {
         "stays": [str(row.code) for row in stays],
         "waived": [str(code) for _pk, code in waived],

@@ -93,6 +93,45 @@ class UseReportForm(forms.Form):
         return 0 if self.cleaned_data.get("nothing") else int(self.cleaned_data["base"])
 
 
+class CorrectForm(UseReportForm):
+    """The base as it should have been reported, and why it was not."""
+
+    reason = _text(
+        label=gettext_lazy("Why it is corrected"),
+        help_text=gettext_lazy("The licensor reads it. The first report stays on record as it was given."),
+        error_messages={"required": gettext_lazy("CC-846: say why it is corrected.")},
+    )
+    field_order = ["nothing", "base", "reason", "proof"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["words"]
+
+
+class ContestCorrectionForm(forms.Form):
+    """Why the licensor contests that less was used."""
+
+    reasons = _text(
+        label=gettext_lazy("Why it is not so"),
+        help_text=gettext_lazy("The licensee and a moderator read it."),
+        error_messages={"required": gettext_lazy("CC-846: say why you contest it.")},
+    )
+
+
+class DecideCorrectionForm(forms.Form):
+    """A moderator's decision about a contested correction."""
+
+    upheld = forms.ChoiceField(
+        label=gettext_lazy("Decision"),
+        choices=[
+            ("yes", gettext_lazy("It is so: the correction stands")),
+            ("no", gettext_lazy("It was not shown: the correction falls")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    decision = _text(label=gettext_lazy("Why"), help_text=gettext_lazy("Both sides read the reason."))
+
+
 class DemandForm(forms.Form):
     """What is demanded, in words beside the facts."""
 

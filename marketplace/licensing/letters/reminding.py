@@ -17,14 +17,17 @@ from marketplace.accounts import people
 from marketplace.accounts.models import Organization, User
 from marketplace.lib import navigation, terms
 from marketplace.lib.terms import last_day_before
-from marketplace.licensing.letters import step_letters
+from marketplace.licensing.letters import correction_letters, repay_letters, step_letters
 from marketplace.licensing.models import (
     LIVE_DEMANDS,
     OPEN_CLAIMS,
+    OPEN_CORRECTIONS,
+    OPEN_REPAYMENTS,
     OPEN_STATES,
     Agreement,
     Claim,
     ClaimState,
+    CorrectionState,
     Disclosure,
     Negotiation,
     NegotiationState,
@@ -33,6 +36,9 @@ from marketplace.licensing.models import (
     Party,
     PayDemandState,
     PaymentDemand,
+    Repayment,
+    RepayState,
+    ReportCorrection,
     ReportState,
     Security,
     SecurityState,
@@ -50,7 +56,9 @@ from marketplace.notices import kinds
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
 
-Row = TypeVar("Row", Claim, Obligation, UseReport, PaymentDemand, Security, Disclosure, Negotiation, Termination)
+Row = TypeVar(
+    "Row", Claim, Obligation, Repayment, UseReport, PaymentDemand, Security, Disclosure, Negotiation, Termination
+)
 STALE = 30  # days after the last reminder in which a late worker still sends it
 
 
@@ -234,6 +242,32 @@ def _demands(state: PayDemandState) -> Callable[[date], Iterator[Case]]:
     return find
 
 
+def _corrections(state: CorrectionState) -> Callable[[date], Iterator[Case]]:
+    wait = WAITS[f"correction_{state.value}"]
+
+    def find(today: date) -> Iterator[Case]:
+        rows = ReportCorrection.objects.filter(state=state, answer_until__range=_instants(wait, today))
+        sides = ("report__agreement__licensee", "report__agreement__licensor", "report__agreement__version")
+        for row in rows.select_related(*sides).order_by("pk"):
+            assert row.last_day is not None  # noqa: S101  the query asked for it
+            deal = row.report.agreement
+            users, path = _sides(deal, wait.owner, *REPORTS), correction_letters.path_of(row)
+            yield Case(wait, deal, f"{wait.name}:{row.pk}", row.last_day, users, path)
+
+    return find
+
+
+def _repayments(state: RepayState) -> Callable[[date], Iterator[Case]]:
+    wait = WAITS[state.value]
+
+    def find(today: date) -> Iterator[Case]:
+        for row in _joined(Repayment.objects.filter(state=state, due_on__range=_window(wait, today))):
+            users = _sides(row.agreement, wait.owner, *repay_letters.CASHIERS)
+            yield Case(wait, row.agreement, f"repay:{row.pk}", row.due_on, users, repay_letters.page_of(row))
+
+    return find
+
+
 def _securities(today: date) -> Iterator[Case]:
     wait = WAITS["confirmed"]
     live = Security.objects.exclude(state=SecurityState.ENDED).filter(valid_until__range=_window(wait, today))
@@ -291,6 +325,8 @@ FINDERS: dict[str, Callable[[date], Iterator[Case]]] = {
     "due": _payments,
     "expected": _reports,
     **{state.value: _demands(state) for state in LIVE_DEMANDS},
+    **{f"correction_{state.value}": _corrections(state) for state in OPEN_CORRECTIONS},
+    **{state.value: _repayments(state) for state in OPEN_REPAYMENTS},
     "confirmed": _securities,
     "recorded": _unconfirmed,
     "disclosed": _consents,

@@ -13,11 +13,12 @@ from listings.prices import later_words
 from marketplace.lib import terms
 from marketplace.lib.look import Fact
 from marketplace.licensing.contracts.reading import read
-from marketplace.licensing.flow import demanding, securing
+from marketplace.licensing.flow import correcting, demanding, securing
 from marketplace.licensing.models import (
     LIVE_DEMANDS,
     Claim,
     ClaimState,
+    CorrectionState,
     Disclosure,
     Obligation,
     PaymentDemand,
@@ -35,7 +36,7 @@ from marketplace.licensing.terms.trials import FreePeriod
 
 def turn(view: View) -> Turn:
     """Whose turn it is while a license is in force, in the words of the person who looks."""
-    for find in (_answer, _decide, _pay, _report, _run_out):
+    for find in (_answer, _decide, _correction, _pay, _report, _run_out):
         found = find(view)
         if found is not None:
             return found
@@ -82,6 +83,24 @@ def _decide(view: View) -> Turn | None:
     }
     main = Deed(_("See both sides"), _url(view, "claim", claim.pk))
     return Turn(_("Your turn: decide a contested claim"), text, main, mine=True)
+
+
+def _correction(view: View) -> Turn | None:
+    """A correction of a report that waits for this person: the licensor's answer, or a moderator's decision."""
+    row = correcting.waiting(view.agreement)
+    if row is None or row.last_day is None:
+        return None
+    asked = row.state == CorrectionState.ASKED
+    if not view.can("agree_correction" if asked else "decide_correction"):
+        return None
+    url, day = _url(view, "correct_report", row.report.number), {"last": row.last_day.isoformat()}
+    if asked:
+        text = _(
+            "The licensee corrects a report: less was used. Agree or contest by %(last)s; silence counts as agreement."
+        )
+        return Turn(_("Your turn: is the correction right?"), text % day, Deed(_("Agree or contest"), url), mine=True)
+    text = _("Both sides have said what they think. Decide by %(last)s; without a decision the correction falls.")
+    return Turn(_("Your turn: decide a contested correction"), text % day, Deed(_("See both sides"), url), mine=True)
 
 
 def _pay(view: View) -> Turn | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.models import Role
 from marketplace.audit.actions import Action
 from marketplace.licensing.models import State
 from marketplace.licensing.steps.step import ASKS, BOTH, NOBODY, PRESET, REPORTS, SIGNS, Step, Who
@@ -81,6 +82,45 @@ _REPORTS = (
     ),
 )  # fmt: skip
 
+_CORRECTIONS = (
+    Step(
+        "correct_report", BOTH, ALSO_AFTER, ALSO_AFTER, LICENSEE, REPORTS, "CC-846", Action.AGREEMENT_CORRECT,
+        _("Correct a report of use"),
+        _("Corrected a report of use"),
+        days=15,
+        silence=_("A correction that lowers the royalty counts as agreed."),
+    ),
+    Step(
+        "agree_correction", BOTH, ALSO_AFTER, ALSO_AFTER, LICENSOR, REPORTS, "CC-846", Action.AGREEMENT_CORRECT_ANSWER,
+        _("Agree to the correction"),
+        _("Agreed to the correction of a report"),
+    ),
+    Step(
+        "contest_correction", BOTH, ALSO_AFTER, ALSO_AFTER, LICENSOR, REPORTS, "CC-846",
+        Action.AGREEMENT_CORRECT_ANSWER,
+        _("Contest the correction"),
+        _("Contested the correction of a report"),
+        days=10,
+        silence=_("The correction falls: it was not shown. The licensee may bring new evidence."),
+    ),
+    Step(
+        "decide_correction", BOTH, ALSO_AFTER, ALSO_AFTER, MODERATOR, NOBODY, "CC-846",
+        Action.AGREEMENT_CORRECT_ANSWER,
+        _("Decide about the correction"),
+        _("Decided about a contested correction"),
+    ),
+    Step(
+        "correction_silence", BOTH, ALSO_AFTER, ALSO_AFTER, CLOCK, NOBODY, "CC-846", Action.AGREEMENT_CORRECT_ANSWER,
+        _("Count silence about a correction as agreement"),
+        _("The correction was not answered in time and counts as agreed"),
+    ),
+    Step(
+        "correction_falls", BOTH, ALSO_AFTER, ALSO_AFTER, CLOCK, NOBODY, "CC-846", Action.AGREEMENT_CORRECT_ANSWER,
+        _("Let an undecided correction fall"),
+        _("The contested correction was not decided in time and fell"),
+    ),
+)  # fmt: skip
+
 _DEMANDS = (
     Step(
         "demand", BOTH, IN_FORCE, IN_FORCE, LICENSOR, REPORTS, "CC-563", Action.AGREEMENT_DEMAND,
@@ -105,6 +145,22 @@ _DEMANDS = (
         "keep_by_silence", BOTH, IN_FORCE, IN_FORCE, CLOCK, NOBODY, "CC-564", Action.AGREEMENT_DEMAND,
         _("Keep the license by silence"),
         _("The right to end the contract for this demand lapsed; the debt stays"),
+    ),
+)  # fmt: skip
+
+_REPAYMENTS = (
+    Step(
+        "owe_back", BOTH, ALSO_AFTER, ALSO_AFTER, CLOCK, NOBODY, "PL-47", Action.AGREEMENT_OWE_BACK,
+        _("Owe back what was not earned"),
+        _("The licensor owes back a part of what was paid"),
+        days=30,
+        silence=_("It is overdue: reminders follow, and interest runs."),
+    ),
+    Step(
+        "pay_back", BOTH, ALSO_AFTER, ALSO_AFTER, frozenset({Who.LICENSOR, Who.SYSTEM}),
+        frozenset({Role.FINANCE, Role.OWNER}), "PL-47", Action.AGREEMENT_PAY_BACK,
+        _("Pay back"),
+        _("Paid back a part of what was paid"),
     ),
 )  # fmt: skip
 
@@ -155,4 +211,4 @@ _SECURITY = (
     ),
 )  # fmt: skip
 
-ROWS: tuple[Step, ...] = (*_TRIGGERS, *_REPORTS, *_DEMANDS, *_SECURITY)
+ROWS: tuple[Step, ...] = (*_TRIGGERS, *_REPORTS, *_CORRECTIONS, *_DEMANDS, *_REPAYMENTS, *_SECURITY)

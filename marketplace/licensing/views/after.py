@@ -38,6 +38,7 @@ def after(request: PersonRequest, code: UUID) -> HttpResponseBase:
         "reduces": reduction_address(deal),
         "guidance": offers.guidance_words(snapshot["terms"]),
         "obligations": owed(deal),
+        "repayments": list(deal.repayments.select_related("obligation").order_by("due_on", "pk")),
         "papers": papers_of(deal),
         "made": made.links(deal),
     }

@@ -94,6 +94,7 @@ def _context(deal: Agreement, view: turns.View, user: User) -> dict[str, Any]:
         "papers": papers_of(deal),
         "made": made.links(deal),
         "obligations": owed(deal),
+        "repayments": list(deal.repayments.select_related("obligation").order_by("due_on", "pk")),
         "running": running.panel(view),
         "events": history.of(deal, reader=user, clauses=clauses.of(deal)),
         "is_licensee": Who.LICENSEE in view.sides,

@@ -19,6 +19,7 @@ from marketplace.accounts.requests import PersonRequest
 from marketplace.lib.findings import Finding, Refused
 from marketplace.licensing import flow
 from marketplace.licensing.contracts.reading import read
+from marketplace.licensing.flow import correcting
 from marketplace.licensing.forms.deals import show
 from marketplace.licensing.forms.trials import ContestForm, DecideForm, DemandForm, TriggerForm, UseReportForm
 from marketplace.licensing.models import Agreement, Claim, PaymentDemand, ReportState, UseReport
@@ -160,6 +161,9 @@ def use_report(request: PersonRequest, code: UUID, number: int) -> HttpResponseB
         "form": form if report.state == ReportState.EXPECTED and view.can("report_use") else None,
         "findings": findings,
         "pay_days": offer.number("pay_within_days"),
+        "may_correct": view.can("correct_report"),
+        "corrections": report.corrections.count(),
+        "corrected": correcting.standing(report) if report.corrections.filter(state="stands").exists() else None,
     }
     return render(request, "licensing/use_report.html", context, status=422 if request.method == "POST" else 200)
 

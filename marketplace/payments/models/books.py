@@ -131,7 +131,7 @@ class Account(models.TextChoices):
 class LedgerEntry(models.Model):
     """One posting. Postings of one source and kind sum to zero; rows are never changed or deleted (PAY-14)."""
 
-    source_type = models.CharField(max_length=12)  # payment | transfer | suspense | refund
+    source_type = models.CharField(max_length=12)  # payment | transfer | suspense | refund | repayment
     source_id = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=12)  # arrive | resolve | return | undo
     account = models.CharField(max_length=8, choices=Account)
