@@ -39,10 +39,10 @@ from listings.search.neighbors import Neighbors
 
 _SCHEMA_VERSION = 4  # grows when the fields below change
 _HEAP = 15_000_000  # bytes: the least a writer takes; one listing is a few kilobytes
-# A rebuild takes an eighth of what its documents need, so that few parts have to be joined again: four times as much
-# takes half the work, and a question of the finished index looks into fewer parts.
+# A rebuild takes what its documents need, up to a limit, so that few parts are written and joined: a question looks
+# into each part, and with seven parts of a hundred thousand listings it took nearly twice as long as with two.
 _HEAP_REBUILDING = range(60_000_000, 1_000_000_000)
-_HEAP_OF_ONE = 1_200  # bytes for each document that is expected
+_HEAP_OF_ONE = 9_500  # bytes for each document that is expected
 _BATCH = 2_000
 _REMEMBERED = 64  # choices of filters whose counts are kept
 _COMPARED = 20_000  # listings a filter leaves, up to which each is compared by meaning
