@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marketplace.accounts.models import User
 from marketplace.lib import terms
-from marketplace.licensing.letters import trial_letters
 from marketplace.licensing.models import Agreement, ObligationState, Trial
-from marketplace.licensing.states import STEPS, Step
+from marketplace.licensing.states import Step
 
 
 def at_start(agreement: Agreement) -> dict[str, Any]:
@@ -29,16 +27,3 @@ def at_end(agreement: Agreement, step: Step) -> dict[str, Any]:
     if outcome in (Trial.TERM_ENDED, Trial.TERMINATED) and overdue.exists():
         outcome = Trial.UNPAID
     return {"trial": outcome, "trial_ended_on": terms.today()}
-
-
-def paid(agreement: Agreement, *, by: User | None) -> None:
-    """The first payment after the free period makes the trial a paid license, in the transaction of the payment."""
-    from marketplace.licensing.flow import moving
-
-    moved = Agreement.objects.filter(pk=agreement.pk, state="active", trial=Trial.RUNNING).update(
-        trial=Trial.CONVERTED, trial_ended_on=terms.today()
-    )
-    if moved:
-        agreement.refresh_from_db()
-        moving.record(agreement, STEPS["convert"], by=by, was=agreement.state)
-        trial_letters.converted(agreement)

@@ -17,9 +17,9 @@ from marketplace.lib import terms
 from marketplace.lib.findings import Refused, blocking
 from marketplace.licensing.contracts.reading import Offer, read
 from marketplace.licensing.errors import AlreadySettled, NotPayable
-from marketplace.licensing.flow import activation, demanding, holding, moving, outcomes
-from marketplace.licensing.letters import step_letters
-from marketplace.licensing.models import Agreement, Obligation, ObligationState, State
+from marketplace.licensing.flow import activation, demanding, holding, moving
+from marketplace.licensing.letters import step_letters, trial_letters
+from marketplace.licensing.models import Agreement, Obligation, ObligationState, State, Trial
 from marketplace.licensing.states import STEPS
 from marketplace.licensing.terms import effective
 
@@ -70,7 +70,7 @@ def _book(agreement: Agreement, obligation: Obligation, proof: dict[str, Any], *
         moving.record(agreement, step, by=by, was=agreement.state, **facts)
         step_letters.paid(obligation)
         demanding.met(agreement, obligation=obligation)
-        outcomes.paid(agreement, by=by)
+        _convert(agreement, by=by)
         return
     effective_at = max(paid_at(proof), agreement.noticed_at or agreement.signed_at or paid_at(proof))
     was = moving.move(agreement, step, State.ACTIVE, **activation.dates(agreement, effective_at))
@@ -90,6 +90,17 @@ def paid_at(proof: dict[str, Any]) -> datetime:
     if text := proof.get("received_on"):
         return min(terms.start_of(date.fromisoformat(str(text))), now)
     return now
+
+
+def _convert(agreement: Agreement, *, by: User | None) -> None:
+    """The first payment after the free period makes the trial a paid license, in the transaction of the payment."""
+    moved = Agreement.objects.filter(pk=agreement.pk, state=State.ACTIVE, trial=Trial.RUNNING).update(
+        trial=Trial.CONVERTED, trial_ended_on=terms.today()
+    )
+    if moved:
+        agreement.refresh_from_db()
+        moving.record(agreement, STEPS["convert"], by=by, was=agreement.state)
+        trial_letters.converted(agreement)
 
 
 def _require_payable(obligation: Obligation, agreement: Agreement, *, paid_at: datetime | None = None) -> None:
