@@ -23,7 +23,8 @@ from marketplace.lib.prepared import Prepared
 M = TypeVar("M", bound=Model)
 
 _LISTING = ("id", "code", "patent_id", "organization_id", "track", "state", "version", "headline", "problem",
-            "products", "industry", "gains", "adoption", "also_needed", "maturity", "published_at")  # fmt: skip
+            "products", "industry", "gains", "adoption", "also_needed", "maturity", "published_at",
+            "changed_at")  # fmt: skip
 _PATENT = ("id", "code", "title", "abstract", "inventors", "patentee", "ipc_main", "ipc", "kind", "status",
            "status_checked_at", "filed_on", "last_day", "is_demo", "application_number",
            "publication_number")  # fmt: skip
