@@ -36,6 +36,7 @@ from listings.search.fields import (
     order_of,
 )
 from listings.search.neighbors import Neighbors
+from marketplace.lib.threads import side_by_side
 
 _SCHEMA_VERSION = 4  # grows when the fields below change
 _HEAP = 15_000_000  # bytes: the least a writer takes; one listing is a few kilobytes
@@ -44,6 +45,7 @@ _HEAP = 15_000_000  # bytes: the least a writer takes; one listing is a few kilo
 _HEAP_REBUILDING = range(60_000_000, 1_000_000_000)
 _HEAP_OF_ONE = 9_500  # bytes for each document that is expected
 _BATCH = 2_000
+_SIDE_BY_SIDE = 200_000  # listings from which on finding and counting take longer than starting a thread
 _REMEMBERED = 64  # choices of filters whose counts are kept
 _COMPARED = 20_000  # listings a filter leaves, up to which each is compared by meaning
 _SAMPLED = 2_000  # nearest listings that are filtered where it leaves more
@@ -92,11 +94,15 @@ class TantivyBackend:
         asked = self._asking.asked(question) if order_of(question) is None else fitting
         filters = {name: self._asking.any_of(name, values) for name, values in question.filters.items() if values}
         whole = self._asking.all([asked, *filters.values()])
+        limit = max(question.limit, 1)
         try:
-            found = searcher.search(whole, limit=max(question.limit, 1), offset=question.offset, **_order(question))
+            found, counts = side_by_side(
+                lambda: searcher.search(whole, limit=limit, offset=question.offset, **_order(question)),
+                lambda: self._remembered(question, stamp, searcher, fitting, filters),
+                apart=searcher.num_docs >= _SIDE_BY_SIDE,
+            )
             addresses = [address for _score, address in found.hits]
             keys = searcher.fast_field_values("key", addresses) if addresses else []
-            counts = self._remembered(question, stamp, searcher, fitting, filters)
         except ValueError as broken:
             raise SearchUnavailable(str(broken)) from broken
         scores = tuple(float(score) for score, _address in found.hits) if order_of(question) is None else ()
