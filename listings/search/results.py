@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -31,7 +32,7 @@ _AWAY = _("The search index cannot be reached now. Until it is back we compare p
 _NOTHING = _("Nothing here matches yet. These are the newest offers.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """One listing as found: the row of the database, and its texts with the question's words marked."""
 
@@ -39,7 +40,14 @@ class Item:
     title: SafeString
     headline: SafeString
     excerpt: SafeString  # from the problem, where the words stand only there
-    why: str = ""  # one line: which words it has and where, or that it is near in meaning
+    reason: Callable[[], str] = str
+
+    @cached_property
+    def why(self) -> str:
+        """In one line, in the reader's language: which words it has and where, or that it is near in meaning. Made when
+        it is asked for: a page shows it only where no excerpt says so already.
+        """
+        return self.reason()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,5 +211,5 @@ def _item(listing: Listing, words: Sequence[Word], finders: Sequence[highlight.F
         title=highlight.marked(title, in_title),
         headline=highlight.marked(headline, in_headline),
         excerpt=SafeString() if in_title or in_headline else highlight.excerpt(listing.problem, words),
-        why=why.reason(listing, finders, near=near),
+        reason=partial(why.reason, listing, finders, near=near),
     )

@@ -134,7 +134,7 @@ def _ask(run: Run) -> None:
 
     client, asked = Client(), questions()
     run.ask("bare engine", backend().search, _last_questions(asked))
-    run.ask("answer", lambda text: search(Query(q=text)), asked)
+    run.ask("answer", lambda text: [item.why for item in search(Query(q=text)).items if not item.excerpt], asked)
     run.ask("whole page", lambda text: client.get("/find/", {"q": text}), asked)
     run.ask("browsing without words", lambda n: client.get("/find/", {"page": n % 5 + 1}), list(range(SLOW)))
     filtered = [{"q": text, "industry": "equipment"} for text in asked[:40]]
