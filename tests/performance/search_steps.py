@@ -136,9 +136,28 @@ def _ask(run: Run) -> None:
     run.ask("bare engine", backend().search, _last_questions(asked))
     run.ask("answer", lambda text: [item.why for item in search(Query(q=text)).items if not item.excerpt], asked)
     run.ask("whole page", lambda text: client.get("/find/", {"q": text}), asked)
+    with _answered_before(asked):
+        run.ask("page around an answer that is there", lambda text: client.get("/find/", {"q": text}), asked)
     run.ask("browsing without words", lambda n: client.get("/find/", {"page": n % 5 + 1}), list(range(SLOW)))
     filtered = [{"q": text, "industry": "equipment"} for text in asked[:40]]
     run.ask("whole page, one filter", lambda told: client.get("/find/", told), filtered)
+
+
+@contextmanager
+def _answered_before(asked: list[str]) -> Iterator[None]:
+    """The view finds the answers ready: what remains is reading the address, rendering, and the way to and fro."""
+    from listings.search import Query, search
+    from listings.views import finding
+
+    ready = {text: search(Query(q=text)) for text in asked}
+    for item in (item for results in ready.values() for item in results.items):
+        _told = item.why
+    true = finding.search
+    finding.search = lambda query, **_reader: ready[query.q]
+    try:
+        yield
+    finally:
+        finding.search = true
 
 
 def _last_questions(asked: list[str]) -> list[Any]:
