@@ -10,6 +10,7 @@ from marketplace.demo import codes
 from marketplace.lib.terms import today
 from marketplace.licensing import flow
 from marketplace.licensing.models import Agreement, Obligation, ObligationState
+from marketplace.licensing.signing.doors import Signing
 from marketplace.licensing.terms import clauses
 from marketplace.outbox.worker import run_pending
 from marketplace.payments import bank_transfer, practice, slips
@@ -19,10 +20,7 @@ from marketplace.payments.models import PracticeCheckout, Way
 
 def ask(listing: Listing, firm: Organization, use: str, *, related: str = "") -> Agreement:
     """A request by the firm's owner."""
-    return flow.request(
-        listing,
-        licensee=firm,
-        by=owner(firm),
+    wish = flow.Wish(
         intended_use=use,
         seen_sha256=offers.canonical_sha256(offers.snapshot(listing)),
         field_ok=True,
@@ -30,6 +28,7 @@ def ask(listing: Listing, firm: Organization, use: str, *, related: str = "") ->
         related_party=bool(related),
         related_detail=related,
     )
+    return flow.request(listing, wish, licensee=firm, by=owner(firm))
 
 
 def owner(organization: Organization) -> User:
@@ -43,12 +42,12 @@ def signed(deal: Agreement) -> Agreement:
     if deal.track == Track.OPEN:
         flow.request_code(deal, by=by)
         code = codes.read(by, "send_notice")
-        return flow.send_notice(deal, by=by, code=code, document_sha256=deal.contract_sha256, address="127.0.0.1")
+        return flow.send_notice(deal, Signing.now(by, deal.contract_sha256, "127.0.0.1", code=code))
     for clause in clauses.open_ones(deal):
         flow.confirm(deal, by=by, clause=clause.key, text_sha256=clause.sha256)
     flow.request_code(deal, by=by)
     code = codes.read(by, "sign_agreement")
-    return flow.sign(deal, by=by, code=code, document_sha256=deal.contract_sha256, address="127.0.0.1")
+    return flow.sign(deal, Signing.now(by, deal.contract_sha256, "127.0.0.1", code=code))
 
 
 def debt(deal: Agreement) -> Obligation:

@@ -98,7 +98,7 @@ def _facts(row: Repayment) -> list[Fact]:
         Fact(_("Out of"), f"{row.obligation.get_kind_display()} {row.obligation.number} · {of}"),
         Fact(_("Pays back"), row.agreement.licensor.name),
         Fact(_("Receives it"), row.agreement.licensee.name),
-        Fact(_("Until"), row.due_on.isoformat()),
+        Fact(_("Pay by"), row.due_on.isoformat()),
     ]
     if row.state == RepayState.PAID:
         kind = row.proof.get("kind", "")

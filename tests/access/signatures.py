@@ -13,7 +13,7 @@ from marketplace.licensing.models import CaSession, Paper
 from marketplace.licensing.papers import BINDING
 from marketplace.licensing.signing import acts, copies
 from marketplace.licensing.signing.ca import practice, visits
-from marketplace.licensing.signing.doors import PAPER_PURPOSE
+from marketplace.licensing.signing.doors import PAPER_PURPOSE, Signing
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -49,7 +49,7 @@ def put(world: World) -> None:
     """The firm has handed in a scan, and begun a visit to the practice authority beside it."""
     by, row = world.users["firm owner"], paper(world)
     scan = evidence.page("暗扫描")
-    world.things["scan"] = copies.hand_in(row, by=by, document_sha256=row.sha256, data=scan, name="暗件.pdf")
+    world.things["scan"] = copies.hand_in(row, Signing.now(by, row.sha256), data=scan, name="暗件.pdf")
     session, _visit = visits.begin(row, by=by, authority="practice")
     CaSession.objects.filter(pk=session.pk).update(expires_at=timezone.now() + timedelta(days=30))
     world.things["visit"] = session

@@ -38,6 +38,7 @@ from marketplace.accounts.models import (
 from marketplace.lib.terms import today
 from marketplace.licensing import flow
 from marketplace.licensing.models import Agreement
+from marketplace.licensing.signing.doors import Signing
 from marketplace.licensing.terms import clauses
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ def ask(listing: Listing, licensee: Organization, by: User, **facts: Any) -> Agr
     seen = offers.canonical_sha256(offers.snapshot(listing))
     told: dict[str, Any] = {"intended_use": "铅冶炼尾气", "territory_ok": True, "field_ok": True, "seen_sha256": seen}
     told |= facts
-    return flow.request(listing, licensee=licensee, by=by, **told)
+    return flow.request(listing, flow.Wish(**told), licensee=licensee, by=by)
 
 
 def confirm_all(agreement: Agreement, by: User) -> None:
@@ -261,13 +262,13 @@ def any_code(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def sign(agreement: Agreement, by: User, **facts: Any) -> Agreement:
     """A click signature over the very document that waits."""
     told = {"code": CODE, "document_sha256": agreement.contract_sha256, "address": "192.0.2.1"} | facts
-    return flow.sign(agreement, by=by, **told)
+    return flow.sign(agreement, Signing.now(by, **told))
 
 
 def send_notice(agreement: Agreement, by: User, **facts: Any) -> Agreement:
     """The notice, signed and served."""
     told = {"code": CODE, "document_sha256": agreement.contract_sha256, "address": "192.0.2.1"} | facts
-    return flow.send_notice(agreement, by=by, **told)
+    return flow.send_notice(agreement, Signing.now(by, **told))
 
 
 @pytest.fixture

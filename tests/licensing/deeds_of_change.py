@@ -24,6 +24,7 @@ from marketplace.licensing.models import (
     Termination,
 )
 from marketplace.licensing.signing import acts
+from marketplace.licensing.signing.doors import Signing
 from marketplace.licensing.terms import clauses, effective
 from tests.licensing import conftest as ways
 from tests.licensing.life import Life
@@ -57,7 +58,8 @@ def _other(life: Life, by: User, number: int) -> None:
     listing = Listing.objects.get(pk=life.listing.pk)
     snapshot = offers.snapshot(listing)
     wanted = negotiated.starting(snapshot, offers.class_of(life.world.firm, snapshot)) | WISHES[number % len(WISHES)]
-    negotiating.ask(listing, licensee=life.world.firm, by=by, terms=wanted, reason="我们产量小", intended_use="自用")
+    wish = negotiating.OtherTerms(terms=wanted, reason="我们产量小", intended_use="自用")
+    negotiating.ask(listing, wish, licensee=life.world.firm, by=by)
 
 
 def _take(life: Life, by: User, number: int) -> None:
@@ -109,7 +111,7 @@ def _put_name(life: Life, by: User, number: int) -> None:
     paper = _open_paper(life)
     if paper is None:
         raise flow.NotNow("no paper waits")
-    acts.sign_paper(paper, by=by, document_sha256=paper.sha256, code=ways.CODE)
+    acts.sign_paper(paper, Signing.now(by, paper.sha256, code=ways.CODE))
 
 
 def _amendment(life: Life) -> Amendment:

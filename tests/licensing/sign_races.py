@@ -211,7 +211,7 @@ def _without_guards() -> Iterator[None]:
         yield
 
 
-def _count_first(door: acts.PaperDoor, signer: doors.Signer, act: doors.Act) -> None:
+def _count_first(door: acts.PaperDoor, signer: doors.Signer, act: doors.Signing) -> None:
     """Who looks first how many have signed, and completes then: beside another he does not see him, nor he him."""
     paper, both = door.paper, Signature.objects.filter(paper=door.paper).count() == 2
     facts = {"paper": paper.pk, "kind": paper.kind, "number": paper.number, "side": signer.party.value}

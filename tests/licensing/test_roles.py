@@ -17,6 +17,7 @@ from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
 from marketplace.licensing import flow
 from marketplace.licensing.models import Agreement, State
+from marketplace.licensing.signing.doors import Signing
 from marketplace.licensing.states import STEPS, Who
 from marketplace.licensing.terms import clauses
 from tests.licensing.conftest import CODE, ask, confirm_all, send_notice, sign
@@ -35,10 +36,10 @@ ACTS: dict[str, Act] = {
     "decline": lambda agreement, by: flow.decline(agreement, by=by, reason="不符合"),
     "confirm": _confirm,
     "sign": lambda agreement, by: flow.sign(
-        agreement, by=by, code=CODE, document_sha256=agreement.contract_sha256, address="192.0.2.1"
+        agreement, Signing.now(by, agreement.contract_sha256, "192.0.2.1", code=CODE)
     ),
     "send_notice": lambda agreement, by: flow.send_notice(
-        agreement, by=by, code=CODE, document_sha256=agreement.contract_sha256, address="192.0.2.1"
+        agreement, Signing.now(by, agreement.contract_sha256, "192.0.2.1", code=CODE)
     ),
     "cancel": lambda agreement, by: flow.cancel(agreement, by=by),
     "leave": lambda agreement, by: flow.leave(agreement, by=by),

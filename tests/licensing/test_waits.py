@@ -28,7 +28,7 @@ from marketplace.notices.models import Message
 from marketplace.outbox.models import Effect
 from tests.licensing.test_trials import assertion, begin, days_later
 
-TALKS = {*(f"talk_{state.value}" for state in TALKING), "end_proposed"}
+TALKS = {*(f"talk_{state.value}" for state in TALKING), "end_proposed", "mending", "not_mended"}
 TALKS |= {f"correction_{state.value}" for state in OPEN_CORRECTIONS}
 OPEN = {
     *LIVE_STATES,

@@ -18,7 +18,7 @@ from marketplace.licensing.flow.closing import cancel, decline, end, end_due, la
 from marketplace.licensing.flow.demanding import demand_payment, demand_report, demands_due, keep, ripe
 from marketplace.licensing.flow.paying import fall_due, payable, settle
 from marketplace.licensing.flow.reporting import expect_reports, report_use
-from marketplace.licensing.flow.requesting import offer, request
+from marketplace.licensing.flow.requesting import Wish, offer, request
 from marketplace.licensing.flow.securing import (
     confirm_security,
     disclose,
@@ -46,6 +46,7 @@ __all__ = [
     "NotPayable",
     "NotYours",
     "TermsChanged",
+    "Wish",
     "agree_trigger",
     "assert_trigger",
     "cancel",

@@ -20,8 +20,7 @@ from marketplace.licensing.letters import step_letters
 from marketplace.licensing.models import Agreement, Confirmation, Obligation, Party, Signature, State
 from marketplace.licensing.public import publishing
 from marketplace.licensing.signing import doors
-from marketplace.licensing.signing.doors import Act, Signer
-from marketplace.licensing.signing.passkey import Answer
+from marketplace.licensing.signing.doors import Signer, Signing
 from marketplace.licensing.states import STEPS, Step, Who
 from marketplace.licensing.terms import clauses, freezing
 
@@ -41,7 +40,7 @@ class AgreementDoor:
         """The code is for this step alone."""
         return PURPOSES[self.step.name]
 
-    def require(self, act: Act) -> Signer:
+    def require(self, act: Signing) -> Signer:
         """Locks the patent, the listing, the agreement, then the authority (OUT-9)."""
         moving.require_side(act.by, self.agreement, self.step)
         listing = lock_offer(self.agreement.listing)
@@ -66,7 +65,7 @@ class AgreementDoor:
         )
         return Signer(agreement, party, right)
 
-    def _party(self, agreement: Agreement, act: Act) -> Party:
+    def _party(self, agreement: Agreement, act: Signing) -> Party:
         can = [
             party
             for who, party in PARTIES.items()
@@ -74,7 +73,7 @@ class AgreementDoor:
         ]
         return doors.first_open(agreement, can, agreement.own_signatures.values_list("party", flat=True))
 
-    def follow(self, signer: Signer, act: Act) -> None:
+    def follow(self, signer: Signer, act: Signing) -> None:
         """The contract may be complete with it; a notice is served by it."""
         if self.step.name == "send_notice":
             _serve(signer.agreement, self.step, act)
@@ -106,49 +105,29 @@ def confirm(agreement: Agreement, *, by: User, clause: str, text_sha256: str) ->
     return made
 
 
-def sign(
-    agreement: Agreement,
-    *,
-    by: User,
-    document_sha256: str,
-    code: str = "",
-    passkey: Answer | None = None,
-    address: str = "",
-    agent: str = "",
-) -> Agreement:
+def sign(agreement: Agreement, signing: Signing) -> Agreement:
     """Sign the contract on the preset track: fresh log-in at the door, code or passkey, authority (SIG-2, SIG-3).
 
     The last of both signatures moves the agreement: to `active`, or to `signed` where payment is a condition (LIC-C).
     Raises NotYours, NotNow, AlreadySigned, Refused, WrongCode, WrongPasskey, TermsChanged; then nothing was changed.
     """
-    act = Act.now(by, document_sha256, address, agent, code=code, passkey=passkey)
-    return doors.go_through(AgreementDoor(agreement, STEPS["sign"]), act).agreement
+    return doors.go_through(AgreementDoor(agreement, STEPS["sign"]), signing).agreement
 
 
-def send_notice(
-    agreement: Agreement,
-    *,
-    by: User,
-    document_sha256: str,
-    code: str = "",
-    passkey: Answer | None = None,
-    address: str = "",
-    agent: str = "",
-) -> Agreement:
+def send_notice(agreement: Agreement, signing: Signing) -> Agreement:
     """Sign and serve the written notice of the open track (LIC-A); with no fee the license is in force at once.
 
     Raises the same as sign().
     """
-    act = Act.now(by, document_sha256, address, agent, code=code, passkey=passkey)
-    return doors.go_through(AgreementDoor(agreement, STEPS["send_notice"]), act).agreement
+    return doors.go_through(AgreementDoor(agreement, STEPS["send_notice"]), signing).agreement
 
 
 def request_code(agreement: Agreement, *, by: User) -> None:
     """Mail the one-time code for the signature that is this person's turn. Raises what the signature would raise."""
-    doors.send_code(door_of(agreement), Act.now(by, agreement.contract_sha256, "", ""))
+    doors.send_code(door_of(agreement), Signing.now(by, agreement.contract_sha256))
 
 
-def _finish(agreement: Agreement, step: Step, party: Party, act: Act) -> None:
+def _finish(agreement: Agreement, step: Step, party: Party, act: Signing) -> None:
     """Let the last signature move the agreement: one conditional UPDATE looks whether both are there (LIC-7)."""
     now, was = timezone.now(), agreement.state
     signed = Signature.objects.filter(agreement=OuterRef("pk"), paper__isnull=True)
@@ -181,7 +160,7 @@ def _founding_debt(agreement: Agreement, now: datetime) -> Obligation | None:
     return activation.owe_first(agreement, now)
 
 
-def _serve(agreement: Agreement, step: Step, act: Act) -> None:
+def _serve(agreement: Agreement, step: Step, act: Signing) -> None:
     """The notice reaches the licensor's inbox in this very transaction: that instant is when it is received."""
     now = timezone.now()
     first = activation.owe_first(agreement, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -36,18 +37,19 @@ S = NegotiationState
 Terms = Mapping[str, Any]
 
 
-def ask(
-    listing: Listing,
-    *,
-    licensee: Organization,
-    by: User,
-    terms: Terms,
-    reason: str,
-    variant: str = "",
-    intended_use: str = "",
-    related_party: bool = False,
-    related_detail: str = "",
-) -> Negotiation:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherTerms:
+    """What a firm wants otherwise and why, for what use, of which variant; whoever is related says how (LIC-J)."""
+
+    terms: Terms
+    reason: str
+    variant: str = ""
+    intended_use: str = ""
+    related_party: bool = False
+    related_detail: str = ""
+
+
+def ask(listing: Listing, wish: OtherTerms, *, licensee: Organization, by: User) -> Negotiation:
     """A firm says what it wants otherwise: version 1, with a coordinator's turn and a day (TRACK-3).
 
     Raises NotYours, Refused (the open track, the rules, nothing said), AlreadyTalking.
@@ -56,29 +58,29 @@ def ask(
         raise NotYours([talks.not_yours(TALKS["ask"])])
     _require_preset(listing)
     with transaction.atomic():
-        listing = freezing.under(lock_offer(listing), variant)
+        listing = freezing.under(lock_offer(listing), wish.variant)
         gates.require_open(listing)
         gates.require_eligible_to_talk(listing, licensee)
         asked_from = _own_deal(listing, licensee)
         base = freezing.freeze(listing)
         first = negotiated.starting(base.snapshot, offers.class_of(licensee, base.snapshot))
-        told = versions.checked(listing, terms, before=first, reason=reason)
+        told = versions.checked(listing, wish.terms, before=first, reason=wish.reason)
         negotiation = versions.begin(
             kind=NegotiationKind.LICENSE,
             state=S.ASKED,
             listing=listing,
-            variant=variant,
+            variant=wish.variant,
             licensor=listing.organization,
             licensee=licensee,
             agreement=asked_from,
             base=base,
-            intended_use=intended_use,
-            related_party=related_party,
-            related_detail=related_detail,
+            intended_use=wish.intended_use,
+            related_party=wish.related_party,
+            related_detail=wish.related_detail,
             opened_by=by,
             turn=Party.LICENSOR,
         )
-        versions.put(negotiation, told, party=Party.LICENSEE, by=by, reason=reason)
+        versions.put(negotiation, told, party=Party.LICENSEE, by=by, reason=wish.reason)
         talks.record(negotiation, TALKS["ask"], by=by, was="", kind=negotiation.kind)
         change_letters.asked(negotiation)
     return negotiation
@@ -280,4 +282,4 @@ def _supersede(negotiation: Negotiation, proposal: Proposal, *, by: User | None)
         amending.void(proposal, by=by)
 
 
-__all__ = ["accept", "ask", "close", "note", "propose", "take", "withdraw", "yes"]
+__all__ = ["OtherTerms", "accept", "ask", "close", "note", "propose", "take", "withdraw", "yes"]

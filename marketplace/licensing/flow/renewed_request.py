@@ -17,10 +17,7 @@ def ask_anew(agreement: Agreement, *, by: User, seen_sha256: str) -> Agreement:
     """
     with transaction.atomic():
         closing.cancel(agreement, by=by)
-        return requesting.request(
-            agreement.listing,
-            licensee=agreement.licensee,
-            by=by,
+        wish = requesting.Wish(
             intended_use=agreement.intended_use,
             seen_sha256=seen_sha256,
             variant=offers.variant_key(agreement.version.snapshot),
@@ -29,3 +26,4 @@ def ask_anew(agreement: Agreement, *, by: User, seen_sha256: str) -> Agreement:
             related_party=agreement.related_party,
             related_detail=agreement.related_detail,
         )
+        return requesting.request(agreement.listing, wish, licensee=agreement.licensee, by=by)

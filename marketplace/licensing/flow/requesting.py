@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -36,21 +37,26 @@ from marketplace.licensing.states import STEPS, Step
 from marketplace.licensing.terms import freezing
 
 
-def request(
-    listing: Listing,
-    *,
-    licensee: Organization,
-    by: User,
-    intended_use: str,
-    seen_sha256: str,
-    variant: str = "",
-    field_ok: bool = False,
-    territory_ok: bool = False,
-    related_party: bool = False,
-    related_detail: str = "",
-    contact_ok: bool = False,
-) -> Agreement:
-    """Ask for the license on the terms seen, a listing's own or those of a `variant` (its code); both tracks.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a licensee says when it asks: for what use, on which terms seen, and its own statements.
+
+    `seen_sha256` is the hash of the offer that was shown (LIC-D), `variant` the code of one of its variants; whoever
+    says that it is related says how (LIC-J); `contact_ok` lets the licensor read its contact (PII-2).
+    """
+
+    intended_use: str
+    seen_sha256: str
+    variant: str = ""
+    field_ok: bool = False
+    territory_ok: bool = False
+    related_party: bool = False
+    related_detail: str = ""
+    contact_ok: bool = False
+
+
+def request(listing: Listing, wish: Wish, *, licensee: Organization, by: User) -> Agreement:
+    """Ask for the license on the terms seen, a listing's own or those of a variant; both tracks.
 
     Preset: freezes the offer and makes the contract ready to sign (`offered`), or leaves it to a moderator
     (`requested`; LIC-I, LIC-J). Open: renders the written notice (`prepared`; LIC-A). Raises NotYours, Refused,
@@ -59,20 +65,20 @@ def request(
     step = STEPS["prepare" if listing.track == Track.OPEN else "request"]
     moving.require_member(by, licensee, step)
     with transaction.atomic():
-        listing = freezing.under(lock_offer(listing), variant)
-        version = _admit(listing, licensee, seen_sha256)
-        _require_statements(version, field_ok=field_ok, territory_ok=territory_ok)
-        look = gates.who_must_look(listing, licensee, by, related_party=related_party)
-        contact = _contact_of(licensee, listing, by=by, given=contact_ok)
+        listing = freezing.under(lock_offer(listing), wish.variant)
+        version = _admit(listing, licensee, wish.seen_sha256)
+        _require_statements(version, field_ok=wish.field_ok, territory_ok=wish.territory_ok)
+        look = gates.who_must_look(listing, licensee, by, related_party=wish.related_party)
+        contact = _contact_of(licensee, listing, by=by, given=wish.contact_ok)
         agreement = _create(
             listing,
             version,
             licensee=licensee,
             requested_by=by,
-            intended_use=intended_use,
-            statements={"territory": territory_ok, "field": field_ok, "contact": contact},
+            intended_use=wish.intended_use,
+            statements={"territory": wish.territory_ok, "field": wish.field_ok, "contact": contact},
             related_party="LIC-J" in look,
-            related_detail=related_detail,
+            related_detail=wish.related_detail,
             needs_person=",".join(look),
             acts_until=_until(step if look or step.name == "prepare" else STEPS["offer"], listing.term_sheet),
         )

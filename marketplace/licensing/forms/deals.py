@@ -110,7 +110,7 @@ class RequestForm(forms.Form):
         return cleaned
 
     def facts(self) -> dict[str, Any]:
-        """The answers as flow.request() takes them."""
+        """The answers, as a Wish takes them."""
         answers = self.cleaned_data
         return {
             "intended_use": answers["intended_use"],

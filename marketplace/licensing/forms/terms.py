@@ -90,7 +90,7 @@ class FirstTermsForm(OtherTermsForm):
         return cleaned
 
     def facts(self) -> dict[str, Any]:
-        """What flow.negotiating.ask() takes beside the terms."""
+        """What negotiating.OtherTerms takes beside the terms."""
         told = self.cleaned_data
         related = told.get("related") == "yes"
         return {

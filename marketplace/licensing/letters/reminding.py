@@ -25,6 +25,7 @@ from marketplace.licensing.models import (
     OPEN_REPAYMENTS,
     OPEN_STATES,
     Agreement,
+    BreachDemand,
     Claim,
     ClaimState,
     CorrectionState,
@@ -51,14 +52,17 @@ from marketplace.licensing.models import (
 from marketplace.licensing.states import PAYS, REPORTS, Who
 from marketplace.licensing.steps.waiting import WAITS, Wait
 from marketplace.licensing.terms import renewing, trials
+from marketplace.licensing.terms.grounds import RIGHT_LASTS
 from marketplace.notices import kinds
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
 
 Row = TypeVar(
-    "Row", Claim, Obligation, Repayment, UseReport, PaymentDemand, Security, Disclosure, Negotiation, Termination
-)
+    "Row",
+    BreachDemand, Claim, Disclosure, Negotiation, Obligation,
+    PaymentDemand, Repayment, Security, Termination, UseReport,
+)  # fmt: skip
 STALE = 30  # days after the last reminder in which a late worker still sends it
 
 
@@ -242,6 +246,24 @@ def _demands(state: PayDemandState) -> Callable[[date], Iterator[Case]]:
     return find
 
 
+def _breaches(name: str, *, over: bool) -> Callable[[date], Iterator[Case]]:
+    """Demands to mend a breach: the other side while they run, then whoever demanded, while its right lasts."""
+    wait = WAITS[name]
+    shift = RIGHT_LASTS if over else timedelta(0)
+
+    def find(today: date) -> Iterator[Case]:
+        first, last = _window(wait, today)
+        rows = BreachDemand.objects.filter(mended_at__isnull=True, agreement__state=State.ACTIVE)
+        for row in _joined(rows.filter(mend_by__range=(first - shift, last - shift))):
+            deal = row.agreement
+            licensee = (row.party == Party.LICENSEE) == over
+            path = reverse("licensing:ending", args=[deal.code])
+            users = people.members(deal.licensee if licensee else deal.licensor, *step_letters.ACTS)
+            yield Case(wait, deal, f"{name}:{row.pk}", row.mend_by + shift, users, path)
+
+    return find
+
+
 def _corrections(state: CorrectionState) -> Callable[[date], Iterator[Case]]:
     wait = WAITS[f"correction_{state.value}"]
 
@@ -332,5 +354,7 @@ FINDERS: dict[str, Callable[[date], Iterator[Case]]] = {
     "disclosed": _consents,
     "talk_asked": _talks(NegotiationState.ASKED),
     "talk_agreed": _talks(NegotiationState.AGREED),
+    "mending": _breaches("mending", over=False),
+    "not_mended": _breaches("not_mended", over=True),
     "end_proposed": _proposed_ends,
 }

@@ -20,8 +20,7 @@ from marketplace.licensing.flow import moving
 from marketplace.licensing.letters import step_letters
 from marketplace.licensing.models import Paper, Party, Signature
 from marketplace.licensing.signing import doors
-from marketplace.licensing.signing.doors import PAPER_PURPOSE, Act, Signer
-from marketplace.licensing.signing.passkey import Answer
+from marketplace.licensing.signing.doors import PAPER_PURPOSE, Signer, Signing
 from marketplace.licensing.states import SIGNS
 from marketplace.outbox import outbox
 
@@ -64,7 +63,7 @@ class PaperDoor:
         """One purpose for all further papers: the code is bound to the paper's hash."""
         return PAPER_PURPOSE
 
-    def require(self, act: Act) -> Signer:
+    def require(self, act: Signing) -> Signer:
         """Locks the offer, the agreement, the paper, then the authority (OUT-9)."""
         agreement = self.paper.agreement
         can = [party for party in Party if moving.holds(act.by, doors.side(agreement, party), SIGNS)]
@@ -91,7 +90,7 @@ class PaperDoor:
         )
         return Signer(agreement, party, right, paper)
 
-    def follow(self, signer: Signer, act: Act) -> None:
+    def follow(self, signer: Signer, act: Signing) -> None:
         """Record it; one conditional UPDATE decides whether this was the last signature (LIC-7)."""
         paper = self.paper
         trail.record(
@@ -123,30 +122,20 @@ def _complete(signer: Signer, paper: Paper) -> None:
     papers.leave_for_sealing(agreement)
 
 
-def sign_paper(
-    paper: Paper,
-    *,
-    by: User,
-    document_sha256: str,
-    code: str = "",
-    passkey: Answer | None = None,
-    address: str = "",
-    agent: str = "",
-) -> Paper:
+def sign_paper(paper: Paper, signing: Signing) -> Paper:
     """Sign a further paper: fresh log-in at the view, code or passkey, authority (SIG-2, SIG-3). Returns it as it is.
 
     With the last of both signatures the paper is complete: `completed_at` is set, `paper.completed` is left in the
     outbox in the same transaction, and the paper is left for the seal. Raises NotYours, NotNow, AlreadySigned, Refused,
     WrongCode, WrongPasskey, and what the kind's gate raises; then nothing was changed.
     """
-    act = Act.now(by, document_sha256, address, agent, code=code, passkey=passkey)
-    doors.go_through(PaperDoor(paper), act)
+    doors.go_through(PaperDoor(paper), signing)
     return Paper.objects.get(pk=paper.pk)
 
 
 def request_code(paper: Paper, *, by: User) -> None:
     """Mail the one-time code for the signature of a further paper. Raises what the signature would raise."""
-    doors.send_code(PaperDoor(paper), Act.now(by, paper.sha256, "", ""))
+    doors.send_code(PaperDoor(paper), Signing.now(by, paper.sha256))
 
 
 def _not_signatory() -> NotYours:

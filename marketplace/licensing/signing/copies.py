@@ -18,7 +18,7 @@ from marketplace.licensing.flow import moving
 from marketplace.licensing.models import Agreement, CopyState, Method, Paper, Party, StampedCopy
 from marketplace.licensing.reading_rights import SCAN
 from marketplace.licensing.signing import copy_letters, doors, levels, which
-from marketplace.licensing.signing.doors import Act, Proof, Signer
+from marketplace.licensing.signing.doors import Proof, Signer, Signing
 from marketplace.licensing.states import ASKS
 from marketplace.vault import files
 
@@ -30,27 +30,25 @@ REMIND_BEFORE = timedelta(days=2)
 AFTERWARDS = timedelta(days=3)  # left to sign in another way when nobody answered
 
 
-def hand_in(
-    paper: Paper, *, by: User, document_sha256: str, data: bytes, name: str, address: str = "", agent: str = ""
-) -> StampedCopy:
+def hand_in(paper: Paper, signing: Signing, *, data: bytes, name: str) -> StampedCopy:
     """Hand in the scan of a stamped paper; it waits for the other side.
 
-    The person needs signing authority as for any signature (SIG-3); `document_sha256` is the file that was printed.
+    The person needs signing authority as for any signature (SIG-3); its `document_sha256` is the file that was printed.
     Raises what the paper's door raises, NotNow when a copy waits already, vault.files.BadFile.
     """
-    act, door = Act.now(by, document_sha256, address, agent), which.door_of(paper)
+    by, door = signing.by, which.door_of(paper)
     with transaction.atomic():
-        signer = door.require(act)
+        signer = door.require(signing)
         levels.require_accepted(signer.agreement, Method.PAPER)
         file = files.store(data, kind=SCAN, name=name, by=by, subject=signer.agreement)
-        copy = _write(paper, signer, act, data, file_pk=file.pk)
+        copy = _write(paper, signer, signing, data, file_pk=file.pk)
         _leave_time(signer.agreement, copy.answer_until + AFTERWARDS)
         trail.record(trail.Action.COPY_HAND_IN, signer.agreement, by=by, **_facts(copy))
         copy_letters.handed_in(copy, to=other_side(copy))
     return copy
 
 
-def _write(paper: Paper, signer: Signer, act: Act, data: bytes, *, file_pk: int) -> StampedCopy:
+def _write(paper: Paper, signer: Signer, act: Signing, data: bytes, *, file_pk: int) -> StampedCopy:
     try:
         with transaction.atomic():
             return StampedCopy.objects.create(
@@ -81,7 +79,7 @@ def confirm(copy: StampedCopy, *, by: User) -> StampedCopy:
     Raises NotYours, NotNow, Refused, TermsChanged; then the copy still waits.
     """
     _require_other_side(copy, by)
-    act = Act(copy.by, copy.document_sha256, copy.address or "", copy.agent, copy.received_at)
+    act = Signing(copy.by, copy.document_sha256, copy.address or "", copy.agent, copy.received_at)
     door = which.door_of(copy.paper)
     with transaction.atomic():
         signer = door.require(act)

@@ -32,8 +32,11 @@ PAPER_PURPOSE = "sign_paper"
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """One signing act as it came in: who, over which bytes, from where, when the server got it."""
+class Signing:
+    """One act of signing as it came in: who, over which bytes, with which proof, from where, when the server got it.
+
+    For which side and by what right is asked of the database under lock, and is a Signer.
+    """
 
     by: User
     document_sha256: str
@@ -44,8 +47,8 @@ class Act:
     passkey: Answer | None = None
 
     @classmethod
-    def now(cls, by: User, document_sha256: str, address: str, agent: str, **proof: Any) -> Act:
-        """An act that the server gets at this instant."""
+    def now(cls, by: User, document_sha256: str, address: str = "", agent: str = "", **proof: Any) -> Signing:
+        """One that the server gets at this instant; `proof` is a code or a passkey's answer."""
         return cls(by, document_sha256, address, agent, timezone.now(), **proof)
 
     @property
@@ -93,17 +96,17 @@ class Door(Protocol):
     def purpose(self) -> str:
         """What the mailed code is for (accounts.codes)."""
 
-    def require(self, act: Act) -> Signer:
+    def require(self, act: Signing) -> Signer:
         """Everything that must hold at the instant of a signature, under lock; needs a transaction.
 
         Raises NotYours, NotNow, AlreadySigned, Refused, TermsChanged.
         """
 
-    def follow(self, signer: Signer, act: Act) -> None:
+    def follow(self, signer: Signer, act: Signing) -> None:
         """What follows from a signature that was just written, in its transaction."""
 
 
-def go_through(door: Door, act: Act) -> Signer:
+def go_through(door: Door, act: Signing) -> Signer:
     """Sign: what refuses is asked before the code is used up, and again in the transaction of the signature (SIG-3).
 
     Raises what the door raises, WrongCode and WrongPasskey, and Refused when others held the deal for too long; then
@@ -138,14 +141,14 @@ def _words_for_waiting() -> Iterator[None]:
         ) from busy
 
 
-def send_code(door: Door, act: Act) -> None:
+def send_code(door: Door, act: Signing) -> None:
     """Mail the one-time code for a signature. Raises what the signature would raise, and WrongCode: too many asked."""
     with _words_for_waiting(), transaction.atomic():
         levels.require_accepted(door.require(act).agreement, Method.CLICK)
     codes.send(act.by, purpose=door.purpose, subject=act.document_sha256)
 
 
-def write(signer: Signer, act: Act, proof: Proof) -> Signature:
+def write(signer: Signer, act: Signing, proof: Proof) -> Signature:
     """The signature with all that SIG-4 asks to keep; needs a transaction. Raises AlreadySigned."""
     right = signer.right
     try:

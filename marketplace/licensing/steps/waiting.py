@@ -99,6 +99,10 @@ _CHANGES = (
          "TRACK-3", before=(2,)),
     Wait("talk_agreed", _("Agreed terms to be signed"), _PARTIES, _("15 days"), _("What was agreed lapses unsigned."),
          "LIC-10", before=(5, 1)),
+    Wait("mending", _("Written demand to mend a breach"), _PARTIES, _("30 days"),
+         _("Who demanded may end the contract, or keep it."), "CC-563", before=(14, 7, 1)),
+    Wait("not_mended", _("Demand to mend a breach has run out: end the contract or keep it"), _PARTIES, _("one year"),
+         _("The right to end the contract for this lapses."), "CC-564", before=(90, 30, 7)),
     Wait("end_proposed", _("Proposal to end the license together"), _PARTIES, _("15 days"),
          _("The proposal lapses; the license goes on."), "CC-562", before=(5, 1)),
 )  # fmt: skip

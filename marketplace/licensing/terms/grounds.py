@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,7 @@ PRESET = frozenset({Track.PRESET})
 EITHER = frozenset(Party)
 LICENSEE = frozenset({Party.LICENSEE})
 FREE_NOTICE, NOTICE = 30, 60  # days, as the clause library has them
+RIGHT_LASTS = timedelta(days=365)  # within which the right to end the contract is used (CC 564)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def demanded_at(agreement: Agreement, party: Party) -> datetime | None:
     if party == Party.LICENSOR and ripe is not None:
         return ripe.made_at
     rows = BreachDemand.objects.filter(agreement=agreement, party=party, mended_at__isnull=True, mend_by__lt=today())
+    rows = rows.filter(mend_by__gte=today() - RIGHT_LASTS)
     demand = rows.order_by("served_at", "pk").first()
     return demand.served_at if demand else None
 

@@ -77,7 +77,8 @@ def ask(request: MemberRequest, code: UUID) -> HttpResponse:
         return _page(request, listing, snapshot, form, status=422)
     try:
         variant = variants.key_of(listing)
-        agreement = flow.request(listing, licensee=licensee, by=request.user, variant=variant, **form.facts())
+        wish = flow.Wish(variant=variant, **form.facts())
+        agreement = flow.request(listing, wish, licensee=licensee, by=request.user)
     except flow.TermsChanged as changed:
         return terms_changed(request, changed, seen=form.shown(), listing=listing, form=_again(form, changed, licensee))
     except flow.AlreadyAsked as asked:

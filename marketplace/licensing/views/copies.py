@@ -19,6 +19,7 @@ from marketplace.licensing.flow import moving
 from marketplace.licensing.forms.deals import CopyForm, ReasonForm, SignForm, show
 from marketplace.licensing.models import CopyState, StampedCopy
 from marketplace.licensing.signing import copies
+from marketplace.licensing.signing.doors import Signing
 from marketplace.licensing.states import ASKS
 from marketplace.licensing.views import signing, signing_desk
 from marketplace.licensing.views.common import find, terms_changed
@@ -38,15 +39,9 @@ def hand_in(request: PersonRequest, code: UUID, number: int) -> HttpResponseBase
         return signing.page(request, desk, _blank(desk), status=422, copy_form=form)
     scan = form.cleaned_data["scan"]
     try:
-        copies.hand_in(
-            desk.paper,
-            by=request.user,
-            document_sha256=form.cleaned_data["document_sha256"],
-            data=scan.read(),
-            name=scan.name,
-            address=address_of(request),
-            agent=request.headers.get("User-Agent", ""),
-        )
+        agent = request.headers.get("User-Agent", "")
+        act = Signing.now(request.user, form.cleaned_data["document_sha256"], address_of(request), agent)
+        copies.hand_in(desk.paper, act, data=scan.read(), name=scan.name)
     except BadFile as bad:
         form.add_error("scan", str(bad.finding.message) + " " + str(bad.finding.remedy))
         return signing.page(request, desk, _blank(desk), status=422, copy_form=form)

@@ -56,14 +56,8 @@ def other_terms(request: MemberRequest, code: UUID) -> HttpResponse:
     findings: list[Finding] = []
     if request.method == "POST" and form.is_valid():
         try:
-            made = negotiating.ask(
-                listing,
-                licensee=request.organization,
-                by=request.user,
-                terms=form.wanted(),
-                variant=variants.key_of(listing),
-                **form.facts(),
-            )
+            wish = negotiating.OtherTerms(terms=form.wanted(), variant=variants.key_of(listing), **form.facts())
+            made = negotiating.ask(listing, wish, licensee=request.organization, by=request.user)
         except AlreadyTalking as talking:
             messages.info(request, _("You negotiate about this offer already. This is where it stands."))
             return redirect(talking.negotiation)

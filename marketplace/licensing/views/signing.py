@@ -25,7 +25,7 @@ from marketplace.licensing.forms.deals import CopyForm, PasskeyForm, SignForm, s
 from marketplace.licensing.models import CopyState, Method, Party, Signature
 from marketplace.licensing.signing import doors, levels
 from marketplace.licensing.signing.ca import authorities
-from marketplace.licensing.signing.doors import Act
+from marketplace.licensing.signing.doors import Signing
 from marketplace.licensing.signing.passkey import NONCE_BYTES, Answer, challenge
 from marketplace.licensing.views import signing_desk
 from marketplace.licensing.views.common import find, terms_changed
@@ -108,7 +108,7 @@ def _passkey(request: PersonRequest, desk: Desk) -> dict[str, Any] | None:
 def _act(request: PersonRequest, desk: Desk, form: SignForm | PasskeyForm) -> HttpResponseBase:
     deal, agent = desk.deal, request.headers.get("User-Agent", "")
     proof = _proof(request, desk, form)
-    act = Act.now(request.user, form.cleaned_data["document_sha256"], address_of(request), agent, **proof)
+    act = Signing.now(request.user, form.cleaned_data["document_sha256"], address_of(request), agent, **proof)
     try:
         doors.go_through(desk.door, act)
     except flow.AlreadySigned:
@@ -141,7 +141,7 @@ def _code(request: PersonRequest, desk: Desk | HttpResponse) -> HttpResponseBase
     if not allow("sign", str(request.user.pk)):
         return _too_often(request, desk, form)
     try:
-        doors.send_code(desk.door, Act.now(request.user, desk.paper.sha256, "", ""))
+        doors.send_code(desk.door, Signing.now(request.user, desk.paper.sha256))
     except flow.AlreadySigned:
         return already(request, desk.deal)
     except flow.NotNow:

@@ -27,9 +27,8 @@ def ask_other(listing: Listing, licensee: Organization, by: User, **changes: Any
     """Bob asks for other terms: ¥24,000 instead of ¥30,000 where nothing else is said."""
     listing = Listing.objects.get(pk=listing.pk)
     wanted = terms_of(listing, **(changes or {"fee_minor": LOWER}))
-    return negotiating.ask(
-        listing, licensee=licensee, by=by, terms=wanted, reason="我们产量小", intended_use="铅冶炼尾气"
-    )
+    wish = negotiating.OtherTerms(terms=wanted, reason="我们产量小", intended_use="铅冶炼尾气")
+    return negotiating.ask(listing, wish, licensee=licensee, by=by)
 
 
 def live(negotiation: Negotiation) -> Proposal:

@@ -17,6 +17,7 @@ from marketplace.licensing import flow
 from marketplace.licensing.flow import changing, talk_clock
 from marketplace.licensing.models import Agreement, Amendment, Negotiation, Paper, Party
 from marketplace.licensing.signing import acts
+from marketplace.licensing.signing.doors import Signing
 from marketplace.licensing.terms import effective
 from tests.licensing.changes.conftest import accept, confirm_change, counter, live, run_outbox
 from tests.licensing.conftest import CODE, ask, confirm_all, make_listing, send_notice, sign, sign_term_sheet
@@ -33,7 +34,7 @@ def put_name(amendment: Amendment, by: User) -> Paper:
     assert amendment.paper is not None
     if amendment.agreement.party_of(by) == Party.LICENSEE:
         confirm_change(amendment, by)
-    return acts.sign_paper(amendment.paper, by=by, document_sha256=amendment.paper.sha256, code=CODE)
+    return acts.sign_paper(amendment.paper, Signing.now(by, amendment.paper.sha256, code=CODE))
 
 
 def amendment_of(negotiation: Negotiation) -> Amendment:

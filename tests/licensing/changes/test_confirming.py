@@ -14,6 +14,7 @@ from marketplace.licensing import flow
 from marketplace.licensing.flow import amending
 from marketplace.licensing.models import Agreement, Amendment, Confirmation
 from marketplace.licensing.signing import acts
+from marketplace.licensing.signing.doors import Signing
 from marketplace.licensing.terms import clauses
 from tests.licensing.changes.conftest import accept, confirm_change, counter
 from tests.licensing.changes.test_amending import amendment_of, change, yearly
@@ -32,7 +33,7 @@ def cheaper(yearly: Agreement, alice: User, bob: User) -> Amendment:
 
 def _name(amendment: Amendment, by: User) -> None:
     assert amendment.paper is not None
-    acts.sign_paper(amendment.paper, by=by, document_sha256=amendment.paper.sha256, code=CODE)
+    acts.sign_paper(amendment.paper, Signing.now(by, amendment.paper.sha256, code=CODE))
 
 
 def _page(amendment: Amendment, name: str = "confirm_paper") -> str:

@@ -14,13 +14,17 @@ from marketplace.lib.findings import Refused
 from marketplace.lib.terms import today
 from marketplace.licensing import flow
 from marketplace.licensing.flow import changing, terminating
+from marketplace.licensing.letters import reminding
 from marketplace.licensing.models import Agreement, BreachDemand, Ground, Negotiation, Party, Termination
 from marketplace.licensing.signing import acts
+from marketplace.licensing.signing.doors import Signing
+from marketplace.licensing.terms import grounds
 from marketplace.licensing.terms.grounds import GROUNDS
 from marketplace.outbox.models import Effect
 from tests.licensing.changes.conftest import run_outbox
 from tests.licensing.changes.test_amending import change
 from tests.licensing.conftest import CODE, ask, confirm_all, make_listing, send_notice, sign, sign_term_sheet
+from tests.licensing.test_trials import told
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +43,7 @@ def yearly(university: Organization, firm: Organization, alice: User, bob: User,
 
 def put_name(termination: Termination, by: User) -> None:
     assert termination.paper is not None
-    acts.sign_paper(termination.paper, by=by, document_sha256=termination.paper.sha256, code=CODE)
+    acts.sign_paper(termination.paper, Signing.now(by, termination.paper.sha256, code=CODE))
 
 
 def states(agreement: Agreement) -> list[str]:
@@ -199,6 +203,28 @@ def test_a_breach_that_was_mended_or_that_the_other_side_demanded_is_no_ground(
 
     yearly.refresh_from_db()
     assert yearly.state == "active"
+
+
+def test_a_demand_reminds_the_other_side_then_whoever_demanded_and_the_right_lapses_after_a_year(
+    yearly: Agreement, alice: User, bob: User
+) -> None:
+    demand = terminating.demand(yearly, by=bob, text="约定的指导没有来")
+    rows = BreachDemand.objects.filter(pk=demand.pk)
+
+    rows.update(mend_by=today() + timedelta(days=7))
+    reminding.remind_due()
+    assert (told(alice, "deal_reminder"), told(bob, "deal_reminder")) == (1, 0)
+    rows.update(mend_by=today() - timedelta(days=365 - 30))
+    reminding.remind_due()
+    reminding.remind_due()
+    assert (told(alice, "deal_reminder"), told(bob, "deal_reminder")) == (1, 1)
+    assert grounds.demanded_at(yearly, Party.LICENSEE) == demand.served_at
+
+    rows.update(mend_by=today() - timedelta(days=366))
+
+    assert grounds.demanded_at(yearly, Party.LICENSEE) is None
+    with pytest.raises(Refused):
+        terminating.give_notice(yearly, ground=Ground.BREACH, by=bob)
 
 
 @pytest.mark.parametrize("status", [LegalStatus.LAPSED, LegalStatus.WAIVED, LegalStatus.INVALID])

@@ -20,7 +20,7 @@ from marketplace.licensing import flow
 from marketplace.licensing.flow import terminating
 from marketplace.licensing.flow.acceptance import door_of
 from marketplace.licensing.models import Agreement, Ground, Termination
-from marketplace.licensing.signing.doors import Act
+from marketplace.licensing.signing.doors import Signing
 from tests.licensing.conftest import ask, send_notice
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def may_send(agreement: Agreement, by: User) -> bool:
     """Whether the notice could be signed and served at this moment; nothing is kept."""
     try:
         with transaction.atomic():
-            door_of(agreement).require(Act.now(by, agreement.contract_sha256, "", ""))
+            door_of(agreement).require(Signing.now(by, agreement.contract_sha256))
             transaction.set_rollback(True)
     except (Refused, flow.NotNow, flow.TermsChanged):
         return False

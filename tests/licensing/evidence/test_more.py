@@ -16,6 +16,7 @@ from marketplace.licensing import papers
 from marketplace.licensing.evidence import build, contents
 from marketplace.licensing.models import Agreement, Negotiation, PaperKind
 from marketplace.licensing.signing import copies, which
+from marketplace.licensing.signing.doors import Signing
 from marketplace.outbox import worker
 from tests.licensing.conftest import ask, confirm_all
 from tests.licensing.evidence.test_pack import _rewrite, check
@@ -42,7 +43,7 @@ def pack(
     sign_by_certificate(agreement, bob)
     own = which.own_paper(agreement)
     scan = demo.page("盖章扫描件（示例）")
-    copy = copies.hand_in(own, by=alice, document_sha256=own.sha256, data=scan, name="盖章件.pdf")
+    copy = copies.hand_in(own, Signing.now(alice, own.sha256), data=scan, name="盖章件.pdf")
     copies.confirm(copy, by=bob)
     more = further(Agreement.objects.get(pk=agreement.pk))
     sign_paper(more, alice)

@@ -12,6 +12,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from marketplace.accounts.models import User
 from marketplace.licensing.models import Agreement, Paper, PaperKind
 from marketplace.licensing.signing import acts
+from marketplace.licensing.signing.doors import Signing
 from marketplace.vault import files
 from tests.licensing.conftest import CODE
 
@@ -48,4 +49,4 @@ def further(agreement: Agreement, number: int = 91) -> Paper:
 
 def sign_paper(paper: Paper, by: User, **facts: Any) -> Paper:
     """A click signature over the very paper that waits."""
-    return acts.sign_paper(paper, by=by, **({"code": CODE, "document_sha256": paper.sha256} | facts))
+    return acts.sign_paper(paper, Signing.now(by, **({"code": CODE, "document_sha256": paper.sha256} | facts)))

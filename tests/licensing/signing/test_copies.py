@@ -23,6 +23,7 @@ from marketplace.lib.findings import Refused
 from marketplace.licensing import flow
 from marketplace.licensing.models import Agreement, Paper, StampedCopy
 from marketplace.licensing.signing import copies, which
+from marketplace.licensing.signing.doors import Signing
 from marketplace.notices.models import Message
 from marketplace.vault.files import BadFile
 from marketplace.vault.models import VaultFile
@@ -46,7 +47,8 @@ def hand_in(agreement: Agreement, by: User, **facts: Any) -> StampedCopy:
     """The scan of the contract's paper."""
     paper = which.own_paper(agreement)
     told = {"document_sha256": paper.sha256, "data": SCAN, "name": "scan.pdf", "address": "192.0.2.9"} | facts
-    return copies.hand_in(paper, by=by, **told)
+    data, name = told.pop("data"), told.pop("name")
+    return copies.hand_in(paper, Signing.now(by, **told), data=data, name=name)
 
 
 def test_a_scan_alone_is_no_signature(waiting: Agreement, alice: User, bob: User) -> None:
@@ -86,7 +88,7 @@ def test_both_sides_on_paper_bring_the_license_into_force(
 
 def test_a_further_paper_is_signed_on_paper_as_well(active: Agreement, alice: User, bob: User) -> None:
     paper = further(active)
-    copy = copies.hand_in(paper, by=bob, document_sha256=paper.sha256, data=SCAN, name="scan.pdf")
+    copy = copies.hand_in(paper, Signing.now(bob, paper.sha256), data=SCAN, name="scan.pdf")
     copies.confirm(copy, by=alice)
     done = sign_paper(paper, alice)
 

@@ -19,6 +19,7 @@ from marketplace.accounts.passkeys import WrongPasskey
 from marketplace.licensing import flow
 from marketplace.licensing.evidence import build
 from marketplace.licensing.models import Agreement, Signature
+from marketplace.licensing.signing.doors import Signing
 from marketplace.licensing.signing.passkey import Answer, challenge, holds
 from marketplace.outbox import worker
 from tests.licensing.device import SITE, Device
@@ -35,7 +36,7 @@ def _answer(device: Device, agreement: Agreement, **changed: Any) -> Answer:
 
 
 def _sign(agreement: Agreement, by: User, answer: Answer) -> Agreement:
-    return flow.sign(agreement, by=by, document_sha256=agreement.contract_sha256, passkey=answer)
+    return flow.sign(agreement, Signing.now(by, agreement.contract_sha256, passkey=answer))
 
 
 def test_a_passkey_signs_the_document_and_what_is_stored_proves_it(confirmed: Agreement, bob: User) -> None:

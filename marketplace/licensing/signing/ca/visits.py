@@ -17,7 +17,7 @@ from marketplace.licensing.errors import NotNow
 from marketplace.licensing.models import CaSession, Method, Paper, Party
 from marketplace.licensing.signing import doors, levels, which
 from marketplace.licensing.signing.ca import Authority, AuthorityUnavailable, Signatory, Visit, authorities
-from marketplace.licensing.signing.doors import Act, Proof, Signer
+from marketplace.licensing.signing.doors import Proof, Signer, Signing
 from marketplace.vault import files
 
 LIFETIME = timedelta(minutes=30)
@@ -30,7 +30,7 @@ def begin(paper: Paper, *, by: User, authority: str, return_url: str = "") -> tu
     """
     adapter = _adapter(authority)
     with transaction.atomic():
-        signer = which.door_of(paper).require(Act.now(by, paper.sha256, "", ""))
+        signer = which.door_of(paper).require(Signing.now(by, paper.sha256))
         levels.require_accepted(signer.agreement, Method.CA)
     session = CaSession(authority=authority, paper=paper, user=by, expires_at=timezone.now() + LIFETIME)
     pdf = base(paper)
@@ -54,7 +54,7 @@ def finish(session: CaSession, *, by: User, answer: Mapping[str, str], address: 
     paper, adapter = session.paper, _adapter(session.authority)
     if session.user_id != by.pk or session.finished_at or session.expires_at <= timezone.now():
         raise NotNow("the visit is over")
-    door, act = which.door_of(paper), Act.now(by, paper.sha256, address, agent)
+    door, act = which.door_of(paper), Signing.now(by, paper.sha256, address, agent)
     with transaction.atomic():
         signer = door.require(act)
         levels.require_accepted(signer.agreement, Method.CA)
