@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -191,6 +192,12 @@ def draw(bars: Sequence[Bar]) -> list[DrawnBar]:
         percent, rest = _percent(permille, 1000)
         drawn.append(DrawnBar(bar.label, bar.text or grouped(bar.value), percent, rest))
     return drawn
+
+
+def sentence(words: str, **told: object) -> SafeString:
+    """A translated sentence with its `%(name)s` filled in: values that are markup stay so, all else is escaped."""
+    escaped = {name: conditional_escape(value) for name, value in told.items()}
+    return mark_safe(conditional_escape(words) % escaped)  # noqa: S308  every part is escaped
 
 
 def when(value: datetime | date | None, form: str = "minute") -> str:

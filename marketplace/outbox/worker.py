@@ -141,12 +141,12 @@ def _failed(effect: Effect, error: Exception) -> None:
     if effect.attempts >= MOST_ATTEMPTS:
         _bury(effect, words)
     else:
-        Effect.objects.filter(_mine(effect)).update(last_error=words)
+        Effect.objects.filter(_mine(effect)).update(last_error=words, failed_at=timezone.now())
 
 
 def _bury(effect: Effect, words: str) -> None:
     log.error("effect is dead", extra={"topic": effect.topic, "key": effect.key, "error": words})
-    Effect.objects.filter(_mine(effect)).update(state=EffectState.DEAD, last_error=words)
+    Effect.objects.filter(_mine(effect)).update(state=EffectState.DEAD, last_error=words, failed_at=timezone.now())
 
 
 def leave_periodic(now: datetime | None = None) -> int:

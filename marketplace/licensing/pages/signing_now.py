@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import User
-from marketplace.lib.look import when
+from marketplace.lib.look import sentence, when
 from marketplace.licensing.flow import moving
 from marketplace.licensing.models import Agreement, CopyState, Paper, Party, StampedCopy
 from marketplace.licensing.papers import BINDING, SIGNED_BY_BOTH
-from marketplace.licensing.signing import copies, doors
+from marketplace.licensing.signing import copies, doors, sealing
 from marketplace.licensing.states import ASKS, SIGNS
 
 
@@ -41,13 +41,13 @@ def _scans(agreement: Agreement, user: User) -> list[Waiting]:
         url = reverse("licensing:stamped_copy", args=[agreement.code, row.code])
         if user.pk != row.by_id and moving.holds(user, copies.other_side(row), ASKS):
             text = _("%(name)s has signed on paper. Say by %(day)s whether the scan is complete.")
-            words = text % {"name": copies.own_side(row).name, "day": until}
+            words = sentence(text, name=copies.own_side(row).name, day=until)
             found.append(
                 Waiting(_("Look at the scan: %(paper)s") % {"paper": paper}, words, _("Look at the scan"), url)
             )
         else:
             text = _("%(name)s answers by %(day)s. Without its answer the scan does not count.")
-            words = text % {"name": copies.other_side(row).name, "day": until}
+            words = sentence(text, name=copies.other_side(row).name, day=until)
             found.append(Waiting(_("Scan handed in: %(paper)s") % {"paper": paper}, words, _("See the scan"), url))
     return found
 
@@ -75,11 +75,36 @@ def _seals(agreement: Agreement) -> list[Waiting]:
     if done is None:
         return []
     rows = agreement.papers.filter(sealed_at__isnull=True).exclude(kind__in=SIGNED_BY_BOTH, completed_at__isnull=True)
-    count = rows.count()
-    if not count:
-        return []
+    papers = list(rows)
+    held_up = sealing.delay(papers)
+    return [_seal(len(papers), held_up)] if papers else []
+
+
+def _seal(count: int, held_up: sealing.Delay | None) -> Waiting:
+    """Why the seals are not there: the worker is on its way, the authority did not answer, or something of ours."""
+    told: dict[str, object] = {"count": count}
+    if held_up is not None and held_up.failed_at is not None:
+        told["at"] = when(held_up.failed_at)
+        if held_up.for_stamp:
+            text = _(
+                "The signatures stand. %(count)s papers lack the platform's seal: the time-stamp authority did not "
+                "answer at %(at)s. We try again until it does; you get a message."
+            )
+        else:
+            text = _(
+                "The signatures stand. %(count)s papers lack the platform's seal: making it failed at %(at)s, through "
+                "no fault of yours. We look after it and try again; you get a message."
+            )
+        return Waiting(_("Signed, seal pending"), sentence(text, **told))
+    if held_up is not None and held_up.is_late:
+        told["at"] = when(held_up.since)
+        text = _(
+            "The signatures stand. %(count)s papers have waited for the platform's seal since %(at)s, longer than "
+            "usual. Nothing is lost; we have been told, and you get a message."
+        )
+        return Waiting(_("Signed, seal pending"), sentence(text, **told))
     text = _(
-        "The signatures stand; %(count)s papers wait for the platform's seal and its time stamp. "
-        "It comes by itself as soon as the time-stamp authority answers; you get a message."
+        "The signatures stand. %(count)s papers are being sealed at this moment, as a rule within a minute. "
+        "Load the page again to see it."
     )
-    return [Waiting(_("Signed, seal pending"), text % {"count": count})]
+    return Waiting(_("Signed, being sealed now"), sentence(text, **told))

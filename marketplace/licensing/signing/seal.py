@@ -25,6 +25,10 @@ class SealUnavailable(Exception):
     """No seal now: a key or every time-stamp authority is out of reach. The paper stays as it was; try again later."""
 
 
+class NoTimeStamp(SealUnavailable):
+    """No seal now because no time-stamp authority answered, or what it answered does not hold."""
+
+
 def seal_pdf(pdf: bytes, *, name: str) -> bytes:
     """The PDF with the platform's seal appended; its own bytes stay the first revision (LIC-6).
 
@@ -36,7 +40,9 @@ def seal_pdf(pdf: bytes, *, name: str) -> bytes:
     try:
         signer = keys.signer(keys.places())
         stamper = timestamp.stamper()
-    except (pki.BadKeyFile, timestamp.NoAuthority) as cause:
+    except timestamp.NoAuthority as cause:
+        raise NoTimeStamp(str(cause)) from cause
+    except pki.BadKeyFile as cause:
         raise SealUnavailable(str(cause)) from cause
     first = b"/ByteRange" not in pdf  # only the first signature of a file can certify it (ISO 32000-2, 12.8.2.2)
     metadata = PdfSignatureMetadata(
@@ -54,7 +60,7 @@ def seal_pdf(pdf: bytes, *, name: str) -> bytes:
         sealer = PdfSigner(metadata, signer, timestamper=stamper)
         apart(lambda: sealer.sign_pdf(writer, output=out, bytes_reserved=2 * _RESERVED))
     except Exception as cause:  # a garbled time stamp raises ValueError, a closed port OSError, a bad nonce others
-        raise SealUnavailable(f"{type(cause).__name__}: {cause}") from cause
+        raise NoTimeStamp(f"{type(cause).__name__}: {cause}") from cause
     sealed = out.getvalue()
     _require_sound(pdf, sealed)
     return sealed
@@ -87,4 +93,4 @@ def _require_sound(pdf: bytes, sealed: bytes) -> None:
         and seen.whole_file
         and seen.stamp_ok
     ):
-        raise SealUnavailable(f"the seal just made does not hold: {seen}")
+        raise NoTimeStamp(f"the seal just made does not hold: {seen}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,12 +20,16 @@ from marketplace.lib.terms import today
 from marketplace.licensing.models import Agreement, Paper
 from marketplace.licensing.papers import SEAL
 from marketplace.notices import kinds, notices
-from marketplace.outbox import outbox
+from marketplace.outbox import outbox, worker
 from marketplace.outbox.models import Effect, EffectState
 from marketplace.vault import files
 
 HANDLER = "licensing.sealing"
 LATE = timedelta(minutes=15)
+AGAIN = timedelta(hours=1)  # after which a seal that the outbox gave up for want of an authority is tried anew
+
+
+_STAMPLESS = "NoTimeStamp:"  # how the outbox notes seal.NoTimeStamp
 
 
 class ChangedBeforeSeal(Exception):
@@ -125,8 +131,37 @@ def late() -> QuerySet[Effect]:
     return waiting.filter(created_at__lt=timezone.now() - LATE).order_by("created_at", "pk")
 
 
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Why papers have no seal yet: when making it failed last, and whether for want of a time stamp; since when."""
+
+    since: datetime
+    failed_at: datetime | None
+    for_stamp: bool
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the worker should long have come to it."""
+        return self.since < timezone.now() - LATE
+
+
+def delay(papers: Iterable[Paper]) -> Delay | None:
+    """What holds the seals of these papers up, the latest failure first; None when no seal was asked for."""
+    keys = [f"{HANDLER}:seal:{paper.pk}" for paper in papers]
+    waiting = Effect.objects.filter(topic=SEAL, key__in=keys).exclude(state=EffectState.DONE)
+    rows = list(waiting.order_by(F("failed_at").desc(nulls_last=True), "created_at"))
+    if not rows:
+        return None
+    failed = rows[0]
+    since = min(row.created_at for row in rows)
+    return Delay(since, failed.failed_at, failed.last_error.startswith(_STAMPLESS))
+
+
 def watch() -> None:
-    """Tell the moderators, once a day, that seals are late."""
+    """Try seals again that were given up for want of an authority; tell the moderators, once a day, of late ones."""
+    given_up = Effect.objects.filter(topic=SEAL, state=EffectState.DEAD, last_error__startswith=_STAMPLESS)
+    for effect in given_up.filter(failed_at__lt=timezone.now() - AGAIN):
+        worker.retry(effect.pk)
     oldest = late().first()
     if oldest is None:
         return

@@ -219,6 +219,14 @@ def test_a_free_license_is_told_of_the_deemed_sale_and_a_paid_one_of_the_registr
     assert {hint.id for hint in hints.of(active)} == {"vat_free_license"}
 
 
+def test_the_page_of_hints_has_one_heading_and_the_day_on_which_each_was_read(client: Client) -> None:
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("licensing:tax_hints")).content.decode()
+
+    assert page.count(">What to ask about tax<") == 1
+    assert page.count("read by us on <time") == len(hints.every())
+
+
 def test_a_hint_that_nobody_has_read_for_over_a_year_says_so(client: Client) -> None:
     import time_machine
 

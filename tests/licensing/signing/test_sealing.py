@@ -101,7 +101,7 @@ def test_with_the_authority_down_the_contract_waits_and_is_sealed_later(active: 
     waiting = Effect.objects.filter(topic="paper.seal", state="pending")
 
     assert waiting.count() == 4
-    assert "SealUnavailable" in waiting.first().last_error  # type: ignore[union-attr]
+    assert "NoTimeStamp" in waiting.first().last_error  # type: ignore[union-attr]
     assert active.papers.filter(sealed_sha256="", sealed_at=None, sealed_file=None).count() == 4  # DOC-3
     assert active.state == "active"
 
