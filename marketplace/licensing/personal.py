@@ -52,11 +52,7 @@ def register() -> None:
         what=gettext_lazy("Proof of payment"), purpose=DEAL,
         basis=Basis.LAW, kept=CONTRACT, ending=Ending.STAYS,
     )  # fmt: skip
-    personal.keep(
-        "licensing.Repayment", "proof", "reckoned",
-        what=gettext_lazy("Proof that money was paid back"), purpose=DEAL,
-        basis=Basis.LAW, kept=CONTRACT, ending=Ending.STAYS,
-    )  # fmt: skip
+    _money_back()
     for model, fields in _WORDS.items():
         personal.keep(
             f"licensing.{model}", *fields,
@@ -69,6 +65,14 @@ def register() -> None:
     personal.hold("licensing.deals", _holds)
     personal.hindrance("licensing.deals", _hindrances)
     personal.sweep("licensing.handovers", delete_handovers)
+
+
+def _money_back() -> None:
+    personal.keep(
+        "licensing.Repayment", "proof", "reckoned",
+        what=gettext_lazy("Proof that money was paid back"), purpose=DEAL,
+        basis=Basis.LAW, kept=CONTRACT, ending=Ending.STAYS,
+    )  # fmt: skip
 
 
 _WORDS: dict[str, tuple[str, ...]] = {

@@ -88,9 +88,8 @@ GET  login |   404   404 |   200   200 |   200   200   200   200 |   404 |   200
     licensing:shown licensing:evidence licensing:agreement licensing:confirm licensing:after licensing:cancel
     licensing:confirm_paper payments:repay
     licensing:made licensing:filing licensing:filing_files licensing:phone licensing:stamped_copy
-    licensing:decline licensing:leave
+    licensing:decline licensing:leave licensing:correct_report
     licensing:trigger licensing:claim licensing:use_report licensing:demand licensing:security licensing:bank_file
-    licensing:correct_report
     payments:pay payments:slip payments:receipt payments:returned
 GET  login |   404   404 |   302   200 |   302   200   302   200 |   404 |   302
     licensing:counter
@@ -292,9 +291,8 @@ POST login |   404   404 |   422   422 |   422   422   422   422 |   404 |   422
     licensing:publicity_of_terms
     licensing:amend licensing:negotiation_note licensing:propose_end licensing:demand_performance
     licensing:hold_release licensing:approval_again
-    licensing:decline licensing:filing licensing:stamped_copy
+    licensing:decline licensing:filing licensing:stamped_copy licensing:correct_report
     licensing:trigger licensing:claim licensing:use_report licensing:demand licensing:security licensing:bank_file
-    licensing:correct_report
 POST login |   404   404 |   403   404 |   403   403   200   200 |   new |   new
     desks:patent_shares
 POST login |   404   422 |   403   404 |   403   403   422   422 |   new |   new
