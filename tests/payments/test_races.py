@@ -11,10 +11,12 @@ import pytest
 from django.db import connection, connections
 
 from marketplace.accounts.models import User
-from marketplace.licensing.models import Obligation
-from marketplace.payments import attempts, webhooks
+from marketplace.lib.terms import today
+from marketplace.licensing.models import Obligation, Repayment
+from marketplace.payments import attempts, repaying, webhooks
 from marketplace.payments.gateway import EventKind
 from marketplace.payments.models import LedgerEntry, Payment, PracticeCheckout, Way, WebhookEvent
+from tests.payments.test_repaying import paid_by_bank_and_owed_back
 from tests.payments.worlds import PracticeWorld
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,3 +77,19 @@ def test_deliveries_at_once_book_once(
         assert results == [200] * THREADS
         assert WebhookEvent.objects.count() == number + 1
         assert LedgerEntry.objects.count() == 2 * (number + 1)
+
+
+def _record(pk: int, by: User, number: int) -> str:
+    row = Repayment.objects.select_related("agreement__licensor").get(pk=pk)
+    repaying.by_bank(row, by=by, paid_on=today(), bank_reference=f"退 {number}")
+    return "paid"
+
+
+def test_recordings_at_once_pay_back_once(owe: Callable[..., Obligation], alice: User, bob: User) -> None:  # PAY-9
+    for number in range(ROUNDS):
+        row = paid_by_bank_and_owed_back(owe(), f"来 {number}", alice, bob)
+
+        results = at_once(partial(_record, row.pk, alice, number))
+
+        assert results.count("paid") == 1
+        assert LedgerEntry.objects.filter(source_type="repayment", source_id=row.pk).count() == 2
