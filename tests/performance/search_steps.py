@@ -147,8 +147,9 @@ def _ask(run: Run) -> None:
 def _answered_before(asked: list[str]) -> Iterator[None]:
     """The view finds the answers ready: what remains is reading the address, rendering, and the way to and fro."""
     from listings.search import Query, search
-    from listings.views import finding
+    from listings.views import finding as view
 
+    finding: Any = view
     ready = {text: search(Query(q=text)) for text in asked}
     for item in (item for results in ready.values() for item in results.items):
         _told = item.why
