@@ -57,8 +57,8 @@ def _hold(agreement: Agreement, events: list[HealthEvent], status: str) -> None:
         agreement = moving.lock(agreement)
         if agreement.state != State.ACTIVE or agreement.holds.filter(ended_at__isnull=True).exists():
             return
-        decided = dict(agreement.holds.order_by("ended_at").values_list("mark", "ended_at"))
-        last = max(decided.values(), default=None)
+        decided = dict(agreement.holds.values_list("mark", "ended_at"))
+        last = max((ended for ended in decided.values() if ended is not None), default=None)
         later = [one for one in events if last is None or one.recorded_at >= last]
         marks: dict[str, HealthEvent | None] = {f"event:{one.pk}": one for one in later}
         marks = marks if events else {f"status:{status}": None}

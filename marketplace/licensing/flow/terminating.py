@@ -31,6 +31,7 @@ from marketplace.licensing.models import (
     PaperKind,
     Party,
     PayDemandState,
+    State,
     Termination,
     TerminationState,
 )
@@ -203,8 +204,15 @@ def ends_due() -> int:
 
 def _end(termination: Termination) -> None:
     with transaction.atomic():
-        _locked(termination.agreement)
-        ending.end_early(termination)
+        agreement = _locked(termination.agreement)
+        if agreement.state == State.ACTIVE:
+            ending.end_early(termination)
+            return
+        moved = Termination.objects.filter(pk=termination.pk, state=T.NOTICED).update(
+            state=T.DROPPED, closed_at=timezone.now()
+        )
+        if moved:  # the license ended otherwise before the day came
+            moving.record(agreement, STEPS["drop_end"], by=None, was=agreement.state)
 
 
 def _try(act: Any, termination: Termination, **options: Any) -> bool:

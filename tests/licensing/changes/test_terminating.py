@@ -312,3 +312,18 @@ def test_strangers_and_moderators_end_nothing(yearly: Agreement, mallory: User) 
         terminating.give_notice(yearly, ground=Ground.EARLY, by=mallory)
 
     assert not Termination.objects.exists()
+
+
+def test_a_notice_is_dropped_once_when_the_license_ended_otherwise_before_its_day(active: Agreement, bob: User) -> None:
+    given = terminating.give_notice(active, ground=Ground.EARLY, by=bob)
+    yesterday = today() - timedelta(days=1)
+    Agreement.objects.filter(pk=active.pk).update(ends_on=yesterday)
+    active.refresh_from_db()
+    flow.end(active)
+    Termination.objects.filter(pk=given.pk).update(effective_on=yesterday)
+
+    terminating.ends_due()
+
+    given.refresh_from_db()
+    assert given.state == "dropped"
+    assert terminating.ends_due() == 0
