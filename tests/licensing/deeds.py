@@ -158,6 +158,24 @@ ACTS: dict[str, Callable[[Life, User, int], Any]] = {
     "exclusive": _exclusive,
 }
 OUTSIDE = ("status", "event", "settle event", "withdraw", "rewrite", "exclusive")
+_MONEY: tuple[Way, ...] = (
+    ("pay", "licensee"),
+    ("pay", "licensee"),
+    ("use", "licensee"),
+    ("demand", "licensor"),
+    ("keep", "licensor"),
+    ("secure", "licensee"),
+    ("secure", "licensor"),
+    ("notice", "licensee"),
+    ("notice", "licensor"),
+)
+_TRIAL: tuple[Way, ...] = (
+    ("report", "licensee"),
+    ("assert", "licensor"),
+    ("assert", "licensor"),
+    ("leave", "licensee"),
+    ("pay", "licensee"),
+)
 ON_THE_WAY: dict[str, tuple[Way, ...]] = {
     "": (("ask", "licensee"),),
     State.REQUESTED: (("offer", "moderator"), ("other", "licensee"), ("cancel", "licensee")),
@@ -165,23 +183,6 @@ ON_THE_WAY: dict[str, tuple[Way, ...]] = {
     State.PREPARED: (("send", "licensee"),),
     State.SIGNED: (("pay", "licensee"),),
     State.NOTICED: (("pay", "licensee"), ("cancel", "licensee")),
-    State.ACTIVE: (
-        ("pay", "licensee"),
-        ("report", "licensee"),
-        ("assert", "licensor"),
-        ("agree", "licensee"),
-        ("contest", "licensee"),
-        ("decide", "moderator"),
-        ("use", "licensee"),
-        ("demand", "licensor"),
-        ("keep", "licensor"),
-        ("secure", "licensee"),
-        ("secure", "licensor"),
-        ("leave", "licensee"),
-        ("notice", "licensee"),
-        ("notice", "licensor"),
-        *change.IN_FORCE,
-    ),
     State.ENDED: (("pay", "licensee"), ("use", "licensee"), ("decide", "moderator"), ("ask", "licensee")),
 }
 
@@ -194,8 +195,19 @@ def act(life: Life, name: str, who: str, number: int) -> None:
 
 def onward(life: Life, dice: Random) -> Way:
     """What brings this life on: two times of three what stands open beside the license, else the license itself."""
-    beside = change.waiting(life) if dice.randrange(3) else ()
-    return dice.choice(beside or ON_THE_WAY.get(life.state, (("ask", "licensee"),)))
+    beside = (*_claimed(life), *change.waiting(life)) if dice.randrange(3) else ()
+    ways = ON_THE_WAY.get(life.state, (("ask", "licensee"),))
+    if life.agreement is not None and life.state == State.ACTIVE:
+        ways = dice.choice((_MONEY, change.IN_FORCE, _TRIAL if life.agreement.trial == "running" else change.IN_FORCE))
+    return dice.choice(beside or ways)
+
+
+def _claimed(life: Life) -> tuple[Way, ...]:
+    """Who answers the claim that a free period has ended, and who decides where it is contested."""
+    claim = life.agreement.claims.filter(state__in=["asserted", "contested"]).first() if life.agreement else None
+    if claim is None:
+        return ()
+    return (("agree", "licensee"), ("contest", "licensee")) if claim.state == "asserted" else (("decide", "moderator"),)
 
 
 STRAIGHT: dict[str, tuple[Way, ...]] = {

@@ -32,15 +32,17 @@ class Lives(RuleBasedStateMachine):
     life: Life | None = None
     seen: tuple[Any, ...] = ()
 
-    @initialize(track=st.sampled_from(["preset", "preset", "open"]), terms=st.sampled_from(sorted(TERMS)),
-                sheet=st.booleans(), spare=st.sampled_from(OPEN_TERMS), straight=st.integers(0, 3))  # fmt: skip
-    def begin(self, track: str, terms: str, sheet: bool, spare: str, straight: int) -> None:
-        name = spare if track == "open" else terms
-        self.life = Life(self.world, track=Track(track), terms=name, sheet=sheet, began=BEGAN)
+    @initialize(seed=seeds)
+    def begin(self, seed: int) -> None:
+        dice = Random(seed)  # noqa: S311
+        track = dice.choice((Track.PRESET, Track.PRESET, Track.OPEN))
+        terms = dice.choice(OPEN_TERMS if track == Track.OPEN else sorted(TERMS))
+        self.life = Life(self.world, track=track, terms=terms, sheet=bool(dice.randrange(2)), began=BEGAN)
         self.seen = truths.print_of(self.life)
         self.score["lives"] += 1
-        self._try("ask", "licensee", 0)
-        if straight:  # three lives of four are about what comes after
+        self.score[f"terms {terms}"] += 1
+        self._try("ask", "licensee", dice.randrange(NUMBERS))
+        if dice.randrange(4):  # three lives of four are about what comes after
             for step, who in STRAIGHT[track]:
                 if self.life.state in OPEN_STATES:
                     self._try(step, who, 0)

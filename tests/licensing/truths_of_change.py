@@ -107,7 +107,7 @@ def _of_end(deal: Agreement) -> Iterator[str]:
         if row.state == "ended" and deal.state != "ended":
             yield "CC-565: ended, and in force"
         if row.state == "noticed" and row.effective_on < today():
-            yield "CC-565: in force after the day of the notice"
+            yield f"CC-565: a notice stands after its day under a license that is {deal.state}"
         if row.state == "proposed" and (row.acts_until is None or row.acts_until <= timezone.now()):
             yield "CC-562: a proposal to end it waits for ever"
         patient = row.demanded_at is not None and (row.noticed_at - row.demanded_at).days >= 30
