@@ -1,7 +1,8 @@
-"""Ways out and around: a trial left, a request taken back, other terms agreed, an offer withdrawn."""
+"""Ways out and around: a trial left, a request taken back, other terms, changes and ends, an offer withdrawn."""
 
 from __future__ import annotations
 
+from tests.browser import tour_running
 from tests.browser.steps import Person, Tour
 from tests.browser.tour_buying import confirm, request, sign, sign_here
 from tests.browser.tour_data import OFFERS, scan, today
@@ -20,7 +21,9 @@ def leave(tour: Tour, owner: Person, moderator: Person, head: Person, deals: dic
         again = request(owner, FREE, by=_offer_of(owner, deals["free"]))
         _way_out(owner, again, "cancel")
         _expect_state(owner, again, CANCELLED)
-    _other_terms(tour, owner, moderator, head, _offer_of(owner, deals["free"]))
+    agreed = _other_terms(tour, owner, moderator, head, _offer_of(owner, deals["free"]))
+    tour_running.convert(tour, owner, head, agreed)
+    tour_running.change(tour, owner, head, deals["cheap"])
     _end_together(tour, owner, head, deals["cheap"])
     with tour.step(head, "university withdraws the open offer"):
         _withdraw(head, _offer_of(owner, deals["open"]))
@@ -48,8 +51,8 @@ def _way_out(owner: Person, deal: str, name: str) -> None:
     owner.click("main form button.primary")
 
 
-def _other_terms(tour: Tour, owner: Person, moderator: Person, head: Person, offer: str) -> None:
-    """A wish, a coordinator, a counter-proposal that is accepted, and two signatures."""
+def _other_terms(tour: Tour, owner: Person, moderator: Person, head: Person, offer: str) -> str:
+    """A wish, a coordinator, a counter-proposal that is accepted, and two signatures; the deal's address."""
     with tour.step(owner, "firm asks for other terms"):
         owner.go(offer)
         owner.click("article a[href*='/other-terms/']")
@@ -78,6 +81,7 @@ def _other_terms(tour: Tour, owner: Person, moderator: Person, head: Person, off
         sign(head)
     with tour.step(owner, "license on agreed terms in force"):
         _expect_state(owner, deal, IN_FORCE)
+    return deal
 
 
 def _end_together(tour: Tour, owner: Person, head: Person, deal: str) -> None:

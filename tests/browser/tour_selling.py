@@ -137,7 +137,7 @@ def sign_sheet(head: Person, terms: dict[str, str]) -> None:
     head.choose("fee_mode", terms["fee_mode"])
     head.fill(**{name: value for name, value in terms.items() if name != "fee_mode"})
     if terms["fee_mode"] == "free_then_paid":
-        head.choose("trigger", "date")
+        head.choose("trigger", "first_revenue")
         head.choose("later_mode", "deferred")
     else:
         head.page.check("main [name=payment_is_condition]")
