@@ -21,6 +21,7 @@ class Action(StrEnum):
     AGREEMENT_DECLINE = "agreement.decline"
     AGREEMENT_DEMAND = "agreement.demand"
     AGREEMENT_DISCLOSE = "agreement.disclose"
+    AGREEMENT_EMPTY = "agreement.empty"
     AGREEMENT_END = "agreement.end"
     AGREEMENT_LAPSE = "agreement.lapse"
     AGREEMENT_LEAVE = "agreement.leave"

@@ -25,6 +25,7 @@ WORDS: dict[Action, _StrPromise] = {
     Action.AGREEMENT_DECLINE: pgettext_lazy("trail", "Request declined"),
     Action.AGREEMENT_DEMAND: pgettext_lazy("trail", "Payment or report demanded"),
     Action.AGREEMENT_DISCLOSE: pgettext_lazy("trail", "File for a bank or insurer allowed or made"),
+    Action.AGREEMENT_EMPTY: pgettext_lazy("trail", "Emptied after its time"),
     Action.AGREEMENT_END: pgettext_lazy("trail", "License ended"),
     Action.AGREEMENT_LAPSE: pgettext_lazy("trail", "Request lapsed"),
     Action.AGREEMENT_LEAVE: pgettext_lazy("trail", "Left within the free period"),

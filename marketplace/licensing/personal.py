@@ -86,6 +86,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "BreachDemand": ("text",),
     "Termination": ("reason",),
     "Hold": ("reason",),
+    "LegalHold": ("reason",),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace.licensing import approvals, due, flow, integrity, personal, reading_rights
 from marketplace.licensing.evidence import contents
-from marketplace.licensing.flow import amending, correcting, holding, talk_clock, terminating
+from marketplace.licensing.flow import amending, correcting, holding, keeping, talk_clock, terminating
 from marketplace.licensing.letters import (
     change_letters,
     correction_letters,
@@ -35,6 +35,7 @@ HEARD = (
 """(topic, name, handler): what is heard of the outbox."""
 
 HOUR = 3600
+NIGHTLY = 86_400
 CLOCK = (
     (60, "licensing.lapse", flow.lapse_due),
     (300, "licensing.talks", talk_clock.talks_due),
@@ -49,6 +50,7 @@ CLOCK = (
     (HOUR, "licensing.demands", flow.demands_due),
     (HOUR, "licensing.securities", flow.expire),
     (HOUR, "licensing.remind", reminding.remind_due),
+    (NIGHTLY, "licensing.keeping", keeping.empty_due),
 )
 """(seconds, name, what): done once in so many seconds, by one process of all."""
 

@@ -45,7 +45,7 @@ def _stored(storage: Storage, folder: str) -> Iterator[str]:
 
 def damaged() -> Iterator[tuple[VaultFile, str]]:
     """Every file whose bytes are missing or changed, with what is wrong."""
-    for file in VaultFile.objects.order_by("pk").iterator(chunk_size=500):
+    for file in VaultFile.objects.filter(deleted_at__isnull=True).order_by("pk").iterator(chunk_size=500):
         try:
             files.read(file)
         except files.Damaged as error:

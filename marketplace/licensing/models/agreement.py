@@ -85,11 +85,12 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         """Members of either party, and moderators. Strangers see nothing (IDN-5)."""
         if not user.is_authenticated:
             return self.none()
+        kept = self.filter(emptied_at__isnull=True)  # past its time there is nothing left to see
         if user.is_staff:
-            return self
+            return kept
         own = Organization.objects.of(user)
         unsent = Q(track=Track.OPEN, noticed_at__isnull=True)  # a notice never sent is the licensee's own matter
-        return self.filter(Q(licensee__in=own) | (Q(licensor__in=own) & ~unsent))
+        return kept.filter(Q(licensee__in=own) | (Q(licensor__in=own) & ~unsent))
 
 
 class Agreement(models.Model):
