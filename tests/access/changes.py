@@ -55,16 +55,22 @@ def put(world: World) -> None:
     ending = terminating.propose(settled, by=by, last_day=today() + timedelta(days=40), reason="暗停产")
     paid = settled.obligations.filter(state="settled").earliest("pk")
     world.things["repayment"] = Repayment.objects.create(
-        agreement=settled, obligation=paid, termination=ending, amount_minor=100, due_on=today() + timedelta(days=30)
+        agreement=settled,
+        obligation=paid,
+        termination=ending,
+        amount_minor=100,
+        reckoned={"days": 1, "span": 365, "of_minor": paid.amount_minor},
+        due_on=today() + timedelta(days=30),
     )
     Hold.objects.create(agreement=settled, mark="event:0", what="dispute")
 
 
 def _change_to_sign(world: World) -> Amendment:
-    """A shorter term for another license, accepted by both: it waits for the confirmations and both signatures."""
+    """A lower fee for another license, accepted by both: it waits for the confirmations and both signatures."""
     settled = world.deals["settled"]
-    wanted = renewing.present_terms(settled) | {"months": 36}
-    talk = changing.change(settled, by=world.users["firm owner"], terms=wanted, reason="暗中缩短")
+    wanted = renewing.present_terms(settled)
+    wanted |= {"fee_minor": wanted["fee_minor"] - 10_000}
+    talk = changing.change(settled, by=world.users["firm owner"], terms=wanted, reason="暗中减价")
     live = talk.proposals.get(live=True)
     negotiating.accept(talk, by=world.users["owner"], number=live.number, sha256=live.sha256)
     return Amendment.objects.get(proposal=live)
