@@ -196,7 +196,9 @@ def draw(bars: Sequence[Bar]) -> list[DrawnBar]:
 
 def sentence(words: str, **told: object) -> SafeString:
     """A translated sentence with its `%(name)s` filled in: values that are markup stay so, all else is escaped."""
-    escaped = {name: conditional_escape(value) for name, value in told.items()}
+    escaped = {
+        name: conditional_escape(value if isinstance(value, SafeString) else str(value)) for name, value in told.items()
+    }
     return mark_safe(conditional_escape(words) % escaped)  # noqa: S308  every part is escaped
 
 

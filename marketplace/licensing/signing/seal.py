@@ -18,7 +18,7 @@ from marketplace.licensing.signing.inspection import inspect, trust
 
 logger = logging.getLogger(__name__)
 FIELD = "Seal1"
-_RESERVED = 24_576  # bytes kept for the signature with its chain and any authority's time stamp
+_RESERVED = 16_384  # bytes kept for the signature with its chain and any authority's time stamp
 
 
 class SealUnavailable(Exception):

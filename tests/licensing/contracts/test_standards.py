@@ -41,8 +41,12 @@ def every_paper() -> dict[str, bytes]:
     return made
 
 
-def test_no_paper_is_too_big() -> None:
-    assert {name: len(pdf) for name, pdf in every_paper().items() if len(pdf) > LARGEST} == {}
+@pytest.mark.django_db
+def test_no_paper_is_too_big_even_with_its_seal() -> None:
+    made = every_paper()
+    largest = max(made.values(), key=len)
+
+    assert len(seal_pdf(largest, name="KX-2026-00001 contract")) <= LARGEST
 
 
 @pytest.mark.parametrize("kind", ["contract", "summary", "trial", "guidance", "signatures"])

@@ -28,7 +28,8 @@ ONLY = pytest.mark.skipif(
 
 def really_held(test: Callable[..., None]) -> Callable[..., None]:
     """A test with two connections, where rows can be held."""
-    return pytest.mark.django_db(transaction=True)(ONLY(test))
+    marked: Callable[..., None] = pytest.mark.django_db(transaction=True)(ONLY(test))
+    return marked
 
 
 @contextmanager
