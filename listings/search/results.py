@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -41,13 +42,16 @@ class Item:
     headline: SafeString
     excerpt: SafeString  # from the problem, where the words stand only there
     reason: Callable[[], str] = str
+    language: str | None = None  # in which the question was asked; None: without translation
 
     @cached_property
     def why(self) -> str:
-        """In one line, in the reader's language: which words it has and where, or that it is near in meaning. Made when
-        it is asked for: a page shows it only where no excerpt says so already.
+        """In one line, in the language of the search: which words it has and where, or that it is near in meaning.
+
+        Made when it is asked for: a page shows it only where no excerpt says so already.
         """
-        return self.reason()
+        with translation.override(self.language):
+            return self.reason()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,4 +216,5 @@ def _item(listing: Listing, words: Sequence[Word], finders: Sequence[highlight.F
         headline=highlight.marked(headline, in_headline),
         excerpt=SafeString() if in_title or in_headline else highlight.excerpt(listing.problem, words),
         reason=partial(why.reason, listing, finders, near=near),
+        language=translation.get_language(),
     )
