@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -21,6 +21,7 @@ from marketplace.lib import classes, divisions, industries, pinyin
 
 _SHARED = ("classes", "people", "about")  # texts that many listings have in common
 _PAIRED = ("title", "headline", "problem", "products", "abstract")  # texts whose characters are kept two by two
+_BATCH = 500  # listings read in one go
 _TEN_THOUSAND = 1_000_000  # fen
 
 
@@ -184,3 +185,11 @@ def _in_both(told: Callable[[], str]) -> str:
         with translation.override(language):
             words.append(told())
     return " ".join(words)
+
+
+def documents_of(keys: Sequence[int] | None = None) -> Iterator[Document]:
+    """Every listing's document or tombstone in the order of keys, a batch at a time; or those of these keys."""
+    if keys is None:
+        keys = list(Listing.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), _BATCH):
+        yield from map(document_of, indexable(keys[start : start + _BATCH]))

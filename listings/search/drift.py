@@ -15,6 +15,7 @@ from django.db.models import Max
 from listings.models import Listing
 from listings.search import indexer
 from listings.search.backend import Document, Stored
+from listings.search.documents import documents_of
 from listings.search.engine import backend
 from listings.search.fields import digest_of, flat
 
@@ -44,12 +45,12 @@ class Drift:
 def find(keys: Sequence[int] | None = None) -> Drift:
     """Compare the index with the database, all of it or these keys. Raises SearchUnavailable without an index."""
     backend().settle()
-    suspects = _wrong(indexer.documents(keys), backend().stored(keys))
+    suspects = _wrong(documents_of(keys), backend().stored(keys))
     again = sorted(suspects.keys() - indexer.awaited(suspects))
     if not again:
         return Drift()
     backend().settle()
-    kinds = _wrong(indexer.documents(again), backend().stored(again))
+    kinds = _wrong(documents_of(again), backend().stored(again))
     return Drift(**{each.name: tuple(k for k in again if kinds.get(k) == each.name) for each in fields(Drift)})
 
 

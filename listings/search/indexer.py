@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from listings.models import Listing
 from listings.search import parallel
-from listings.search.backend import Document, EngineAway, Rejected, SearchUnavailable
-from listings.search.documents import document_of, indexable
+from listings.search.backend import EngineAway, Rejected, SearchUnavailable
+from listings.search.documents import documents_of
 from listings.search.engine import backend
 from marketplace.outbox import outbox
 from marketplace.outbox.models import Effect, EffectState
@@ -20,7 +20,6 @@ from marketplace.outbox.models import Effect, EffectState
 TOPICS = ("listing.moved", "patent.health_changed")
 REJECTED = "search.rejected"
 NAME = "search"  # of the handlers of TOPICS
-_BATCH = 500
 
 
 def register() -> None:
@@ -47,7 +46,7 @@ def refresh(keys: list[int]) -> int:
     raises Rejected; of several, the refused ones are set aside and the others stored.
     """
     try:
-        return backend().index(documents(keys))
+        return backend().index(documents_of(keys))
     except Rejected as partly:
         if len(keys) == 1:
             raise
@@ -66,7 +65,7 @@ def rebuild(processes: int = 1) -> int:
     expected = Listing.objects.count()
     several = processes > 1 and expected >= parallel.WORTH_IT
     try:
-        return backend().rebuild(parallel.documents(processes) if several else documents(), expected)
+        return backend().rebuild(parallel.documents(processes) if several else documents_of(), expected)
     except Rejected as partly:
         return _set_aside(partly)
 
@@ -78,14 +77,6 @@ def _set_aside(partly: Rejected) -> int:
         with transaction.atomic():
             outbox.add(REJECTED, key=f"{key}:{version}", listing=key, version=version)
     return partly.stored
-
-
-def documents(keys: Sequence[int] | None = None) -> Iterator[Document]:
-    """Every listing's document or tombstone in the order of keys, a batch at a time; or those of these keys."""
-    if keys is None:
-        keys = list(Listing.objects.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), _BATCH):
-        yield from map(document_of, indexable(keys[start : start + _BATCH]))
 
 
 def awaited(keys: Iterable[int]) -> set[int]:

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 
 from listings.models import Listing
 from listings.search.backend import Document
+from listings.search.documents import documents_of
 from marketplace.lib import processes as workers
 
 WORTH_IT = 20_000  # listings from which on starting processes takes less time than it saves
@@ -33,6 +34,4 @@ def documents(processes: int) -> Iterator[Document]:
 
 
 def _made(keys: list[int]) -> list[Document]:
-    from listings.search import indexer
-
-    return list(indexer.documents(keys))
+    return list(documents_of(keys))

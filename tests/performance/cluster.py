@@ -37,9 +37,9 @@ class Load:
 
     def documents(self) -> Iterator[Any]:
         """The whole database, read while it changes."""
-        from listings.search import indexer
+        from listings.search.documents import documents_of
 
-        yield from indexer.documents()
+        yield from documents_of()
         yield from self.ledger.documents()
 
     def read(self) -> None:

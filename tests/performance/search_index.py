@@ -39,9 +39,9 @@ def stored_as() -> str:
 
 def _documents(most: int) -> list[Document]:
     from listings.models import Listing
-    from listings.search import indexer
+    from listings.search.documents import documents_of
 
-    return list(indexer.documents(list(Listing.objects.order_by("pk").values_list("pk", flat=True)[:most])))
+    return list(documents_of(list(Listing.objects.order_by("pk").values_list("pk", flat=True)[:most])))
 
 
 def make(run: Run, folder: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 
 from listings.models import ListingState
-from listings.search import indexer, parallel
+from listings.search import parallel
+from listings.search.documents import documents_of
 from marketplace.accounts.models import User
 from tests.listings.making import offer, university
 
@@ -30,7 +31,7 @@ def test_two_processes_make_what_one_makes_in_the_same_order(
     made = list(parallel.documents(2))
 
     assert [document.visible for document in made] == [True] * 7 + [False]
-    assert made == list(indexer.documents())
+    assert made == list(documents_of())
 
 
 def _url() -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from listings.models import Listing, ListingState
 from listings.search import Query, documents, drift, indexer, search
 from listings.search.backend import Document
+from listings.search.documents import documents_of
 from listings.search.engine import backend
 from marketplace.accounts.models import User
 from marketplace.outbox import outbox, worker
@@ -37,12 +38,12 @@ def offers(site: str, alice: User) -> list[Listing]:
 def by_hand(*, without: set[int] = frozenset(), instead: dict[int, Document] | None = None, more: Any = ()) -> None:  # type: ignore[assignment]
     """Put another index in place of the true one."""
     instead = instead or {}
-    kept = [instead.get(each.key, each) for each in indexer.documents() if each.key not in without]
+    kept = [instead.get(each.key, each) for each in documents_of() if each.key not in without]
     backend().rebuild([*kept, *more])
 
 
 def document_of(listing: Listing) -> Document:
-    (made,) = indexer.documents([listing.pk])
+    (made,) = documents_of([listing.pk])
     return made
 
 
@@ -167,7 +168,7 @@ def refused(offers: list[Listing], monkeypatch: pytest.MonkeyPatch) -> Listing:
         document = true(listing)
         return replace(document, texts={**document.texts, "surplus": "x"}) if listing.pk == bad.pk else document
 
-    monkeypatch.setattr(indexer, "document_of", made)
+    monkeypatch.setattr(documents, "document_of", made)
     return bad
 
 
