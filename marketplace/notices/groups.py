@@ -55,6 +55,7 @@ _BEGINNINGS: dict[str, str] = {
     "claim": "deals",
     "cms.": "work",
     "copy_": "deals",
+    "correction": "deals",
     "deal_": "deals",
     "deal_look": "work",
     "end_": "deals",
@@ -73,6 +74,8 @@ _BEGINNINGS: dict[str, str] = {
     "recordal": "deals",
     "registration": "deals",
     "renewal": "deals",
+    "repay": "money",
+    "report": "deals",
     "seals_late": "work",
     "security": "deals",
     "stamped": "deals",
@@ -109,6 +112,8 @@ _NEEDED: dict[str, Words] = {
     "payment.disputed": SAFETY,
     "payment.failed": DEADLINE,
     "payment.reminder": DEADLINE,
+    "repay_owed": DEADLINE,
+    "report_lowered": DEADLINE,
 }
 _NEEDED_WORDS = ("demand", "terminat", "remind", "breach", "overdue", "lapse", "served", "due")
 _OWN: dict[str, tuple[str, Words | None]] = {}
