@@ -23,7 +23,7 @@ def lies(life: Life) -> Iterator[str]:
         yield from _of_track(deal)
         yield from _of_terms(deal)
         yield from _of_debts(deal)
-        yield from _of_holds(deal)
+        yield from of_holds(deal)
         yield from _of_outcome(life, deal)
         yield from _of_end(deal)
     yield from _of_talks(life)
@@ -75,7 +75,8 @@ def _of_debts(deal: Agreement) -> Iterator[str]:
         yield "LIC-10: a year is owed that lies behind the last day"
 
 
-def _of_holds(deal: Agreement) -> Iterator[str]:
+def of_holds(deal: Agreement) -> Iterator[str]:
+    """What is held, and nothing else, waits for a decision about the patent."""
     if deal.effective_at is None:
         return
     open_ = deal.holds.filter(ended_at__isnull=True)

@@ -17,7 +17,7 @@ from marketplace.licensing import contracts, papers
 from marketplace.licensing.contracts.days import SELL_OFF_MONTHS
 from marketplace.licensing.contracts.further import Ground, TerminationFacts
 from marketplace.licensing.errors import NotNow
-from marketplace.licensing.flow import moving
+from marketplace.licensing.flow import holding, moving
 from marketplace.licensing.letters import step_letters
 from marketplace.licensing.models import (
     OPEN_STATES,
@@ -124,6 +124,7 @@ def leave(agreement: Agreement, *, by: User) -> Agreement:
                 _("The free period is over; the license can no longer be left without cost."),
                 _("The contract says how it can be ended now."),
             )
+        holding.end_with(agreement)
         agreement = _close(agreement, "leave", State.ENDED, by=by)
         _free_patent(agreement, by=by)
         _exit_paper(agreement, by=by)
@@ -154,8 +155,8 @@ def may_leave(agreement: Agreement) -> bool:
     if agreement.state != State.ACTIVE:
         return False
     period = trials.free_period(agreement)
-    owes = agreement.obligations.filter(state__in=[ObligationState.DUE, ObligationState.SETTLED])
-    return period is not None and not period.over and not owes.exists()
+    fell_due = (ObligationState.DUE, ObligationState.HELD, ObligationState.SETTLED)
+    return period is not None and not period.over and not agreement.obligations.filter(state__in=fell_due).exists()
 
 
 def _free_patent(agreement: Agreement, *, by: User | None) -> None:
@@ -171,6 +172,7 @@ def end(agreement: Agreement) -> Agreement:
         moving.require_state(agreement, step)
         if agreement.ends_on is None or agreement.ends_on >= terms.today():
             raise NotNow(f"{agreement.reference} runs through {agreement.ends_on}")
+        holding.end_with(agreement)
         was = moving.move(agreement, step, State.ENDED, closed_at=terms.start_of(agreement.ends_on + timedelta(days=1)))
         coming = agreement.obligations.filter(state=ObligationState.FUTURE)
         if (first := trials.royalty_from(agreement)) and first <= agreement.ends_on:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from listings.models import ALIVE, HealthEvent, Patent
+from listings.rules.gates import ENDED
 from marketplace.accounts.models import User
 from marketplace.lib import terms
 from marketplace.lib.findings import refuse
@@ -128,6 +129,24 @@ def _end(hold: Hold, how: HoldEnd, *, by: User | None, reason: str, name: str) -
         count = sum(_owe_again(row, terms.day_of(hold.since)) for row in held)
     moving.record(agreement, STEPS[name], by=by, was=agreement.state, hold=hold.pk, how=str(how), rows=count)
     change_letters.hold_ended(agreement, how=how.label, key=str(hold.pk))
+
+
+def end_with(agreement: Agreement) -> None:
+    """The license ends by its term or is left: nobody could decide about a hold later, so it ends by rule.
+
+    What fell due before the hold is owed again. What fell due since is owed for a license that was held to the end,
+    and dropped where the patent itself had ended (CC 865). Requires the lock of the agreement.
+    """
+    hold = agreement.holds.filter(ended_at__isnull=True).first()
+    if hold is None:
+        return
+    Hold.objects.filter(pk=hold.pk).update(ended_at=timezone.now(), how=HoldEnd.EXIT)
+    held, since = agreement.obligations.filter(state=O.HELD), terms.day_of(hold.since)
+    dropped = held.filter(due_on__gte=since).update(state=O.WAIVED) if hold.what in ENDED else 0
+    owed = sum(_owe_again(row, since) for row in held.order_by("pk"))
+    for count, how in ((owed, HoldEnd.RELEASED), (dropped, HoldEnd.WAIVED)):
+        if count:
+            change_letters.hold_ended(agreement, how=how.label, key=f"{hold.pk}:{how}")
 
 
 def _owe_again(row: Obligation, since: date) -> int:

@@ -13,6 +13,7 @@ from marketplace.lib.terms import today
 from marketplace.licensing import flow
 from marketplace.licensing.flow import holding, terminating
 from marketplace.licensing.models import Agreement, Ground, Hold, Obligation
+from tests.licensing import truths_of_change
 from tests.licensing.conftest import ask, confirm_all, make_listing, sign, sign_term_sheet
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +142,45 @@ def test_a_dead_patent_holds_too(owing: Agreement) -> None:
 
     assert states(owing)[0] == "held"
     assert Hold.objects.get().what == "lapsed"
+
+
+def runs_out(agreement: Agreement) -> None:
+    """Its last day was yesterday; the clock comes by."""
+    Agreement.objects.filter(pk=agreement.pk).update(ends_on=today() - timedelta(days=1))
+    assert flow.end_due() == 1
+    agreement.refresh_from_db()
+
+
+def test_a_hold_ends_with_the_term_and_what_was_held_is_owed_again(owing: Agreement) -> None:
+    happens(owing)
+    left = owing.obligations.get(number=1).due_on
+
+    runs_out(owing)
+
+    assert owing.state == "ended"
+    assert states(owing) == ["due", "waived", "waived", "waived", "waived"]
+    assert owing.obligations.get(number=1).due_on == left
+    assert (owing.holds.get().how, owing.holds.get().ended_at is None) == ("exit", False)
+    assert list(truths_of_change.of_holds(owing)) == []
+
+
+def test_with_a_dead_patent_only_what_fell_due_before_is_owed_at_the_end_of_the_term(owing: Agreement) -> None:
+    Patent.objects.filter(pk=owing.listing.patent_id).update(status=LegalStatus.LAPSED)
+    Obligation.objects.filter(agreement=owing, number=2).update(state="due", due_on=today() - timedelta(days=1))
+    holding.on_patent_changed("", {"patent": owing.listing.patent_id})
+
+    runs_out(owing)
+
+    assert states(owing) == ["waived", "due", "waived", "waived", "waived"]
+
+
+def test_without_the_rule_a_hold_would_outlive_its_license(owing: Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holding, "end_with", lambda agreement: None)
+    happens(owing)
+
+    runs_out(owing)
+
+    assert list(truths_of_change.of_holds(owing)) == [
+        "DECL-8: held without a hold",
+        "DECL-8: a hold outlives its license",
+    ]
