@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listings.models import Listing, Patent
 from marketplace.accounts.models import Membership, Organization
-from marketplace.notices.kinds import register
+from marketplace.notices import kinds
 from marketplace.vault.reading import readable
 
 if TYPE_CHECKING:
@@ -61,211 +61,164 @@ def register_files() -> None:
 
 def register_messages() -> None:
     """What this room tells people."""
-    _to_licensors()
-    _to_licensors_about_the_end()
-    _to_moderators()
-    _to_objectors()
-    _about_vetoes()
-    _about_term_sheets()
+    kinds.register_all(_LETTERS)
 
 
-def _to_licensors() -> None:
-    register(
-        "listing.returned",
-        subject=_("To correct: %(title)s"),
-        body=_("A moderator sent the listing of “%(title)s” back. The reason: %(reason)s Correct it and submit again."),
-        action=_("Correct it"),
-    )
-    register(
-        "listing.refused",
-        subject=_("Refused: %(title)s"),
-        body=_(
+_LETTERS = {
+    "listing.returned": (
+        _("To correct: %(title)s"),
+        _("A moderator sent the listing of “%(title)s” back. The reason: %(reason)s Correct it and submit again."),
+        _("Correct it"),
+    ),
+    "listing.refused": (
+        _("Refused: %(title)s"),
+        _(
             "A moderator refused the listing of “%(title)s”. The reason: %(reason)s The patent can be listed anew once"
             " this is settled."
         ),
-        action=_("See the listing"),
-    )
-    register(
-        "listing.publicity",
-        subject=_("In publicity: %(title)s"),
-        body=_(
+        _("See the listing"),
+    ),
+    "listing.publicity": (
+        _("In publicity: %(title)s"),
+        _(
             "A moderator approved the listing of “%(title)s”. Its terms are public for fifteen days; then it opens by"
             " itself unless somebody objects."
         ),
-        action=_("See the publicity"),
-    )
-    register(
-        "listing.awaiting",
-        subject=_("Waiting for the announcement: %(title)s"),
-        body=_(
+        _("See the publicity"),
+    ),
+    "listing.awaiting": (
+        _("Waiting for the announcement: %(title)s"),
+        _(
             "Everything is ready to offer “%(title)s” as an open license. Record the declaration's number and date as"
             " soon as the patent office has announced it."
         ),
-        action=_("Record the declaration"),
-    )
-    register(
-        "listing.published",
-        subject=_("On offer: %(title)s"),
-        body=_("“%(title)s” can be found now, and licenses can be asked for. Confirm its status every 30 days."),
-        action=_("See the listing"),
-    )
-    register(
-        "listing.held_up",
-        subject=_("Cannot open yet: %(title)s"),
-        body=_("The listing of “%(title)s” should have opened, but something stands against it: %(reason)s"),
-        action=_("Settle it"),
-    )
-    register(
-        "listing.overridden",
-        subject=_("Rule %(rule)s was let pass: %(title)s"),
-        body=_("A moderator let the listing of “%(title)s” pass rule %(rule)s. The reason, shown to all: %(reason)s"),
-        action=_("See the listing"),
-    )
-    register(
-        "listing.objection_to_you",
-        subject=_("Objection: %(title)s"),
-        body=_(
+        _("Record the declaration"),
+    ),
+    "listing.published": (
+        _("On offer: %(title)s"),
+        _("“%(title)s” can be found now, and licenses can be asked for. Confirm its status every 30 days."),
+        _("See the listing"),
+    ),
+    "listing.held_up": (
+        _("Cannot open yet: %(title)s"),
+        _("The listing of “%(title)s” should have opened, but something stands against it: %(reason)s"),
+        _("Settle it"),
+    ),
+    "listing.overridden": (
+        _("Rule %(rule)s was let pass: %(title)s"),
+        _("A moderator let the listing of “%(title)s” pass rule %(rule)s. The reason, shown to all: %(reason)s"),
+        _("See the listing"),
+    ),
+    "listing.objection_to_you": (
+        _("Objection: %(title)s"),
+        _(
             "Somebody objects to the listing of “%(title)s”. It is paused until a moderator has recorded the decision;"
             " you will be asked for your answer."
         ),
-        action=_("See the listing"),
-    )
-    register(
-        "listing.objection_decided",
-        subject=_("Objection decided: %(title)s"),
-        body=_("The objection to “%(title)s” has been decided: %(reason)s"),
-        action=_("See the listing"),
-    )
-
-
-def _to_licensors_about_the_end() -> None:
-    register(
-        "listing.suspended",
-        subject=_("Suspended: %(title)s"),
-        body=_("“%(title)s” takes no new licenses for now. Licenses in force stay. The reason: %(reason)s"),
-        action=_("See what to settle"),
-    )
-    register(
-        "listing.resumed",
-        subject=_("Resumed: %(title)s"),
-        body=_("The suspension of “%(title)s” has ended. It stands now as: %(state)s."),
-        action=_("See the listing"),
-    )
-    register(
-        "listing.withdrawn",
-        subject=_("Withdrawn: %(title)s"),
-        body=_("The withdrawal of “%(title)s” has taken effect. Licenses given before stay in force."),
-        action=_("See the listing"),
-    )
-    register(
-        "listing.expired",
-        subject=_("Ended with the patent: %(title)s"),
-        body=_("The patent “%(title)s” has ended, and its offer with it."),
-        action=_("See the listing"),
-    )
-    register(
-        "listing.confirm_alive",
-        subject=_("Still in force? %(title)s"),
-        body=_(
+        _("See the listing"),
+    ),
+    "listing.objection_decided": (
+        _("Objection decided: %(title)s"),
+        _("The objection to “%(title)s” has been decided: %(reason)s"),
+        _("See the listing"),
+    ),
+    "listing.suspended": (
+        _("Suspended: %(title)s"),
+        _("“%(title)s” takes no new licenses for now. Licenses in force stay. The reason: %(reason)s"),
+        _("See what to settle"),
+    ),
+    "listing.resumed": (
+        _("Resumed: %(title)s"),
+        _("The suspension of “%(title)s” has ended. It stands now as: %(state)s."),
+        _("See the listing"),
+    ),
+    "listing.withdrawn": (
+        _("Withdrawn: %(title)s"),
+        _("The withdrawal of “%(title)s” has taken effect. Licenses given before stay in force."),
+        _("See the listing"),
+    ),
+    "listing.expired": (
+        _("Ended with the patent: %(title)s"),
+        _("The patent “%(title)s” has ended, and its offer with it."),
+        _("See the listing"),
+    ),
+    "listing.confirm_alive": (
+        _("Still in force? %(title)s"),
+        _(
             "Confirm that the recorded status of “%(title)s” still holds. From %(day)s on nobody can take a license"
             " until you have done so."
         ),
-        action=_("Confirm it"),
-    )
-
-
-def _to_objectors() -> None:
-    register(
-        "listing.your_objection_upheld",
-        subject=_("Your objection is upheld: %(title)s"),
-        body=_("A moderator has upheld your objection to “%(title)s”; it goes back to be changed. %(reason)s"),
-        action=_("See the publicity"),
-    )
-    register(
-        "listing.your_objection_dismissed",
-        subject=_("Your objection is not upheld: %(title)s"),
-        body=_("A moderator has not upheld your objection to “%(title)s”; the publicity goes on. %(reason)s"),
-        action=_("See the publicity"),
-    )
-
-
-def _about_vetoes() -> None:
-    register(
-        "listing.vetoed",
-        subject=_("Taken down by the veto: offers of %(organization)s"),
-        body=_(
+        _("Confirm it"),
+    ),
+    "listing.your_objection_upheld": (
+        _("Your objection is upheld: %(title)s"),
+        _("A moderator has upheld your objection to “%(title)s”; it goes back to be changed. %(reason)s"),
+        _("See the publicity"),
+    ),
+    "listing.your_objection_dismissed": (
+        _("Your objection is not upheld: %(title)s"),
+        _("A moderator has not upheld your objection to “%(title)s”; the publicity goes on. %(reason)s"),
+        _("See the publicity"),
+    ),
+    "listing.vetoed": (
+        _("Taken down by the veto: offers of %(organization)s"),
+        _(
             "%(count)s offers of %(organization)s take no new licenses while the veto stands. The reason: %(reason)s"
             " Licenses in force stay."
         ),
-        action=_("See the listings"),
-    )
-
-
-def _to_moderators() -> None:
-    look = _("Look at it")
-    register(
-        "listing.given",
-        subject=_("Given to you to check: %(title)s"),
-        body=_("%(name)s gave you the listing of “%(title)s” to check."),
-        action=look,
-    )
-    register(
-        "listing.submitted",
-        subject=_("To check: %(title)s"),
-        body=_("%(organization)s submitted a listing of “%(title)s”."),
-        action=look,
-    )
-    register(
-        "listing.corrected",
-        subject=_("Text corrected: %(title)s"),
-        body=_("%(organization)s corrected texts of the approved listing of “%(title)s”. Its terms are unchanged."),
-        action=look,
-    )
-    register(
-        "listing.publicity_recorded",
-        subject=_("Publicity elsewhere: %(title)s"),
-        body=_("%(organization)s recorded a publicity of “%(title)s” held at: %(held_at)s. The proof is on file."),
-        action=look,
-    )
-    register(
-        "listing.declaration_recorded",
-        subject=_("Declaration %(number)s: %(title)s"),
-        body=_("%(organization)s recorded the announcement of declaration %(number)s for “%(title)s”."),
-        action=look,
-    )
-    register(
-        "listing.suspended_by_rule",
-        subject=_("Suspended by a rule: %(title)s"),
-        body=_("The offer of “%(title)s” (%(organization)s) was suspended at once. The reason: %(reason)s"),
-        action=look,
-    )
-    register(
-        "listing.objection",
-        subject=_("Objection to decide: %(title)s"),
-        body=_("Somebody objects to “%(title)s” of %(organization)s. It is paused until you record a decision."),
-        action=look,
-    )
-    register(
-        "listing.withdrawal_requested",
-        subject=_("Withdrawal requested: %(title)s"),
-        body=_("%(organization)s will withdraw the declaration of “%(title)s”. The reason: %(reason)s"),
-        action=look,
-    )
-
-
-def _about_term_sheets() -> None:
-    register(
-        "term_sheet.signed",
-        subject=_("Signed: term sheet %(name)s, version %(version)s"),
-        body=_("The term sheet “%(name)s”, version %(version)s, stands as an offer now. Listings can use it."),
-        action=_("See the term sheet"),
-    )
-    register(
-        "term_sheet.revoked",
-        subject=_("Revoked: term sheet %(name)s, version %(version)s"),
-        body=_(
+        _("See the listings"),
+    ),
+    "listing.given": (
+        _("Given to you to check: %(title)s"),
+        _("%(name)s gave you the listing of “%(title)s” to check."),
+        _("Look at it"),
+    ),
+    "listing.submitted": (
+        _("To check: %(title)s"),
+        _("%(organization)s submitted a listing of “%(title)s”."),
+        _("Look at it"),
+    ),
+    "listing.corrected": (
+        _("Text corrected: %(title)s"),
+        _("%(organization)s corrected texts of the approved listing of “%(title)s”. Its terms are unchanged."),
+        _("Look at it"),
+    ),
+    "listing.publicity_recorded": (
+        _("Publicity elsewhere: %(title)s"),
+        _("%(organization)s recorded a publicity of “%(title)s” held at: %(held_at)s. The proof is on file."),
+        _("Look at it"),
+    ),
+    "listing.declaration_recorded": (
+        _("Declaration %(number)s: %(title)s"),
+        _("%(organization)s recorded the announcement of declaration %(number)s for “%(title)s”."),
+        _("Look at it"),
+    ),
+    "listing.suspended_by_rule": (
+        _("Suspended by a rule: %(title)s"),
+        _("The offer of “%(title)s” (%(organization)s) was suspended at once. The reason: %(reason)s"),
+        _("Look at it"),
+    ),
+    "listing.objection": (
+        _("Objection to decide: %(title)s"),
+        _("Somebody objects to “%(title)s” of %(organization)s. It is paused until you record a decision."),
+        _("Look at it"),
+    ),
+    "listing.withdrawal_requested": (
+        _("Withdrawal requested: %(title)s"),
+        _("%(organization)s will withdraw the declaration of “%(title)s”. The reason: %(reason)s"),
+        _("Look at it"),
+    ),
+    "term_sheet.signed": (
+        _("Signed: term sheet %(name)s, version %(version)s"),
+        _("The term sheet “%(name)s”, version %(version)s, stands as an offer now. Listings can use it."),
+        _("See the term sheet"),
+    ),
+    "term_sheet.revoked": (
+        _("Revoked: term sheet %(name)s, version %(version)s"),
+        _(
             "Nobody can accept the terms of “%(name)s”, version %(version)s, any more. Licenses given under it stay in"
             " force."
         ),
-        action=_("See the term sheet"),
-    )
+        _("See the term sheet"),
+    ),
+}

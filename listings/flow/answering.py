@@ -67,21 +67,7 @@ def answer(
         listing = moving.lock(asking.listing)
         if not still_asked(asking, listing):
             raise NotNow(f"listing {listing.pk} is {listing.state}: asking {asking.pk} is over")
-        now = at or timezone.now()
-        moved = Asking.objects.filter(
-            pk=asking.pk, state=AskingState.WAITING, expires_at__gt=now, sha256=told.sha256
-        ).update(
-            state=AskingState.AGREED if told.agreed else AskingState.REFUSED,
-            answer_name=told.name.strip(),
-            answer_capacity=told.capacity.strip(),
-            answer_reason=told.reason.strip(),
-            answer_address=told.address,
-            answered_at=now,
-            power=told.power,
-            paper=paper,
-        )
-        if not moved:
-            raise NotNow(f"asking {asking.pk} takes no answer any more")
+        _record(asking, told, paper, at or timezone.now())
         asking.refresh_from_db()
         trail.record(
             Action.ASKING_ANSWER,
@@ -94,6 +80,23 @@ def answer(
         )
         _follow(asking, listing, post)
     return asking
+
+
+def _record(asking: Asking, told: Answer, paper: VaultFile | None, now: datetime) -> None:
+    """Store an answer where the question still waits and the same was on the page. Raises NotNow."""
+    waiting = Asking.objects.filter(pk=asking.pk, state=AskingState.WAITING, expires_at__gt=now, sha256=told.sha256)
+    moved = waiting.update(
+        state=AskingState.AGREED if told.agreed else AskingState.REFUSED,
+        answer_name=told.name.strip(),
+        answer_capacity=told.capacity.strip(),
+        answer_reason=told.reason.strip(),
+        answer_address=told.address,
+        answered_at=now,
+        power=told.power,
+        paper=paper,
+    )
+    if not moved:
+        raise NotNow(f"asking {asking.pk} takes no answer any more")
 
 
 def still_asked(asking: Asking, listing: Listing) -> bool:

@@ -129,12 +129,24 @@ def _put(
         asked_at=now,
         expires_at=now + LIFETIME,
     )
+    return _send(asking, post)
+
+
+def _send(asking: Asking, post: Post | None) -> Asking:
+    """Store it with its key and leave its mail. Requires a transaction."""
     asking.token_hash = entry.token_hash(entry.token_of(asking))
     if post is not None:
         asking.letter = post.letter_of(asking)
         asking.expires_at = asking.letter.expires_at
     asking.save()
-    trail.record(Action.ASKING_SEND, listing, by=by, asking=asking.pk, kind=str(kind), sha256=asking.sha256)
+    trail.record(
+        Action.ASKING_SEND,
+        asking.listing,
+        by=asking.asked_by,
+        asking=asking.pk,
+        kind=str(asking.kind),
+        sha256=asking.sha256,
+    )
     if post is None:
         outbox.add(LINK_TOPIC, key=f"asking:{asking.pk}", asking=asking.pk)
     return asking

@@ -49,14 +49,7 @@ def object_to(
         publicity = publicity_of(listing)
         if listing.state != ListingState.PUBLICITY or publicity is None or is_over(publicity):
             raise NotNow(f"listing {listing.pk} is {listing.state}")
-        mine = Q(objector=by) if by is not None else Q(objector__isnull=True, contact__iexact=contact.strip())
-        if listing.objections.filter(mine, decided_at__isnull=True).exists():
-            raise refuse(
-                "INST-2",
-                _("Your objection to this listing is recorded already and not decided yet."),
-                _("You will hear of the decision; object again after it where something new comes up."),
-                field="text",
-            )
+        _require_first(listing, by, contact.strip())
         objection = Objection.objects.create(
             listing=listing,
             name=name.strip(),
@@ -71,6 +64,18 @@ def object_to(
         moving.tell_moderators(listing, "listing.objection")
         moving.tell_owners(listing, "listing.objection_to_you")
     return objection
+
+
+def _require_first(listing: Listing, by: User | None, contact: str) -> None:
+    """One undecided objection of one person at a time. Raises Refused."""
+    mine = Q(objector=by) if by is not None else Q(objector__isnull=True, contact__iexact=contact)
+    if listing.objections.filter(mine, decided_at__isnull=True).exists():
+        raise refuse(
+            "INST-2",
+            _("Your objection to this listing is recorded already and not decided yet."),
+            _("You will hear of the decision; object again after it where something new comes up."),
+            field="text",
+        )
 
 
 def decide_objection(

@@ -41,14 +41,7 @@ def record_event(
     """
     if by is not None and not by.is_staff:
         require_lister(by, patent.organization)
-    if happened_on > today():
-        raise refuse(
-            "DECL-8",
-            _("The day lies in the future."),
-            _("Record it on that day."),
-            citation=RULES["DECL-8"].citation,
-            field="happened_on",
-        )
+    _require_past(happened_on)
     with transaction.atomic():
         patent = Patent.objects.select_for_update(of=("self",)).select_related("organization").get(pk=patent.pk)
         event, new = HealthEvent.objects.get_or_create(
@@ -65,6 +58,17 @@ def record_event(
         trail.record(Action.PATENT_EVENT, patent, by=by, event=event.pk, kind=event.kind, on=happened_on, source=source)
         _after(patent, event)
     return event
+
+
+def _require_past(happened_on: date) -> None:
+    if happened_on > today():
+        raise refuse(
+            "DECL-8",
+            _("The day lies in the future."),
+            _("Record it on that day."),
+            citation=RULES["DECL-8"].citation,
+            field="happened_on",
+        )
 
 
 def settle_event(event: HealthEvent, *, by: User, how: str) -> HealthEvent:

@@ -39,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return methods
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
-        """The code from the mailbox was right: this session has shown that it reads it."""
+        """The code from the mailbox was right: who logged in here has shown to read it."""
         confirmed = bool(super().confirm_email(request, email_address))
         if confirmed:
             factors.prove_mailbox(request)

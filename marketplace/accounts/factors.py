@@ -38,12 +38,12 @@ Kind = SecurityChange.Kind
 
 
 def prove_mailbox(request: HttpRequest) -> None:
-    """Remember in this session that its owner reads the account's mailbox."""
+    """Remember for this log-in that its owner reads the account's mailbox."""
     request.session[MAILBOX] = time.time()
 
 
 def mailbox_is_proven(request: HttpRequest) -> bool:
-    """Whether this session showed it: by a code when registering, when logging in, or on our own page."""
+    """Whether this log-in showed it: by a code when registering, when logging in, or on our own page."""
     if MAILBOX in request.session:
         return True
     return any(record.get("method") == "code" for record in get_authentication_records(request, request.user))

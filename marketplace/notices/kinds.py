@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.utils.functional import _StrOrPromise as Words
 
 
@@ -35,6 +37,12 @@ def register(
         from marketplace.notices import groups  # reads the models, which are not there yet when rooms are imported
 
         groups.place(kind, group, needed=needed)
+
+
+def register_all(letters: Mapping[str, tuple[Words, Words, Words]]) -> None:
+    """Give many kinds their words: kind → (subject, body, action or '')."""
+    for kind, (subject, body, action) in letters.items():
+        register(kind, subject=subject, body=body, action=action)
 
 
 def kind_of(kind: str) -> Kind:

@@ -11,7 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.audit import trail
@@ -23,7 +22,7 @@ from marketplace.licensing.flow import repaying as owed_back
 from marketplace.licensing.models import Repayment, RepayState
 from marketplace.outbox import outbox
 from marketplace.payments import access, gateways, ledger, returns
-from marketplace.payments.gateway import Event, EventKind, GatewayDown, GatewayRefused, Refunding
+from marketplace.payments.gateway import GatewayDown, GatewayRefused, Refunding
 from marketplace.payments.models import Outcome, Payment, Refund, RefundState, Way
 
 if TYPE_CHECKING:
@@ -148,18 +147,7 @@ def send(key: str, payload: dict[str, Any]) -> None:
     with transaction.atomic():
         told = {"kind": payment.gateway, "refund": answer.id, "payment": str(payment.code)}
         Repayment.objects.filter(pk=repayment.pk, state=RepayState.ASKED).update(proof=told)
-        returns.note(
-            payment,
-            Event(
-                id=answer.id,
-                kind=EventKind.REFUND,
-                name="refund asked for",
-                made_at=timezone.now(),
-                amount=wish.amount,
-                refund_id=answer.id,
-                refund_state=answer.state,
-            ),
-        )
+        returns.note_asked(payment, wish, answer)
 
 
 def follow(key: str, payload: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from marketplace.audit.trail import Action
 from marketplace.lib.money import from_minor, to_minor
 from marketplace.outbox import outbox
 from marketplace.payments import gateways, ledger, telling
-from marketplace.payments.gateway import Event, EventKind, GatewayDown, GatewayRefused, Refunding
+from marketplace.payments.gateway import Event, EventKind, GatewayDown, GatewayRefused, RefundAnswer, Refunding
 from marketplace.payments.models import (
     REFUND_RANKS,
     Account,
@@ -137,15 +137,18 @@ def pay_back(key: str, payload: dict[str, Any]) -> None:
         log.exception("a refund was refused; a moderator must resolve it", extra={"suspense": suspense.pk})
         return
     with transaction.atomic():
-        note(
-            payment,
-            Event(
-                id=answer.id,
-                kind=EventKind.REFUND,
-                name="refund asked for",
-                made_at=timezone.now(),
-                amount=wish.amount,
-                refund_id=answer.id,
-                refund_state=answer.state,
-            ),
-        )
+        note_asked(payment, wish, answer)
+
+
+def note_asked(payment: Payment, wish: Refunding, answer: RefundAnswer) -> None:
+    """Write down what a gateway answered to a wish to pay back. Needs a transaction."""
+    told = Event(
+        id=answer.id,
+        kind=EventKind.REFUND,
+        name="refund asked for",
+        made_at=timezone.now(),
+        amount=wish.amount,
+        refund_id=answer.id,
+        refund_state=answer.state,
+    )
+    note(payment, told)

@@ -20,85 +20,82 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from django.utils.functional import _StrOrPromise as Words
+
     from marketplace.accounts.models import Organization, User
     from marketplace.licensing.models import Obligation
     from marketplace.payments.models import BankTransfer, Payment, Refund, Suspense
 
 CONFIRMS = (Role.OWNER, Role.FINANCE)  # who may say for a licensor that money arrived
 
-
-def register() -> None:
-    """Give every kind its words; called when the app is ready."""
-    # "To pay" and "paid" are licensing's own letters, written by the step itself.
-    kinds.register(
-        "payment.reminder",
-        subject=_("Reminder: %(amount)s for %(reference)s, due %(due)s"),
-        body=_(
-            "%(amount)s to %(payee)s for license %(reference)s must be paid by %(due)s and has not been booked yet."
-        ),
-        action=_("See how to pay"),
-    )
-    kinds.register(
-        "payment.transfer_declared",
-        subject=_("Transfer declared: %(amount)s, %(reference)s"),
-        body=_(
+# "To pay" and "paid" are licensing's own letters, written by the step itself.
+_LETTERS: dict[str, tuple[Words, Words, Words]] = {
+    "payment.reminder": (
+        _("Reminder: %(amount)s for %(reference)s, due %(due)s"),
+        _("%(amount)s to %(payee)s for license %(reference)s must be paid by %(due)s and has not been booked yet."),
+        _("See how to pay"),
+    ),
+    "payment.transfer_declared": (
+        _("Transfer declared: %(amount)s, %(reference)s"),
+        _(
             "%(payer)s says that %(amount)s were sent to your account with the reference %(reference)s. Please look at "
             "your bank statement and confirm, or say that you cannot find it."
         ),
-        action=_("Confirm the arrival"),
-    )
-    kinds.register(
-        "payment.second_person",
-        subject=_("A second person must confirm: %(amount)s, %(reference)s"),
-        body=_(
+        _("Confirm the arrival"),
+    ),
+    "payment.second_person": (
+        _("A second person must confirm: %(amount)s, %(reference)s"),
+        _(
             "%(person)s confirmed that %(amount)s arrived for %(reference)s. At this amount the arrival counts only "
             "when a second person of your organization has looked at the statement too."
         ),
-        action=_("Look at the arrival"),
-    )
-    kinds.register(
-        "payment.not_found",
-        subject=_("Transfer not found: %(amount)s, %(reference)s"),
-        body=_(
+        _("Look at the arrival"),
+    ),
+    "payment.not_found": (
+        _("Transfer not found: %(amount)s, %(reference)s"),
+        _(
             "%(payee)s could not find your transfer of %(amount)s with the reference %(reference)s. What they say: "
             "%(reason)s"
         ),
-        action=_("Check and declare it again"),
-    )
-    kinds.register(
-        "payment.failed",
-        subject=_("Payment did not go through: %(amount)s for %(reference)s"),
-        body=_("The online payment of %(amount)s for %(reference)s did not go through. The amount is still due."),
-        action=_("Try again or pay by transfer"),
-    )
-    kinds.register(
-        "payment.suspense",
-        subject=_("Money that fits nothing: %(amount)s"),
-        body=_(
+        _("Check and declare it again"),
+    ),
+    "payment.failed": (
+        _("Payment did not go through: %(amount)s for %(reference)s"),
+        _("The online payment of %(amount)s for %(reference)s did not go through. The amount is still due."),
+        _("Try again or pay by transfer"),
+    ),
+    "payment.suspense": (
+        _("Money that fits nothing: %(amount)s"),
+        _(
             "%(amount)s arrived at %(payee)s (%(reference)s) and could not be applied: %(why)s. Nothing is lost: the "
             "moderators of the platform look at it and tell you how it ends."
         ),
-        action=_("See the payment"),
-    )
-    kinds.register(
-        "payment.resolved",
-        subject=_("Settled: %(amount)s that fitted nothing"),
-        body=_("%(amount)s at %(payee)s (%(reference)s): %(how)s. Reason: %(reason)s"),
-        action=_("See the payment"),
-    )
-    kinds.register(
-        "payment.disputed",
-        subject=_("Payment disputed: %(amount)s for %(reference)s"),
-        body=_(
+        _("See the payment"),
+    ),
+    "payment.resolved": (
+        _("Settled: %(amount)s that fitted nothing"),
+        _("%(amount)s at %(payee)s (%(reference)s): %(how)s. Reason: %(reason)s"),
+        _("See the payment"),
+    ),
+    "payment.disputed": (
+        _("Payment disputed: %(amount)s for %(reference)s"),
+        _(
             "The payer's bank disputes the payment of %(amount)s for %(reference)s. Answer at the gateway in time. The "
             "license stays as it is until somebody decides otherwise."
         ),
-    )
-    kinds.register(
-        "payment.returned",
-        subject=_("Paid back: %(amount)s for %(reference)s"),
-        body=_("%(amount)s of the payment for %(reference)s went back to the payer. The license stays as it is."),
-    )
+        "",
+    ),
+    "payment.returned": (
+        _("Paid back: %(amount)s for %(reference)s"),
+        _("%(amount)s of the payment for %(reference)s went back to the payer. The license stays as it is."),
+        "",
+    ),
+}
+
+
+def register() -> None:
+    """Give every kind its words; called when the app is ready."""
+    kinds.register_all(_LETTERS)
 
 
 def payers(licensee: Organization) -> Iterable[User]:

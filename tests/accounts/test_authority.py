@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
@@ -177,14 +178,9 @@ def test_a_signature_never_follows_a_revocation(transactional_db: None, bob: Use
 
         def sign(own: Organization = own, together: Barrier = together) -> None:
             together.wait()
-            try:
-                with transaction.atomic():
-                    authority.require(bob, own, scope="contracts", amount_minor=0)
-                    trail.record(Action.AGREEMENT_SIGN, own, by=bob)
-            except authority.NoAuthority:
-                pass
-            finally:
-                connection.close()
+            with closing(connection), suppress(authority.NoAuthority), transaction.atomic():
+                authority.require(bob, own, scope="contracts", amount_minor=0)
+                trail.record(Action.AGREEMENT_SIGN, own, by=bob)
 
         def revoke(held: SigningAuthority = held, together: Barrier = together) -> None:
             together.wait()

@@ -90,7 +90,7 @@ def test_an_offer_that_is_closed_takes_no_signature(
 ) -> None:
     Listing.objects.filter(pk=confirmed.listing_id).update(state=state)
 
-    _unmoved(lambda: sign(confirmed, bob), Refused)
+    assert _unmoved(lambda: sign(confirmed, bob), Refused)
 
 
 def test_a_withdrawn_offer_leaves_earlier_licenses_alone(active: Agreement) -> None:
@@ -115,7 +115,7 @@ def test_signing_waits_for_every_highlighted_clause(offered: Agreement, bob: Use
 
 
 def test_only_the_contracts_own_words_are_confirmed(offered: Agreement, bob: User) -> None:
-    _unmoved(lambda: flow.confirm(offered, by=bob, clause="liability", text_sha256="0" * 64), Refused)
+    assert _unmoved(lambda: flow.confirm(offered, by=bob, clause="liability", text_sha256="0" * 64), Refused)
 
 
 def test_confirming_twice_is_confirming_once(offered: Agreement, bob: User) -> None:
@@ -139,20 +139,20 @@ def test_another_document_than_the_one_shown_is_not_signed(
 
 
 def test_a_wrong_code_signs_nothing(confirmed: Agreement, bob: User, any_code: list[str]) -> None:
-    _unmoved(lambda: sign(confirmed, bob, code="000000"), WrongCode)
+    assert _unmoved(lambda: sign(confirmed, bob, code="000000"), WrongCode)
 
 
 def test_a_signatory_whose_authority_ended_signs_nothing(confirmed: Agreement, bob: User, any_code: list[str]) -> None:
     SigningAuthority.objects.filter(user=bob).update(valid_until=today() - timedelta(days=1))
 
-    _unmoved(lambda: sign(confirmed, bob), NoAuthority)
+    assert _unmoved(lambda: sign(confirmed, bob), NoAuthority)
     assert any_code == []
 
 
 def test_a_signatory_who_left_meets_a_closed_door(confirmed: Agreement, bob: User, any_code: list[str]) -> None:
     Membership.objects.filter(user=bob, role=Role.SIGNATORY).update(ended_at=timezone.now())
 
-    _unmoved(lambda: sign(confirmed, bob), flow.NotYours)
+    assert _unmoved(lambda: sign(confirmed, bob), flow.NotYours)
 
 
 def test_an_amount_above_the_signatorys_ceiling_is_refused(
@@ -160,7 +160,7 @@ def test_an_amount_above_the_signatorys_ceiling_is_refused(
 ) -> None:
     SigningAuthority.objects.filter(user=bob).update(ceiling_minor=2_999_999)
 
-    _unmoved(lambda: sign(confirmed, bob), NoAuthority)
+    assert _unmoved(lambda: sign(confirmed, bob), NoAuthority)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_the_last_license_of_a_term_sheet_is_given_once(
 
 
 def test_signing_twice_is_told_and_changes_nothing(active: Agreement, bob: User) -> None:
-    _unmoved(lambda: sign(active, bob), flow.AlreadySigned)
+    assert _unmoved(lambda: sign(active, bob), flow.AlreadySigned)
 
 
 def test_a_licensor_bound_by_its_term_sheet_cannot_decline(offered: Agreement, alice: User) -> None:
@@ -234,7 +234,7 @@ def test_a_licensor_bound_by_its_term_sheet_cannot_decline(offered: Agreement, a
 def test_a_decline_needs_a_reason(listing: Listing, firm: Organization, bob: User, alice: User) -> None:
     agreement = ask(listing, firm, bob)
 
-    _unmoved(lambda: flow.decline(agreement, by=alice, reason=" "), Refused)
+    assert _unmoved(lambda: flow.decline(agreement, by=alice, reason=" "), Refused)
 
 
 def test_an_agreement_whose_time_ran_out_takes_no_signature_even_before_the_clock_saw_it(
@@ -242,7 +242,7 @@ def test_an_agreement_whose_time_ran_out_takes_no_signature_even_before_the_cloc
 ) -> None:
     Agreement.objects.filter(pk=confirmed.pk).update(acts_until=timezone.now())
 
-    _unmoved(lambda: sign(confirmed, bob), flow.NotNow)
+    assert _unmoved(lambda: sign(confirmed, bob), flow.NotNow)
 
 
 def test_a_licensee_outside_the_class_is_refused(university: Organization, alice: User, mallory: User) -> None:
@@ -253,7 +253,7 @@ def test_a_licensee_outside_the_class_is_refused(university: Organization, alice
     ClassPrice.objects.create(terms=offer.terms, licensee_class="micro", fee_minor=100)
     strangers = make_firm(mallory)
 
-    _unmoved(lambda: ask(offer, strangers, mallory), Refused)
+    assert _unmoved(lambda: ask(offer, strangers, mallory), Refused)
 
 
 @pytest.mark.parametrize("missing", ["territory_ok", "field_ok"])
@@ -267,7 +267,7 @@ def test_territory_and_field_are_stated(listing: Listing, firm: Organization, bo
 
 
 def test_nobody_takes_a_license_on_the_own_offer(listing: Listing, university: Organization, alice: User) -> None:
-    _unmoved(lambda: ask(listing, university, alice), Refused)
+    assert _unmoved(lambda: ask(listing, university, alice), Refused)
 
 
 # payments
@@ -282,7 +282,7 @@ def test_paying_twice_settles_once(noticed: Agreement) -> None:
     owed = noticed.obligations.get()
     flow.settle(owed, proof={"kind": "bank", "reference": "1"})
 
-    _unmoved(lambda: flow.settle(owed, proof={"kind": "bank", "reference": "2"}), flow.AlreadySettled)
+    assert _unmoved(lambda: flow.settle(owed, proof={"kind": "bank", "reference": "2"}), flow.AlreadySettled)
 
     owed.refresh_from_db()
     assert owed.proof["reference"] == "1"
@@ -297,7 +297,7 @@ def test_money_for_a_closed_agreement_belongs_into_suspense(noticed: Agreement, 
         Agreement.objects.filter(pk=noticed.pk).update(acts_until=timezone.now())
         assert flow.lapse_due() == 1
 
-    _unmoved(lambda: flow.settle(owed, proof={"kind": "bank"}), flow.NotPayable)
+    assert _unmoved(lambda: flow.settle(owed, proof={"kind": "bank"}), flow.NotPayable)
 
     owed.refresh_from_db()
     assert owed.state == "waived"
@@ -315,7 +315,7 @@ def test_money_that_came_in_time_counts_even_when_it_is_confirmed_later(noticed:
 def test_a_dead_patent_takes_no_first_payment(noticed: Agreement) -> None:
     Patent.objects.filter(pk=noticed.listing.patent_id).update(status="lapsed")
 
-    _unmoved(lambda: flow.settle(noticed.obligations.get(), proof={"kind": "bank"}), flow.NotPayable)
+    assert _unmoved(lambda: flow.settle(noticed.obligations.get(), proof={"kind": "bank"}), flow.NotPayable)
 
 
 @pytest.mark.parametrize(("days", "payable"), [(1, True), (0, False)])
@@ -334,7 +334,7 @@ def test_a_withdrawal_ends_the_chance_to_complete_at_midnight_of_its_day(
 
 @pytest.mark.parametrize("proof", [{"amount_minor": 2_999_999}, {"amount_minor": 3_000_000, "currency": "USD"}])
 def test_another_amount_settles_nothing(noticed: Agreement, proof: dict[str, Any]) -> None:
-    _unmoved(lambda: flow.settle(noticed.obligations.get(), proof={"kind": "bank"} | proof), flow.NotPayable)
+    assert _unmoved(lambda: flow.settle(noticed.obligations.get(), proof={"kind": "bank"} | proof), flow.NotPayable)
 
 
 def test_an_exclusive_license_that_came_between_keeps_the_money_out(noticed: Agreement) -> None:
@@ -344,4 +344,4 @@ def test_an_exclusive_license_that_came_between_keeps_the_money_out(noticed: Agr
         patent=noticed.listing.patent, kind="exclusive", starts_at=timezone.now() - timedelta(days=1)
     )
 
-    _unmoved(lambda: flow.settle(noticed.obligations.get(), proof={"kind": "bank"}), flow.NotPayable)
+    assert _unmoved(lambda: flow.settle(noticed.obligations.get(), proof={"kind": "bank"}), flow.NotPayable)

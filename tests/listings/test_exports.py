@@ -40,10 +40,11 @@ def kinds(data: bytes) -> dict[str, str]:
     return {str(cell.value): cell.data_type for cell in cells if cell.value is not None}
 
 
-def check(data: bytes) -> None:
+def is_harmless(data: bytes) -> bool:
+    """Whether every cell is text or a number, though enough of them begin as formulas do."""
     found = kinds(data)
-    assert set(found.values()) <= {"s", "n"}
-    assert sum(text.lstrip()[:1] in "=+-@＝＋－＠" for text in found if text.strip()) >= LEAST
+    tempting = sum(text.lstrip()[:1] in "=+-@＝＋－＠" for text in found if text.strip())
+    return set(found.values()) <= {"s", "n"} and tempting >= LEAST
 
 
 def test_the_sheets_of_offers(university: Organization, alice: User) -> None:
@@ -51,15 +52,15 @@ def test_the_sheets_of_offers(university: Organization, alice: User) -> None:
     for payload in (text.replace("\0", "") for text in PAYLOADS):  # no form lets a NUL in
         making.offer(university, alice, payload, headline=payload, problem=payload, products=payload, adoption=payload)
 
-    check(story_sheet.write(whole(Listing.objects.all())))
-    check(portfolio.workbook(university, portfolio.Asked.from_get(QueryDict())))
+    assert is_harmless(story_sheet.write(whole(Listing.objects.all())))
+    assert is_harmless(portfolio.workbook(university, portfolio.Asked.from_get(QueryDict())))
 
 
 def test_the_marked_sheet_of_an_import(university: Organization, alice: User) -> None:
     rows = [[payload, payload, payload, payload, payload, payload, payload, payload] for payload in PAYLOADS]
     run, _new = flow.stage(sheet(rows, HEADER), "a.xlsx", organization=university, by=alice)
 
-    check(template.corrected(run))
+    assert is_harmless(template.corrected(run))
 
 
 def test_the_judge_sees_a_formula() -> None:

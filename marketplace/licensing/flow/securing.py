@@ -42,29 +42,37 @@ def record_security(
     with transaction.atomic():
         agreement = moving.lock(agreement)
         moving.require_state(agreement, step)
-        try:
-            with transaction.atomic():
-                security = Security.objects.create(
-                    agreement=agreement,
-                    kind=kind,
-                    provider=provider.strip(),
-                    number=number.strip(),
-                    amount_minor=amount_minor,
-                    currency=agreement.currency,
-                    valid_until=valid_until,
-                    paper=paper,
-                    party=Party(side.value),
-                    recorded_by=by,
-                )
-        except IntegrityError as error:
-            raise refuse(
-                "PRESET-2",
-                _("This security is recorded already."),
-                _("Look at the list; the number must be another one."),
-                field="number",
-            ) from error
+        security = _store(
+            Security(
+                agreement=agreement,
+                kind=kind,
+                provider=provider.strip(),
+                number=number.strip(),
+                amount_minor=amount_minor,
+                currency=agreement.currency,
+                valid_until=valid_until,
+                paper=paper,
+                party=Party(side.value),
+                recorded_by=by,
+            )
+        )
         _record(security, "record_security", by=by, side=side.value)
         trial_letters.security_recorded(security)
+    return security
+
+
+def _store(security: Security) -> Security:
+    """Save it, once. Raises Refused where the same number is recorded already."""
+    try:
+        with transaction.atomic():
+            security.save(force_insert=True)
+    except IntegrityError as error:
+        raise refuse(
+            "PRESET-2",
+            _("This security is recorded already."),
+            _("Look at the list; the number must be another one."),
+            field="number",
+        ) from error
     return security
 
 

@@ -113,8 +113,7 @@ _TEXTS = {
 
 def register() -> None:
     """Name every kind of letter; called from LicensingConfig.ready()."""
-    for kind, (subject, body, action) in _TEXTS.items():
-        kinds.register(kind, subject=subject, body=body, action=action)
+    kinds.register_all(_TEXTS)
 
 
 def _day(instant: datetime | None) -> str:

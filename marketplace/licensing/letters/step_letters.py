@@ -23,8 +23,7 @@ ACTS = (Role.SIGNATORY, Role.LISTER, Role.OWNER)
 
 def register() -> None:
     """Name every kind of letter of this room; called from LicensingConfig.ready()."""
-    for kind, (subject, body, action) in _TEXTS.items():
-        kinds.register(kind, subject=subject, body=body, action=action)
+    kinds.register_all(_TEXTS)
 
 
 _TEXTS = {

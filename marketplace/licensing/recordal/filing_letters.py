@@ -60,8 +60,7 @@ _TOLD = {"take": "filing_taken", "hand_in": "filing_handed_in", "accept": "filin
 
 def register() -> None:
     """Name the letters; called from LicensingConfig.ready()."""
-    for kind, (subject, body, action) in _TEXTS.items():
-        kinds.register(kind, subject=subject, body=body, action=action)
+    kinds.register_all(_TEXTS)
 
 
 def moved(filing: Filing, name: str) -> None:

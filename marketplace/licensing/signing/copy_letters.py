@@ -44,8 +44,7 @@ _TEXTS = {
 
 def register() -> None:
     """Name the letters; called from LicensingConfig.ready()."""
-    for kind, (subject, body, action) in _TEXTS.items():
-        kinds.register(kind, subject=subject, body=body, action=action)
+    kinds.register_all(_TEXTS)
 
 
 def _tell(copy: StampedCopy, kind: str, organization: Organization, path: str, **more: str) -> None:

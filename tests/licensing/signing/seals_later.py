@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -89,13 +89,9 @@ def _deliver(paper: Paper) -> None:
 
 
 def _fails(paper: Paper, url: str) -> list[str]:
-    with override_settings(TIMESTAMP_URLS=[url]):
-        try:
-            _deliver(paper)
-        except SealUnavailable:
-            pass
-        else:
-            return ["sealed without an authority"]
+    with override_settings(TIMESTAMP_URLS=[url]), suppress(SealUnavailable):
+        _deliver(paper)
+        return ["sealed without an authority"]
     row = Paper.objects.get(pk=paper.pk)
     return ["called sealed"] if row.sealed_sha256 or row.sealed_at or row.sealed_file_id else []
 
