@@ -18,37 +18,38 @@ from marketplace.licensing.models import OPEN_STATES, Agreement, State
 from marketplace.notices import kinds, notices
 from marketplace.outbox import outbox
 
-
-def register() -> None:
-    """Name the letters and hear of changes; called from LicensingConfig.ready()."""
-    kinds.register(
-        "deal_patent_stopped",
-        subject=_("On hold: %(title)s"),
-        body=_(
+_TEXTS = {
+    "deal_patent_stopped": (
+        _("On hold: %(title)s"),
+        _(
             "Something happened to the patent of your request %(reference)s: %(what)s. Until that is settled nothing"
             " can be signed and no notice be sent; pay nothing new either. We write to you when it moves on."
         ),
-        action=_("See the request"),
-    )
-    kinds.register(
-        "deal_patent_changed",
-        subject=_("About the patent of your license: %(title)s"),
-        body=_(
+        _("See the request"),
+    ),
+    "deal_patent_changed": (
+        _("About the patent of your license: %(title)s"),
+        _(
             "Something happened to the patent of your license %(reference)s: %(what)s. The license itself stays in"
             " force. What you owe is held until it is decided; on its page you see what you can do, also to leave."
         ),
-        action=_("See the license"),
-    )
-    kinds.register(
-        "deal_withdrawal",
-        subject=_("The open license will be withdrawn: %(title)s"),
-        body=_(
+        _("See the license"),
+    ),
+    "deal_withdrawal": (
+        _("The open license will be withdrawn: %(title)s"),
+        _(
             "The owner has asked to withdraw the open license of your request %(reference)s. Send the notice and pay"
             " before 00:00 Beijing time of the day on which the withdrawal is announced%(day)s; afterwards no license"
             " can be had. Licenses given before stay in force."
         ),
-        action=_("See the request"),
-    )
+        _("See the request"),
+    ),
+}
+
+
+def register() -> None:
+    """Name the letters and hear of changes; called from LicensingConfig.ready()."""
+    kinds.register_all(_TEXTS)
     outbox.handles("patent.health_changed", "licensees")(on_patent_changed)
     outbox.handles("listing.moved", "withdrawal")(on_listing_moved)
 
