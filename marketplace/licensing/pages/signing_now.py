@@ -10,7 +10,15 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import User
 from marketplace.lib.look import sentence, when
 from marketplace.licensing.flow import moving
-from marketplace.licensing.models import Agreement, CopyState, Paper, Party, StampedCopy
+from marketplace.licensing.models import (
+    Agreement,
+    AmendmentState,
+    CopyState,
+    Paper,
+    Party,
+    StampedCopy,
+    TerminationState,
+)
 from marketplace.licensing.papers import BINDING, SIGNED_BY_BOTH
 from marketplace.licensing.signing import copies, doors, sealing
 from marketplace.licensing.states import ASKS, SIGNS
@@ -54,6 +62,7 @@ def _scans(agreement: Agreement, user: User) -> list[Waiting]:
 
 def _papers(agreement: Agreement, user: User) -> list[Waiting]:
     rows = agreement.papers.filter(kind__in=SIGNED_BY_BOTH, language=BINDING, completed_at__isnull=True)
+    rows = rows.exclude(amendment__state=AmendmentState.VOID).exclude(termination__state=TerminationState.DROPPED)
     return [_paper(agreement, row, user) for row in rows.prefetch_related("signatures")]
 
 

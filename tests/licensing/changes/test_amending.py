@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from listings import negotiated
@@ -16,6 +17,7 @@ from marketplace.lib.terms import add_months, today
 from marketplace.licensing import flow
 from marketplace.licensing.flow import changing, talk_clock
 from marketplace.licensing.models import Agreement, Amendment, Negotiation, Paper, Party
+from marketplace.licensing.pages import signing_now
 from marketplace.licensing.signing import acts
 from marketplace.licensing.signing.doors import Signing
 from marketplace.licensing.terms import effective
@@ -136,6 +138,8 @@ def test_a_counter_voids_an_amendment_that_waits_for_its_second_signature(
     negotiation = accept(change(yearly, bob, fee_minor=2_000_000), alice)
     made = amendment_of(negotiation)
     put_name(made, alice)
+    address = reverse("licensing:sign_paper", args=[yearly.code, made.paper_id])
+    assert address in [one.url for one in signing_now.of(yearly, bob)]
 
     counter(negotiation, bob, fee_minor=1_500_000)
 
@@ -144,6 +148,7 @@ def test_a_counter_voids_an_amendment_that_waits_for_its_second_signature(
     run_outbox()
     made.refresh_from_db()
     assert made.state == "void"
+    assert address not in [one.url for one in signing_now.of(yearly, bob)]
     assert made.paper is not None
     assert made.paper.completed_at is None
     assert set(yearly.obligations.filter(state="future").values_list("amount_minor", flat=True)) == {3_000_000}
