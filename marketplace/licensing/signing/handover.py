@@ -27,6 +27,7 @@ class Spent(Exception):
 class Stage(StrEnum):
     """How far a hand-over has come."""
 
+    NONE = "none"
     WAITS = "waits"
     OPENED = "opened"
     SIGNED = "signed"
@@ -57,7 +58,7 @@ def stage(paper: Paper, *, by: User) -> Stage:
         return Stage.SIGNED
     last = HandOver.objects.filter(paper=paper, user=by).order_by("-pk").first()
     if last is None:
-        return Stage.OLD
+        return Stage.NONE
     if last.opened_at is not None:
         return Stage.OPENED
     return Stage.WAITS if last.expires_at > timezone.now() else Stage.OLD

@@ -64,7 +64,7 @@ def test_the_secret_is_not_in_the_database(paper: Paper, bob: User) -> None:
 
 
 def test_the_computer_sees_how_far_the_phone_is(paper: Paper, bob: User, any_code: list[str]) -> None:
-    assert handover.stage(paper, by=bob) == Stage.OLD
+    assert handover.stage(paper, by=bob) == Stage.NONE
     secret = handover.begin(paper, by=bob)
     assert handover.stage(paper, by=bob) == Stage.WAITS
     handover.open_on_phone(secret, by=bob)
