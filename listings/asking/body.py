@@ -36,9 +36,10 @@ class Told:
     def short(self) -> list[str]:
         """What an approver looks for first: the number, the price, the most that one contract can cost."""
         told = dict(self.lines)
-        most = told.get(_("At most, one contract"))
+        label = _("At most, one contract")
+        most = told.get(label)
         words = [told.get(_("Patent number")), told.get(_("Price"))]
-        return [one for one in words if one] + ([f"{_('At most, one contract')}: {most}"] if most else [])
+        return [one for one in words if one] + ([f"{label}: {most}"] if most else [])
 
 
 def compose(listing: Listing, *, kind: AskingKind | str, name: str, capacity: str, owner: str = "") -> str:

@@ -68,7 +68,8 @@ def _row(row: Row, url: str, aside: Collection[UUID], plain: bool) -> str:
 
 def _why(row: Row) -> str:
     if row.item.excerpt:
-        return f'<p class="why">{safe(_("The problem:"))} {safe(row.item.excerpt)}</p>'
+        problem = _("The problem:")
+        return f'<p class="why">{safe(problem)} {safe(row.item.excerpt)}</p>'
     return f'<p class="why">{safe(row.item.why)}</p>' if row.item.why else ""
 
 
@@ -95,7 +96,8 @@ def _facts(listing: Listing, patent: Patent) -> list[object]:
 def _status(patent: Patent) -> list[object]:
     checked: object = _("status not checked yet")
     if patent.status_checked_at:
-        checked = SafeString(f"{safe(_('checked on'))} {look.when(patent.status_checked_at, 'day')}")
+        on = _("checked on")
+        checked = SafeString(f"{safe(on)} {look.when(patent.status_checked_at, 'day')}")
     return [_STATUSES.get(patent.status, patent.status), checked]
 
 
@@ -104,8 +106,9 @@ def compare_button(listing: Listing, aside: Collection[UUID], oob: bool = False)
     """Puts an offer aside to compare, or takes it away; with `oob` htmx puts it in the place of the one shown."""
     pressed = "true" if listing.code in aside else "false"
     swap = ' data-hx-swap-oob="true"' if oob else ""
+    compare, colon = _("Compare"), pgettext("punctuation", ": ")
     return SafeString(
         f'<button class="aside" id="aside-{listing.code}" form="aside-form" name="listing" value="{listing.code}"'
-        f' aria-pressed="{pressed}"{swap}>{safe(_("Compare"))}<span class="visually-hidden">'
-        f"{safe(pgettext('punctuation', ': '))}{safe(listing.patent.title)}</span></button>"
+        f' aria-pressed="{pressed}"{swap}>{safe(compare)}<span class="visually-hidden">'
+        f"{safe(colon)}{safe(listing.patent.title)}</span></button>"
     )
