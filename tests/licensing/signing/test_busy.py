@@ -73,10 +73,11 @@ def test_a_scan_is_confirmed_again_by_one_button_after_a_wait_that_was_broken_of
     scan: StampedCopy, alice: User, log_in: Callable[[User], Client]
 ) -> None:
     page, deal = log_in(alice), scan.paper.agreement
+    page.cookies["django_language"] = "en"
     path = reverse("licensing:stamped_copy", args=[deal.code, scan.code])
 
     with held(deal):
-        busy = page.post(path, {"confirm": "1"}, headers={"accept-language": "en"})
+        busy = page.post(path, {"confirm": "1"})
         signed_meanwhile = deal.signatures.count()
     after = page.post(path, {"confirm": "1"})
 
@@ -96,11 +97,13 @@ def test_the_reason_of_a_refusal_is_kept_in_the_readers_language(
     path = reverse("licensing:decline", args=[scan.paper.agreement.code])
 
     with held(scan.paper.agreement):
-        busy = page.post(path, {"reason": "第 3 页缺失"}, headers={"accept-language": "zh-hans"})
+        busy = page.post(path, {"reason": "第 3 页缺失"})
 
     state = Agreement.objects.get(pk=scan.paper.agreement_id).state
     assert (busy.status_code, state) == (503, "offered")
-    assert 'name="reason" value="第 3 页缺失"' in busy.content.decode()
+    told = busy.content.decode()
+    assert "此刻有人正在处理同一件事" in told
+    assert 'name="reason" value="第 3 页缺失"' in told
 
 
 @really_held
