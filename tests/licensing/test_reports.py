@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from listings.models import Listing, OfferTerms
 from marketplace.accounts.models import Organization, User
+from marketplace.audit import trail
 from marketplace.lib.findings import Refused
 from marketplace.lib.terms import day_of, today
 from marketplace.licensing import flow
@@ -207,6 +208,18 @@ def test_the_right_to_end_the_contract_lapses_after_a_year(late: Agreement, alic
 
     demand.refresh_from_db()
     assert demand.state == "kept"
+
+
+def test_a_clock_that_stood_still_for_years_makes_up_for_both_at_once(late: Agreement, alice: User) -> None:
+    with days_later(16):
+        demand = demanded(late, alice)
+    with days_later(420):
+        assert flow.demands_due() == 1
+
+    demand.refresh_from_db()
+    assert demand.state == "kept"
+    steps = [entry.facts["step"] for entry in trail.of(late).filter(action="agreement.demand").order_by("pk")]
+    assert steps == ["demand", "demand_runs_out", "keep_by_silence"]
 
 
 def test_a_demand_does_not_run_out_on_a_payment_that_is_held(late: Agreement, alice: User) -> None:

@@ -154,6 +154,8 @@ def _over(demand: PaymentDemand) -> None:
             PaymentDemand.objects.filter(pk=demand.pk, state=PayDemandState.RUNNING).update(until=until)
         else:
             _run_out(demand)
+            if demand.until <= timezone.now():  # the clock stood still for more than a year: both happened meanwhile
+                _from_run_out(demand, by=None, name="keep_by_silence")
 
 
 def _run_out(demand: PaymentDemand) -> None:
